@@ -1,0 +1,16 @@
+"""The work, in the order a paper takes; the same numbers appear in the log.
+
+1. receive    bytes become a submission whose originals are safe in the intake area (archive.py)
+2. open       each page becomes pixels, within limits (stages/open.py)
+3. clean      the page stands upright, level, flat (stages/clean.py)
+4. recognise  pixels become words with boxes; QR codes are read (stages/recognise.py)
+5. classify   words tell the type of paper (stages/classify.py)
+6. assemble   pages become papers (stages/assemble.py)
+7. extract    a paper's words become fields with evidence (stages/extract.py)
+8. identify   fields tell whose paper it is, or that a person must say so (stages/identify.py)
+9. render     pages and words become a searchable PDF/A-2b (stages/render.py)
+10. store     what may be kept moves to the archive; object first, database row last (archive.py)
+"""
+
+PIPELINE_VERSION = "1"
+"""Part of every archive key: raise it when the same scan would give another paper or another PDF."""

@@ -1,0 +1,1 @@
+"""One file a technology: the only place with sockets, files and subprocesses."""

@@ -1,0 +1,1 @@
+"""The command line: `hoso ingest`, `search`, `show`, `citizen`, `checklist`, `doctor`, `up`."""

@@ -1,0 +1,118 @@
+"""Four errors, named by who must act; each carries a stable code and a sentence in both languages.
+
+Trouble with one page is not an error but an `Issue` (schemas/dossier.py).
+"""
+
+from typing import ClassVar
+
+
+class HosoError(Exception):
+    """Base of what hoso raises on purpose. Texts carry ids only: never names, numbers or read text."""
+
+    exit_code: ClassVar[int] = 70
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        """Args: code: a key of `MESSAGES`; detail: ids, sizes or limits, added after the sentence."""
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {self.message('en')}")
+
+    def message(self, language: str) -> str:
+        """The sentence for people, in `vi` (counter staff) or `en` (operators)."""
+        vi, en = MESSAGES[self.code]
+        sentence = vi if language == "vi" else en
+        return f"{sentence} ({self.detail})" if self.detail else sentence
+
+
+class ScanRejected(HosoError):
+    """The sender must act: scan again, or send another file."""
+
+    exit_code, http_status = 65, 422
+
+
+class NotFound(HosoError):
+    """What was asked for is not there, or not this office's to see."""
+
+    exit_code, http_status = 66, 404
+
+
+class ServiceUnavailable(HosoError):
+    """A service is away; the only error that is worth a retry."""
+
+    exit_code, http_status = 75, 503
+
+
+class Misconfigured(HosoError):
+    """The operator must act before anything can start."""
+
+    exit_code, http_status = 78, 500
+
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # the sender
+    "not_a_scan": (
+        "Tệp này không phải bản quét hay ảnh chụp giấy tờ. Hãy gửi tệp PDF, JPEG, PNG, TIFF, WebP, JP2 hoặc HEIC.",
+        "This file is not a scan. Send a PDF, JPEG, PNG, TIFF, WebP, JPEG 2000 or HEIC file.",
+    ),
+    "empty_file": ("Tệp rỗng. Hãy quét lại.", "The file is empty. Scan the paper again."),
+    "too_large": (
+        "Tệp quá lớn. Hãy quét ở 300 dpi hoặc tách thành nhiều tệp.",
+        "The file is too large. Scan at 300 dpi or split it.",
+    ),
+    "too_many_pages": (
+        "Tệp có quá nhiều trang. Hãy tách thành nhiều tệp.",
+        "The file has too many pages. Split it.",
+    ),
+    "page_too_large": (
+        "Trang giấy có quá nhiều điểm ảnh. Hãy quét lại ở 300 dpi.",
+        "A page has too many pixels. Scan it again at 300 dpi.",
+    ),
+    "encrypted": (
+        "Tệp PDF có mật khẩu. Hãy gửi tệp không đặt mật khẩu.",
+        "The PDF asks for a password. Send it without one.",
+    ),
+    "damaged": ("Tệp bị hỏng, không mở được. Hãy quét lại.", "The file is damaged and cannot be opened. Scan again."),
+    "no_pages": ("Tệp không có trang nào. Hãy quét lại.", "The file has no pages. Scan again."),
+    "unreadable": (
+        "Không xử lý được tệp này. Bản gốc vẫn được giữ; hãy quét lại hoặc báo quản trị.",
+        "This file could not be processed. Its original is kept; scan again or tell the operator.",
+    ),
+    "secret_paper": (
+        "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa.",
+        "The paper carries a secrecy mark and may not be digitised here. The image has been wiped.",
+    ),
+    # what was asked for
+    "no_such_path": ("Không tìm thấy tệp hoặc thư mục.", "No such file or folder."),
+    "no_such_paper": ("Không có giấy tờ này.", "There is no such paper."),
+    "no_such_citizen": (
+        "Chưa có giấy tờ nào của người này.",
+        "No papers of this person are on file.",
+    ),
+    "no_such_procedure": ("Không có thủ tục này.", "There is no such procedure."),
+    "no_such_submission": ("Không có lượt nộp này.", "There is no such submission."),
+    "no_picture_kept": (
+        "Giấy tờ này chỉ được lưu thông tin, không lưu hình.",
+        "Only the fields of this paper are kept, not its picture.",
+    ),
+    "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
+    # services
+    "store_away": ("Kho lưu trữ đang không liên lạc được.", "The object store does not answer."),
+    "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),
+    "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
+    "object_altered": (
+        "Đối tượng lưu trữ không khớp mã băm đã ghi.",
+        "A stored object does not match its recorded hash.",
+    ),
+    "lease_lost": (
+        "Lượt nộp này đã được máy khác nhận xử lý.",
+        "Another worker has taken over this submission.",
+    ),
+    # the operator
+    "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
+    "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
+    "missing_program": ("Thiếu một chương trình cần thiết.", "A program that hoso needs is missing."),
+    "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
+    # us
+    "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),
+}

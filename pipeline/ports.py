@@ -1,0 +1,150 @@
+"""What the core asks of the world. Each promise in a docstring is one contract test, run on every implementation."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from schemas.base import Value
+from schemas.dossier import Decision, Lease, Paper, Submission
+from schemas.people import Citizen
+from schemas.search import SearchPage
+
+
+class StoredObject(Value):
+    """What the store knows of an object without reading it."""
+
+    key: str
+    sha256: str
+    size_bytes: int
+
+
+class ObjectStore(Protocol):
+    """Bytes under keys. Keys are ASCII paths such as `archive/local/ab12.../1-2.pdf`.
+
+    A reader never sees half an object. After `put` returns the object survives a crash of this machine.
+    """
+
+    def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:
+        """Store all of `data` (read from its present position) under `key`, with its SHA-256.
+
+        Putting the same bytes again changes nothing; other bytes replace the object whole.
+        Raises: ServiceUnavailable (store_away).
+        """
+        ...
+
+    def fetch(self, key: str, target: Path) -> StoredObject:
+        """Write the object to `target` and compare it with its SHA-256.
+
+        Raises: NotFound (no_such_object), ServiceUnavailable (store_away, object_altered).
+        """
+        ...
+
+    def find(self, prefix: str) -> Iterator[StoredObject]:
+        """Objects whose key starts with `prefix`, by key; none is not an error."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; removing one that is not there is allowed."""
+        ...
+
+
+class Submissions(Protocol):
+    """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
+
+    def receive(self, submission: Submission) -> None:
+        """Add a submission in state `received`. Its originals must already be in the store."""
+        ...
+
+    def get(self, office_id: str, submission_id: str) -> Submission:
+        """Raises: NotFound (no_such_submission), for another office's as well."""
+        ...
+
+    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
+        """The office's newest submission of this content that is not refused (state done with a reason), or None."""
+        ...
+
+    def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
+        """Newest first."""
+        ...
+
+
+class Leases(Protocol):
+    """Who works on what. Only the holder of the newest fence may write."""
+
+    def waiting(self, limit: int) -> tuple[str, ...]:
+        """Ids of submissions of any office that are `received`, or `working` with an expired lease; oldest first."""
+        ...
+
+    def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
+        """Take a `received`, `stuck`, or expired `working` submission: state `working`, fence and attempts + 1.
+
+        None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
+        Raises: NotFound (no_such_submission).
+        """
+        ...
+
+    def renew(self, lease: Lease, lease_s: float, pages_done: int, pages_total: int | None) -> None:
+        """Extend the lease and show progress. Raises: ServiceUnavailable (lease_lost)."""
+        ...
+
+    def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
+        """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index,
+        and set the submission `done`, or `stuck` when there are no papers and `reason` is a retryable code
+        (`store_away`, `database_away`, `internal`).
+
+        Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
+        (same document_id) are left as they are. A `filed` link with an unknown personal number adds a citizen with a
+        random id; a known one is reused, and `old_number` becomes an alias.
+        Raises: ServiceUnavailable (lease_lost): nothing is written.
+        """
+        ...
+
+
+class Papers(Protocol):
+    """Papers on file."""
+
+    def get(self, office_id: str, document_id: str) -> Paper:
+        """Raises: NotFound (no_such_paper), for another office's as well."""
+        ...
+
+    def page_texts(self, office_id: str, document_id: str) -> tuple[str, ...]:
+        """The kept text, one a source page; empty strings where none may be kept. Raises: NotFound."""
+        ...
+
+    def of_submission(self, office_id: str, submission_id: str) -> tuple[Paper, ...]:
+        """By first source page."""
+        ...
+
+    def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:
+        """Papers with a `filed` link to the citizen, newest first."""
+        ...
+
+    def decide(self, decision: Decision) -> Paper:
+        """Apply a decision whose record is already in the store; applying it again changes nothing."""
+        ...
+
+
+class People(Protocol):
+    """The register of citizens, read only."""
+
+    def by_number(self, office_id: str, number: str) -> Citizen | None:
+        """By 12-digit personal number or by an old 9-digit alias."""
+        ...
+
+    def by_name_and_birth(self, office_id: str, name: str, date_of_birth: date) -> tuple[Citizen, ...]:
+        """All with this name (exact NFC, case ignored) and birth date."""
+        ...
+
+
+class Search(Protocol):
+    """Finding papers by words and numbers."""
+
+    def search(self, office_id: str, words: str, limit: int) -> SearchPage:
+        """Papers of the office that hold all `words` on a page or in their fields, or whose owner has this number.
+
+        Folding (marks, case, NFD, tone placement) is ours, the same on index and query. Matches with the same marks
+        come first, then folded ones; newest first within each. Numbers and codes (`716/2018`, a dossier code, 12
+        digits, an old 9-digit alias) match whole. Every hit has its passage.
+        """
+        ...

@@ -1,0 +1,86 @@
+"""Settings: from environment variables `HOSO_*`, checked once at start."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import Misconfigured
+from schemas.people import Actor
+
+
+class Limits(BaseSettings):
+    """What a file, a page and a parser process may cost. Beyond them a file is refused, never half read."""
+
+    model_config = SettingsConfigDict(env_prefix="HOSO_", frozen=True)
+
+    max_file_mb: int = Field(default=200, ge=1)
+    max_pages: int = Field(default=500, ge=1)
+    max_page_megapixels: int = Field(default=120, ge=1)
+    """A3 at 600 dpi has 70 megapixels."""
+    reading_dpi: int = Field(default=300, ge=150, le=600)
+    """Pages are read and archived at no more than this; CV 7197 (2025) asks for 300 dpi, NĐ 30/2020 for 200."""
+    parsers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    """Parser processes side by side."""
+    parser_memory_mb: int = Field(default=2048, ge=512)
+    page_timeout_s: float = Field(default=120, gt=0)
+
+
+class Settings(BaseSettings):
+    """Where things are and who we are."""
+
+    model_config = SettingsConfigDict(env_prefix="HOSO_", frozen=True)
+
+    home: Path = Path("~/.local/share/hoso")
+    store: str = ""
+    """`file:/path` or `s3:https://host:port/bucket`; default: a folder in the home."""
+    database: str = ""
+    """`sqlite:////path` or `postgresql://user@host/name`; default: a file in the home."""
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_region: str = "us-east-1"
+    office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    actor_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    language: str = Field(default="vi", pattern=r"^(vi|en)$")
+    intake_days: int = Field(default=30, ge=1)
+    """Originals that may not be archived are kept this long for review and confirmation."""
+    lease_s: float = Field(default=30, gt=0)
+    catalogue: Path | None = None
+    """An extra folder with `document_types/` and `procedures/` that adds to and overrides the built-in ones."""
+    limits: Limits = Field(default_factory=Limits)
+
+    @cached_property
+    def home_path(self) -> Path:
+        """The home folder, absolute."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def store_url(self) -> str:
+        """The object store's URL with the default filled in."""
+        return self.store or f"file:{self.home_path / 'store'}"
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL with the default filled in."""
+        return self.database or f"sqlite:///{self.home_path / 'hoso.db'}"
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts when nobody has signed in: the settings say so."""
+        return Actor(office_id=self.office_id, actor_id=self.actor_id)
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Misconfigured: a variable is out of range; the detail names it, never its value.
+
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join("HOSO_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
+        raise Misconfigured("bad_setting", names) from None

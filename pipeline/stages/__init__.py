@@ -1,0 +1,1 @@
+"""One file a step, a plain function each: `verb(value, settings) -> new value`."""

@@ -1,0 +1,1 @@
+"""Counter pages and the JSON API."""

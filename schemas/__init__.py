@@ -1,0 +1,1 @@
+"""What is written down: frozen values, and the catalogue of papers and procedures as data."""

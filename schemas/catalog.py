@@ -1,0 +1,166 @@
+"""The catalogue: which papers there are, how each is told, what is read from it, and what procedures ask for.
+
+One TOML file a paper in `document_types/`, one a procedure in `procedures/`. Every group of facts names its source and
+whether that source was read (`verified`).
+"""
+
+from datetime import date
+from typing import Literal
+
+from schemas.base import Value
+from schemas.dossier import CopyKind, Keeping
+
+FieldKind = Literal[
+    "name",
+    "organisation",
+    "date",
+    "personal_id",
+    "phone",
+    "document_number",
+    "dossier_code",
+    "serial",
+    "number",
+    "sex",
+    "text",
+    "qr",
+    "mrz",
+]
+
+
+class Sourced(Value):
+    """Facts with where they come from: a law article, a standard, or an observed specimen."""
+
+    source: str
+    verified: bool
+
+
+class Title(Sourced):
+    """How the paper names itself. `printed` is the usual title, `variants` others that mean the same paper."""
+
+    printed: str
+    english: str
+    variants: tuple[str, ...] = ()
+    form_codes: tuple[str, ...] = ()
+    """Printed form codes that decide the type alone, such as `CT07`."""
+
+
+class Cues(Sourced):
+    """Phrases of the body that speak for this type, and phrases that speak against it."""
+
+    phrases: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+class KeepingRule(Sourced):
+    """What policy lets us keep of this paper."""
+
+    rule: Keeping
+
+
+class Validity(Sourced):
+    """How long the paper may be used: `months` after issue, until a `printed` date, or without term."""
+
+    rule: Literal["permanent", "months", "printed", "until_changed", "once", "unknown"]
+    months: int | None = None
+
+
+class Reuse(Sourced):
+    """Whether the paper is worth offering at a later visit."""
+
+    reusable: Literal["yes", "conditional", "no"]
+
+
+class FieldRule(Value):
+    """One value to read.
+
+    The value stands after one of `labels`, in the part of the paper that begins at one of `section` (a heading) and
+    ends before one of `until`; without `section` the whole paper is searched. Labels are matched fuzzily and
+    without marks.
+    """
+
+    name: str
+    kind: FieldKind
+    required: bool = False
+    labels: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
+    pattern: str | None = None
+    """A regular expression the value must match, where the kind alone is too wide."""
+
+
+class PersonRule(Value):
+    """Which fields together name a person, and in which role the person stands on the paper."""
+
+    role: str
+    name: str | None = None
+    personal_id: str | None = None
+    date_of_birth: str | None = None
+    sex: str | None = None
+
+
+class DocumentType(Value):
+    """One type of paper."""
+
+    id: str
+    title: Title
+    cues: Cues
+    keeping: KeepingRule
+    validity: Validity
+    reuse: Reuse
+    issuer: str = ""
+    filled_by: Literal["issuer", "applicant"] = "issuer"
+    """`applicant`: usually filled in by hand, so a value read by OCR alone always asks a person."""
+    fields: tuple[FieldRule, ...] = ()
+    owners: tuple[PersonRule, ...] = ()
+    mentions: tuple[PersonRule, ...] = ()
+
+
+class InForce(Value):
+    """The dates between which something holds; both ends included, None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies between the ends."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class Condition(Value):
+    """When a paper is asked for only in some cases: the question an officer answers."""
+
+    id: str
+    question_vi: str
+    question_en: str
+
+
+class RequiredPaper(Sourced):
+    """One line of a procedure's list of papers: any one of `any_of` fulfils it."""
+
+    id: str
+    title: str
+    any_of: tuple[str, ...]
+    role: str | None = None
+    """The role in which the citizen must own the paper; None: any."""
+    copy_kinds: tuple[CopyKind, ...] = ("original", "register_extract", "certified_copy")
+    max_age_months: int | None = None
+    """Stricter than the paper's own validity, counted from its issue date."""
+    condition: Condition | None = None
+    in_force: InForce = InForce()
+
+
+class Procedure(Sourced):
+    """One administrative procedure (thủ tục hành chính). `code` is empty while unknown."""
+
+    id: str
+    code: str
+    title: str
+    in_force: InForce = InForce()
+    papers: tuple[RequiredPaper, ...]
+
+
+class Catalogue(Value):
+    """All types and procedures by id."""
+
+    types: dict[str, DocumentType]
+    procedures: dict[str, Procedure]

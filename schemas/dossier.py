@@ -1,0 +1,125 @@
+"""What is handed in and what becomes of it: submissions, papers, fields, decisions."""
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Value
+from schemas.people import Actor, Mention, PersonOnPaper
+from schemas.text import Box
+
+Channel = Literal["counter", "post", "online"]
+Evidence = Literal["qr", "mrz", "check", "two_places", "ocr"]
+PaperState = Literal["filed", "needs_review", "rejected"]
+SubmissionState = Literal["received", "working", "done", "stuck"]
+CopyKind = Literal["original", "register_extract", "certified_copy", "photocopy"]
+Keeping = Literal["keep", "fields_only", "show_only", "secret_stop"]
+
+
+class SourceFile(Value):
+    """One file as handed in. `path` is as given by the sender; it may hold a name and never enters logs."""
+
+    path: str
+    key: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+class Submission(Value):
+    """Files that were handed in together, with our own table's view of how far the work is.
+
+    `content_sha256` is the SHA-256 over the files' hashes in order: the same content has the same value.
+    """
+
+    submission_id: str
+    actor: Actor
+    sources: tuple[SourceFile, ...]
+    content_sha256: str
+    channel: Channel = "counter"
+    handed_in_by: str | None = None
+    """Personal number of who handed the papers in. It never decides whose a paper is."""
+    dossier_code: str | None = None
+    procedure: str | None = None
+    received_at: datetime
+    state: SubmissionState = "received"
+    state_since: datetime
+    reason: str | None = None
+    """Stable code of why it is stuck or was refused; None otherwise."""
+    pages_total: int | None = None
+    pages_done: int = 0
+    attempts: int = 0
+
+
+class Lease(Value):
+    """The right to work on a submission until it expires. `fence` grows with each claim: a late write of an older
+    holder carries a smaller one and is refused.
+    """
+
+    submission_id: str
+    owner: str
+    fence: int
+
+
+class Issue(Value):
+    """Trouble with one page, as data: a stained page 3 does not lose the dossier."""
+
+    stage: str
+    code: str
+    page: int | None = None
+
+
+class Field(Value):
+    """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed."""
+
+    value: str
+    confidence: float
+    evidence: Evidence
+    needs_review: bool
+    page: int | None = None
+    box: Box | None = None
+
+
+class Paper(Value):
+    """One paper as filed: the row, and the record that lies beside its objects so the database can be rebuilt."""
+
+    document_id: str
+    submission_id: str
+    actor: Actor
+    content_sha256: str
+    pipeline_version: str
+    type: str
+    type_confidence: float
+    cues: tuple[str, ...] = ()
+    """What decided the type, in plain words."""
+    state: PaperState
+    reasons: tuple[str, ...] = ()
+    keeping: Keeping
+    fields: dict[str, Field] = {}
+    people: tuple[PersonOnPaper, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    source_pages: tuple[int, ...]
+    rotations: tuple[int, ...]
+    """Degrees clockwise each source page was turned to stand upright: 0, 90, 180 or 270."""
+    object_key: str | None = None
+    sha256: str | None = None
+    size_bytes: int | None = None
+    original_keys: tuple[str, ...] = ()
+    original_sha256s: tuple[str, ...] = ()
+    dossier_code: str | None = None
+    procedure: str | None = None
+    filed_at: datetime
+    copy_kind: CopyKind | None = None
+    confirmed_at: datetime | None = None
+    """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""
+
+
+class Decision(Value):
+    """A human decision, written to the store as its own object before any row changes; never altered."""
+
+    decision_id: str
+    document_id: str
+    actor: Actor
+    kind: Literal["confirm"]
+    copy_kind: CopyKind
+    decided_at: datetime

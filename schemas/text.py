@@ -1,0 +1,95 @@
+"""Text as read from a page: words with boxes and confidences, and codes such as QR."""
+
+from functools import cached_property
+from itertools import groupby
+
+from schemas.base import Value
+
+
+class Box(Value):
+    """A rectangle in pixels of the upright, levelled page; origin top left, right and bottom exclusive."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.right - self.left
+
+
+class Word(Value):
+    """One token as the engine read it (NFC), with its engine confidence 0..1."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+    """Number of the line on the page in reading order, 0-based; words of a line are stored left to right."""
+
+
+class Code(Value):
+    """A machine-readable code found on the page (QR, Code 128...)."""
+
+    format: str
+    text: str
+    box: Box
+
+
+class Line(Value):
+    """The words of one line, left to right."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def box(self) -> Box:
+        """The rectangle around all words."""
+        boxes = [word.box for word in self.words]
+        return Box(
+            left=min(b.left for b in boxes),
+            top=min(b.top for b in boxes),
+            right=max(b.right for b in boxes),
+            bottom=max(b.bottom for b in boxes),
+        )
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the worst word, 0..1: a line is as good as its weakest part."""
+        return min(word.confidence for word in self.words)
+
+
+class PageText(Value):
+    """All that was read on one page.
+
+    `number` counts the pages of the submission from 1. Sizes and boxes are pixels of the clean page at `dpi`.
+    """
+
+    number: int
+    width_px: int
+    height_px: int
+    dpi: int
+    words: tuple[Word, ...] = ()
+    codes: tuple[Code, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Lines in reading order."""
+        groups = groupby(self.words, key=lambda word: word.line)
+        return tuple(Line(words=tuple(words)) for _, words in groups)
+
+    @cached_property
+    def text(self) -> str:
+        """The page as plain text, one line a line."""
+        return "\n".join(line.text for line in self.lines)
