@@ -28,6 +28,8 @@ from schemas.people import Actor
 log = logging.getLogger("hoso")
 
 _BLOCK_BYTES = 1 << 20
+ReadPaper = tuple[Paper, tuple[str, ...]]
+"""A paper with what each of its pages says."""
 OnProgress = Callable[[int, int], None]
 """Called with pages done and pages in all."""
 
@@ -73,7 +75,9 @@ class _Spooled:
 class Archive:
     """Receives submissions, works them off, and hands papers out again."""
 
-    def __init__(self, settings: Settings, store: ObjectStore, tables: Tables, parsers: Parsers, catalogue: Catalogue) -> None:
+    def __init__(
+        self, settings: Settings, store: ObjectStore, tables: Tables, parsers: Parsers, catalogue: Catalogue
+    ) -> None:
         """Args: what it is built of; `wiring.open_archive` does it."""
         self.store = store
         self.tables = tables
@@ -152,10 +156,11 @@ class Archive:
 
     # -- steps 2 to 10 ------------------------------------------------------------------------------------------------
 
-    def process(self, submission_id: str, on_progress: OnProgress | None = None) -> None:
+    def process(self, submission_id: str, on_progress: OnProgress | None = None) -> tuple[ReadPaper, ...] | None:
         """Digitise a submission and file its papers, unless it is done or another worker holds it.
 
-        A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
+        Returns the papers with all that was read on them, even what may not be kept; () for a refused file, and None
+        when there was nothing to do. A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
         after a crash files everything once: ids and keys derive from the content.
 
         Raises:
@@ -165,7 +170,7 @@ class Archive:
         owner = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
         claimed = self.tables.leases.claim(submission_id, owner, self._settings.lease_s)
         if claimed is None:
-            return
+            return None
         lease, submission = claimed
         with TemporaryDirectory(prefix="hoso-work-") as folder, self._renewed(lease) as pulse:
             try:
@@ -173,17 +178,18 @@ class Archive:
             except ScanRejected as error:
                 log.info("refused %s %s", submission_id, error.code)
                 self.tables.leases.finish(lease, (), error.code)
-                return
+                return ()
             except Exception as error:
                 self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
                 raise
-            self.tables.leases.finish(lease, papers, None)
+            self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
+        return papers
 
     def _papers(
         self, submission: Submission, folder: Path, pulse: "_Pulse", on_progress: OnProgress | None
-    ) -> Iterator[tuple[Paper, tuple[str, ...]]]:
+    ) -> Iterator[ReadPaper]:
         files = tuple(self._fetch_original(source, folder) for source in submission.sources)
         scan = Scan(files, submission.actor.office_id, submission.handed_in_by)
         digitised = []
@@ -217,9 +223,7 @@ class Archive:
             moved.append(source.model_copy(update={"key": key}))
         return moved
 
-    def _store(
-        self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]
-    ) -> tuple[Paper, tuple[str, ...]]:
+    def _store(self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]) -> ReadPaper:
         """Object, then record; the caller writes the row. The same content gives the same keys and the same id."""
         office_id = submission.actor.office_id
         archive = keys.archive(office_id, submission.content_sha256)
@@ -230,10 +234,10 @@ class Archive:
             with digitised.copy.open("rb") as data:
                 copy = self.store.put(key, data, "application/pdf")
         paper = _paper(digitised, submission, copy, originals)
-        texts = digitised.texts if digitised.document_type.keeping.rule == "keep" else tuple("" for _ in digitised.texts)
-        record = PaperRecord(paper=paper, page_texts=texts).model_dump_json().encode()
+        kept, texts = _kept(paper, digitised.texts)
+        record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
         self.store.put(keys.paper(archive, digitised.pages, "json"), BytesIO(record), "application/json")
-        return paper, texts
+        return paper, digitised.texts
 
     def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
         """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
@@ -335,6 +339,14 @@ class _Pulse(threading.Thread):
         self.join()
 
 
+def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
+    """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
+    if paper.keeping == "keep":
+        return paper, texts
+    nothing = tuple("" for _ in texts)
+    return (paper if paper.keeping == "fields_only" else paper.model_copy(update={"fields": {}})), nothing
+
+
 def _may_be_archived(paper: DigitisedPaper) -> bool:
     """Only a paper whose type is certain, and whose type may be kept, leaves intake."""
     return paper.document_type.keeping.rule == "keep" and paper.settlement.type_certain
@@ -360,6 +372,7 @@ def _paper(
         mentions=digitised.identification.mentions,
         issues=digitised.issues,
         source_pages=digitised.pages,
+        pages_by_file=digitised.pages_by_file,
         rotations=digitised.rotations,
         object_key=copy.key if copy else None,
         sha256=copy.sha256 if copy else None,

@@ -47,6 +47,7 @@ class DigitisedPaper:
     identification: Identification
     settlement: Settlement
     pages: tuple[int, ...]
+    pages_by_file: tuple[tuple[int, ...], ...]
     rotations: tuple[int, ...]
     texts: tuple[str, ...]
     issues: tuple[Issue, ...]
@@ -90,16 +91,17 @@ def digitise(
     if not pages:
         raise lost[0]
     for numbers in assemble(_texts(pages, len(places)), catalogue.types):
-        yield _understand(numbers, pages, scan, (parsers, people, catalogue, folder))
+        by_file = tuple(
+            tuple(page for n, (of, page) in enumerate(places, 1) if of is f and n in numbers) for f in scan.files
+        )
+        yield _understand(numbers, by_file, pages, scan, (parsers, people, catalogue, folder))
 
 
 def _places(files: Sequence[ScanFile], parsers: Parsers) -> list[tuple[ScanFile, int]]:
     return [(file, page) for file in files for page in range(1, parsers.count_pages(file) + 1)]
 
 
-def _collect(
-    finished: Future[ReadPage], number: int, pages: dict[int, ReadPage], lost: list[ScanRejected]
-) -> None:
+def _collect(finished: Future[ReadPage], number: int, pages: dict[int, ReadPage], lost: list[ScanRejected]) -> None:
     try:
         pages[number] = finished.result()
     except ScanRejected as error:
@@ -117,6 +119,7 @@ def _texts(pages: dict[int, ReadPage], total: int) -> tuple[PageText, ...]:
 
 def _understand(
     numbers: tuple[int, ...],
+    pages_by_file: tuple[tuple[int, ...], ...],
     pages: dict[int, ReadPage],
     scan: Scan,
     world: tuple[Parsers, People, Catalogue, Path],
@@ -141,6 +144,7 @@ def _understand(
         identification=identification,
         settlement=settlement,
         pages=numbers,
+        pages_by_file=pages_by_file,
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
         texts=tuple(pages[n].text.text if n in pages else "" for n in numbers),
         issues=issues,
@@ -151,6 +155,8 @@ def _understand(
 def _issues(numbers: Sequence[int], pages: dict[int, ReadPage]) -> tuple[Issue, ...]:
     lost = [Issue(stage="open", code="page_lost", page=n) for n in numbers if n not in pages]
     unread = [
-        Issue(stage="recognise", code=issue, page=n) for n in numbers if n in pages and (issue := pages[n].issue) is not None
+        Issue(stage="recognise", code=issue, page=n)
+        for n in numbers
+        if n in pages and (issue := pages[n].issue) is not None
     ]
     return (*lost, *unread)

@@ -134,7 +134,6 @@ class Leases(Protocol):
         """
         ...
 
-
     def fail(self, lease: Lease, reason: str) -> None:
         """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
 

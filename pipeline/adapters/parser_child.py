@@ -87,7 +87,9 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
     issue = None
     try:
-        page, text = recognise(page, job["number"], lambda grey, dpi: tesseract.read_words(grey, dpi, limits.page_timeout_s / 3))
+        page, text = recognise(
+            page, job["number"], lambda grey, dpi: tesseract.read_words(grey, dpi, limits.page_timeout_s / 3)
+        )
     except ScanRejected as error:
         height, width = page.grey.shape
         issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)

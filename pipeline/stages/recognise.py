@@ -54,7 +54,12 @@ def _page_text(page: CleanPage, number: int, words: tuple[Word, ...]) -> PageTex
 
 
 def _code(found: zxingcpp.Barcode) -> Code:
-    corners = [found.position.top_left, found.position.top_right, found.position.bottom_right, found.position.bottom_left]
+    corners = [
+        found.position.top_left,
+        found.position.top_right,
+        found.position.bottom_right,
+        found.position.bottom_left,
+    ]
     xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
     box = Box(left=min(xs), top=min(ys), right=max(xs), bottom=max(ys))
     return Code(format=str(found.format).replace(" ", ""), text=found.text, box=box)
