@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test test check demo bench lock secrets
+.PHONY: help setup test check demo bench lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -10,22 +10,22 @@ help: ## print this list
 setup: ## install what hoso needs to run; leaves .venv/bin/hoso
 	@.ci/setup
 
-setup-test:
-	@.ci/setup test
-
 test: check ## install and start what the tests need, then check and test
+	@.ci/setup test
 	.venv/bin/python -m pytest -n 2 --dist loadfile
 
-check: setup-test ## style, types and import layers
+check: ## style, types and import layers
+	@.ci/setup check
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 demo: setup ## digitise dossiers of invented citizens and show what hoso knows then
-	@HOSO_HOME=$(CURDIR)/.hoso/demo .venv/bin/python -m tests.demo
+	@HOSO_HOME="$(CURDIR)/.hoso/demo" .venv/bin/python -m tests.demo
 
-bench: setup-test ## measure recognition and speed
+bench: ## measure recognition and speed
+	@.ci/setup check
 	.venv/bin/python -m tests.bench
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
