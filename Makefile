@@ -32,7 +32,7 @@ secrets: ## make the secrets docker-compose.yml asks for, except the TLS certifi
 	@.ci/make-secrets
 
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate --quiet
+	--no-emit-index-url --no-header --no-annotate --no-strip-extras --quiet
 lock: ## resolve pyproject.toml anew into the two lock files
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	&& python3 -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv && PATH="$$folder/bin:$$PATH" \
