@@ -4,6 +4,8 @@
 On the command line: `python -m tests.specimens FOLDER [--seed N] [--papers N] [--types a,b] [--levels a,b] [--demo]`.
 """
 
-from tests.specimens.making import LEVELS, TYPES, Specimen, make_specimens
+from tests.specimens.capture import LEVELS, Level
+from tests.specimens.demo import Demo, make_demo
+from tests.specimens.making import TYPES, PageTruth, Specimen, make_specimens
 
-__all__ = ["LEVELS", "TYPES", "Specimen", "make_specimens"]
+__all__ = ["LEVELS", "TYPES", "Demo", "Level", "PageTruth", "Specimen", "make_demo", "make_specimens"]

@@ -76,7 +76,9 @@ def _phone(page: Pixels, noise: Noise) -> tuple[Pixels, float]:
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_TRANSPARENT,
     )
-    light = cv2.resize(noise.uniform(0.62, 1.0, (3, 3)).astype(np.float32) * 255, _PHOTO_PX, interpolation=cv2.INTER_CUBIC)
+    light = cv2.resize(
+        noise.uniform(0.62, 1.0, (3, 3)).astype(np.float32) * 255, _PHOTO_PX, interpolation=cv2.INTER_CUBIC
+    )
     shade = np.clip(light, 130, 255).astype(np.uint8)
     lit = cv2.multiply(photo, cv2.merge([shade, shade, shade]), scale=1 / 255)
     return _grain(np.asarray(lit, dtype=np.uint8), 5.0, noise), 0.0

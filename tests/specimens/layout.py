@@ -122,7 +122,7 @@ def title(sheet: Sheet, *lines: str, under: str = "", colour: Type | None = None
     for line in lines:
         sheet.centred(line, colour or sheet.basis.but(2, bold=True))
     if under:
-        sheet.centred(under, sheet.basis.but(italic=True))
+        sheet.centred(under, sheet.basis.but(italic=under.startswith("(")))
     sheet.gap(3)
 
 
@@ -133,13 +133,13 @@ def signed(sheet: Sheet, case: Case, issuer: Issuer, note: str = "(Ký, ghi rõ 
         sheet.centred(line, sheet.basis.but(bold=True))
     if note:
         sheet.centred(note, sheet.basis.but(-1.5, italic=True))
-    top, room = sheet.y_px, px(27)
+    top, room = sheet.y_px, px(36)
     middle = sum(sheet.span) // 2
     rng = case.rng
     ink = signature(rng, px(46), px(20))
-    sheet.stamp(ink, PEN_BLUE, (middle - px(20) + rng.randint(-40, 40), top + px(3) + rng.randint(-20, 40)))
+    sheet.stamp(ink, PEN_BLUE, (middle - px(20) + rng.randint(-40, 40), top + px(8) + rng.randint(-20, 60)))
     left = middle - px(13) - SEAL_PX // 2 + rng.randint(-50, 50)
-    sheet.stamp(seal(*issuer.seal_words), SEAL_RED, (left, top - px(3) + rng.randint(-30, 50)))
+    sheet.stamp(seal(*issuer.seal_words), SEAL_RED, (left, top + rng.randint(0, 24)))
     sheet.y_px = top + room
     sheet.centred(issuer.signer, sheet.basis.but(bold=True))
 
@@ -150,8 +150,9 @@ def signed_at_right(sheet: Sheet, case: Case, issuer: Issuer, receivers: tuple[s
     def left() -> None:
         if receivers:
             sheet.gap(3)
+            basis, sheet.basis = sheet.basis, sheet.basis.but(-1.5, bold=True, italic=True)
             sheet.paragraph("Nơi nhận:")
-            basis, sheet.basis = sheet.basis, sheet.basis.but(-2.5)
+            sheet.basis = basis.but(-2.5)
             for receiver in receivers:
                 sheet.paragraph(receiver)
             sheet.basis = basis

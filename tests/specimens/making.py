@@ -144,11 +144,12 @@ def make_specimens(
     specimens = []
     for i in range(count):
         type_id, number = types[i % len(types)], i // len(types)
-        rng = Random(f"{seed}/{type_id}/{number}")
+        rng = Random(f"{seed}/{type_id}/{number}")  # noqa: S311 chance that can be repeated is the point
         serial = 12 * (12 * number + TYPES.index(type_id)) + 5 * seed
         scan = _usual_scan(rng, levels)
         specimen_id = f"{type_id}-{seed}-{number:02d}"
         specimens.append(make_one(folder, specimen_id, type_id, _case(rng, type_id, serial), scan))
+        write_truth(folder, specimens[-1])
     return specimens
 
 
@@ -167,7 +168,7 @@ def _usual_scan(rng: Random, levels: Sequence[Level]) -> Scan:
 
 
 def make_one(folder: Path, specimen_id: str, type_id: str, case: Case, scan: Scan) -> Specimen:
-    """Draw, scan and write one paper and, beside it, its truth as JSON."""
+    """Draw, scan and write one paper; its truth is returned and not written."""
     rng = case.rng
     drawn = PAPERS[type_id].draw(case)
     noise = np.random.default_rng(rng.randrange(2**32))
@@ -194,6 +195,10 @@ def make_one(folder: Path, specimen_id: str, type_id: str, case: Case, scan: Sca
         text=drawn.text,
     )
     save(pages, folder / specimen.file, dpi)
-    truth = json.dumps(asdict(specimen), ensure_ascii=False, indent=1)
-    (folder / f"{specimen_id}.json").write_text(truth + "\n", encoding="utf-8")
     return specimen
+
+
+def write_truth(folder: Path, specimen: Specimen) -> None:
+    """Write what should be read as JSON, named as the specimen."""
+    truth = json.dumps(asdict(specimen), ensure_ascii=False, indent=1)
+    (folder / f"{specimen.id}.json").write_text(truth + "\n", encoding="utf-8")

@@ -27,10 +27,11 @@ def seal(upper: str, lower: str) -> Pixels:
     side = 2 * SEAL_PX
     image = Image.new("L", (side, side), 0)
     draw = ImageDraw.Draw(image)
-    for inset, width in ((8, 12), (26, 4), (176, 6)):
+    for inset, width in ((8, 12), (26, 4), (136, 6)):
         draw.ellipse((inset, inset, side - inset, side - inset), outline=255, width=width)
-    _around(image, upper.upper(), radius=side / 2 - 100, arc=250.0, top=True)
-    _around(image, lower.upper(), radius=side / 2 - 100, arc=80.0, top=False)
+    step = min(7.2, 325 / (len(upper) + len(lower)))  # degrees a letter, so that both inscriptions fit
+    _around(image, upper.upper(), step, top=True)
+    _around(image, lower.upper(), step, top=False)
     star = [_polar(side / 2, 150 if k % 2 == 0 else 60, -90 + 36 * k) for k in range(10)]
     draw.polygon(star, fill=255)
     return np.asarray(image.resize((SEAL_PX, SEAL_PX), Image.Resampling.BOX), dtype=np.uint8)
@@ -41,11 +42,10 @@ def _polar(centre: float, radius: float, degrees: float) -> tuple[float, float]:
     return centre + radius * math.cos(angle), centre + radius * math.sin(angle)
 
 
-def _around(image: Image.Image, text: str, radius: float, arc: float, top: bool) -> None:
-    """Set `text` along the circle; letters lie with their feet to the centre above, away from it below."""
-    centre = image.width / 2
-    letters = font("Sans", 58, bold=True)
-    step = min(arc / max(1, len(text) - 1), 15.0)
+def _around(image: Image.Image, text: str, step: float, top: bool) -> None:
+    """Set `text` between the rings; letters have their feet to the centre above, to the rim below."""
+    centre, radius = image.width / 2, image.width / 2 - 83
+    letters = font("Sans", 50, bold=True)
     for i, letter in enumerate(text):
         offset = (i - (len(text) - 1) / 2) * step
         degrees = offset - 90 if top else 90 - offset

@@ -22,7 +22,7 @@ from tests.specimens.marks import PEN_BLUE, guilloche, signature
 from tests.specimens.numbers import date_in_words
 from tests.specimens.people import Person
 from tests.specimens.places import without_rank
-from tests.specimens.sheet import HAND, Filled, Sheet, Strong, Type, px
+from tests.specimens.sheet import GAP, HAND, Filled, Sheet, Strong, Type, px
 
 
 def birth_certificate(case: Case) -> Draft:
@@ -46,7 +46,7 @@ def birth_certificate(case: Case) -> Draft:
     for role, parent in (("mẹ", family.mother), ("cha", family.father)):
         sheet.gap(1)
         sheet.paragraph(f"Họ, chữ đệm, tên người {role}: ", Strong(parent.name))
-        sheet.paragraph(f"Năm sinh: {parent.born.year}   Dân tộc: {parent.ethnic_group}   Quốc tịch: Việt Nam")
+        sheet.paragraph(f"Năm sinh: {parent.born.year}{GAP}Dân tộc: {parent.ethnic_group}{GAP}Quốc tịch: Việt Nam")
         sheet.paragraph(f"Nơi cư trú: {family.home.address(case.day)}")
     sheet.gap(1)
     sheet.paragraph(f"Họ, chữ đệm, tên người đi khai sinh: {family.father.name}")
@@ -70,13 +70,13 @@ def birth_certificate(case: Case) -> Draft:
 
 def _nature(sheet: Sheet, person: Person) -> None:
     parts = (f"Giới tính: {person.sex}", f"Dân tộc: {person.ethnic_group}", "Quốc tịch: Việt Nam")
-    sheet.paragraph("   ".join(parts))
+    sheet.paragraph(GAP.join(parts))
 
 
 def _maternity(case: Case) -> str:
     """A hospital; the same for the same child on every paper."""
     place = case.family.home.place
-    rng = Random(case.person.personal_id)
+    rng = Random(case.person.personal_id)  # noqa: S311 no secret, only the same choice each time
     kinds = ("Bệnh viện Phụ sản - Nhi", "Bệnh viện Đa khoa", "Bệnh viện Hữu nghị")
     return f"{rng.choice(kinds)} {without_rank(place.old_province)}"
 
@@ -92,20 +92,24 @@ def birth_notice(case: Case) -> Draft:
     letterhead(sheet, issuer, f"Số: {number}")
     title(sheet, "GIẤY CHỨNG SINH")
     sheet.paragraph("Họ, chữ đệm, tên mẹ hoặc người nuôi dưỡng: ", Strong(mother.name))
-    sheet.paragraph(f"Ngày, tháng, năm sinh: {short(mother.born)}   Dân tộc: {mother.ethnic_group}")
+    sheet.paragraph(f"Ngày, tháng, năm sinh: {short(mother.born)}{GAP}Dân tộc: {mother.ethnic_group}")
     sheet.paragraph(f"Nơi cư trú: {mother.home.address(case.day)}")
     sheet.paragraph(f"Số định danh cá nhân: {mother.personal_id}")
     hour = f"{rng.randrange(24):02d} giờ {rng.randrange(60):02d} phút"
     sheet.paragraph(f"Đã sinh con vào lúc: {hour}, {long(child.born)}")
     sheet.paragraph(f"Tại: Khoa Phụ sản, {hospital}")
     order = case.family.children.index(child) + 1
-    sheet.paragraph(f"Sinh con lần thứ: {order:02d}   Số con hiện sống: {order:02d}   Số con trong lần sinh này: 01")
-    sheet.paragraph(f"Giới tính của con: {child.sex}   Cân nặng: {rng.randrange(2400, 4100, 10)} gram")
+    sheet.paragraph(
+        f"Sinh con lần thứ: {order:02d}{GAP}Số con hiện sống: {order:02d}{GAP}Số con trong lần sinh này: 01"
+    )
+    sheet.paragraph(f"Giới tính của con: {child.sex}{GAP}Cân nặng: {rng.randrange(2400, 4100, 10)} gram")
     sheet.paragraph(f"Tình trạng của con: {rng.choice(('Khỏe mạnh, bú tốt', 'Bình thường', 'Trẻ khóc ngay'))}")
     sheet.paragraph(f"Dự kiến đặt tên con là: {child.name}")
     sheet.paragraph(f"Người đỡ đẻ: {official(case)}")
     sheet.right(f"{province}, {long(case.day)}", sheet.basis.but(italic=True))
-    sheet.beside(lambda: _own_hand(sheet, case, "Mẹ hoặc người nuôi dưỡng", mother.name), lambda: signed(sheet, case, issuer))
+    sheet.beside(
+        lambda: _own_hand(sheet, case, "Mẹ hoặc người nuôi dưỡng", mother.name), lambda: signed(sheet, case, issuer)
+    )
     fields = {
         "mother_name": mother.name,
         "mother_personal_id": mother.personal_id,
@@ -121,8 +125,8 @@ def _own_hand(sheet: Sheet, case: Case, role: str, name: str) -> None:
     sheet.centred(role, sheet.basis.but(bold=True))
     sheet.centred("(Ký, ghi rõ họ tên)", sheet.basis.but(-1.5, italic=True))
     middle = sum(sheet.span) // 2
-    sheet.stamp(signature(case.rng, px(42), px(18)), PEN_BLUE, (middle - px(21), sheet.y_px + px(3)))
-    sheet.gap(27)
+    sheet.stamp(signature(case.rng, px(42), px(18)), PEN_BLUE, (middle - px(21), sheet.y_px + px(7)))
+    sheet.gap(30)
     if sheet.hand is None:
         sheet.centred(name, sheet.basis)
     else:
@@ -138,12 +142,13 @@ def birth_registration_form(case: Case) -> Draft:
     father, mother = family.father, family.mother
     address = family.home.address(case.day)
     sheet = Sheet(Type(13), hand=case.rng)
+    dotted = case.rng.random() < 0.3  # offices print the form with and without dots to write on
     national_heading(sheet)
     sheet.gap(4)
     title(sheet, "TỜ KHAI ĐĂNG KÝ KHAI SINH")
 
     def blank(label: str, value: str) -> None:
-        sheet.paragraph(label, Filled(value), dotted=True)
+        sheet.paragraph(label, Filled(value), dotted=dotted)
 
     blank("Kính gửi: ", f"Ủy ban nhân dân {family.home.place.commune(case.day)}")
     blank("Họ, chữ đệm, tên người yêu cầu: ", father.name)
@@ -154,21 +159,21 @@ def birth_registration_form(case: Case) -> Draft:
     blank("Họ, chữ đệm, tên: ", child.name.upper())
     blank("Ngày, tháng, năm sinh: ", short(child.born))
     blank("Ghi bằng chữ: ", date_in_words(child.born))
-    sheet.paragraph("Giới tính: ", Filled(child.sex), "   Dân tộc: ", Filled(child.ethnic_group), "   Quốc tịch: ",
-                    Filled("Việt Nam"), dotted=True)  # fmt: skip
+    people, nation = (f"{GAP}Dân tộc: ", Filled(child.ethnic_group)), (f"{GAP}Quốc tịch: ", Filled("Việt Nam"))
+    sheet.paragraph("Giới tính: ", Filled(child.sex), *people, *nation, dotted=dotted)
     blank("Nơi sinh: ", _maternity(case))
     blank("Quê quán: ", father.birthplace.full(case.day))
     for role, parent in (("mẹ", mother), ("cha", father)):
         blank(f"Họ, chữ đệm, tên người {role}: ", parent.name)
-        sheet.paragraph("Năm sinh: ", Filled(str(parent.born.year)), "   Dân tộc: ", Filled(parent.ethnic_group),
-                        "   Quốc tịch: ", Filled("Việt Nam"), dotted=True)  # fmt: skip
+        people = (f"{GAP}Dân tộc: ", Filled(parent.ethnic_group))
+        sheet.paragraph("Năm sinh: ", Filled(str(parent.born.year)), *people, *nation, dotted=dotted)
         blank("Nơi cư trú: ", address)
     sheet.paragraph(
         "Tôi cam đoan nội dung đề nghị đăng ký khai sinh trên đây là đúng sự thật, được sự thỏa thuận nhất trí "
         "của các bên liên quan theo quy định pháp luật và chịu trách nhiệm về lời khai của mình."
     )
     made_at = without_rank(family.home.place.commune(case.day))
-    sheet.paragraph("Làm tại: ", Filled(f"{made_at}, {long(case.day)}"), indent_mm=70)
+    sheet.paragraph("Làm tại: ", Filled(f"{made_at}, {long(case.day)}"), indent_mm=40)
     sheet.beside(lambda: None, lambda: _own_hand(sheet, case, "Người yêu cầu", father.name))
     fields = {
         "applicant_name": father.name,

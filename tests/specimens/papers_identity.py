@@ -1,6 +1,7 @@
 """Identity cards and confirmations of residence, issued by the police."""
 
 from datetime import date
+from itertools import product
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ from tests.specimens.marks import SEAL_RED, Pixels, guilloche, press
 from tests.specimens.numbers import CardHolder, qr_code, td1
 from tests.specimens.people import Person
 from tests.specimens.places import MERGER, without_rank
-from tests.specimens.sheet import Sheet, Strong, Type, px
+from tests.specimens.sheet import GAP, Sheet, Strong, Type, px
 
 CARD_MM = (85.6, 53.98)
 
@@ -55,7 +56,7 @@ def citizen_id_card(case: Case) -> Draft:
     (_back_2024 if new else _back_2021)(back, person, address, issued)
     mrz = td1(holder)
     for row, line in enumerate(mrz.split("\n")):
-        back.line_at(line, (px(4), px(37.2 + 5 * row)), Type(10.4, face="Mono", bold=True))
+        back.line_at(line, (px(4.7), px(36.4 + 5 * row)), Type(12, face="Mono", bold=True))
     _put(back if new else front, qr_code(code, 4), (px(65.5), px(2.5 if new else 3)))
     page = Sheet(Type())
     for side, top in ((front, 45), (back, 125)):
@@ -111,7 +112,7 @@ def _front_2021(sheet: Sheet, person: Person, address: str) -> None:
     sheet.paragraph("Họ và tên / Full name:")
     sheet.paragraph(Strong(person.name.upper()))
     _line(sheet, "Ngày sinh / Date of birth:", short(person.born))
-    sheet.paragraph("Giới tính / Sex: ", Strong(person.sex), "  Quốc tịch / Nationality: ", Strong("Việt Nam"))
+    sheet.paragraph("Giới tính / Sex: ", Strong(person.sex), f"{GAP}Quốc tịch / Nationality: ", Strong("Việt Nam"))
     _line(sheet, "Quê quán / Place of origin:", person.birthplace.full(date(2021, 1, 1)))
     _line(sheet, "Nơi thường trú / Place of residence:", address)
     sheet.line_at(f"Có giá trị đến: {_term(person)}", (px(4), px(49)), Type(5, face="Sans"))
@@ -140,7 +141,7 @@ def _front_2024(sheet: Sheet, person: Person, address: str) -> None:
     _line(sheet, "Ngày, tháng, năm sinh / Date of birth:", short(person.born))
     sheet.paragraph("Giới tính / Sex: ", Strong(person.sex))
     _line(sheet, "Quốc tịch / Nationality:", "Việt Nam")
-    _chip(sheet.page, (px(66), px(10)))
+    _chip(sheet.page, (px(69), px(4)))
 
 
 def _back_2024(sheet: Sheet, person: Person, address: str, issued: date) -> None:
@@ -182,7 +183,7 @@ def _chip(page: Pixels, left_top: tuple[int, int]) -> None:
 
 def _fingerprint(page: Pixels, centre: tuple[int, int]) -> None:
     for k in range(1, 12):
-        cv2.ellipse(page, centre, (5 * k, 8 * k), 8, 20, 330 + k, (70, 70, 84), 2, cv2.LINE_AA)
+        cv2.ellipse(page, centre, (8 * k, 5 * k), 82, 25, 320 + 3 * k, (70, 70, 84), 2, cv2.LINE_AA)
 
 
 def _put(sheet: Sheet, code: Pixels, left_top: tuple[int, int]) -> None:
@@ -199,15 +200,16 @@ def _lay(page: Pixels, card: Pixels, left: int, top: int, skew_degrees: float) -
     radius = px(3)
     cv2.rectangle(mask, (radius, 0), (width - radius, height), 255, -1)
     cv2.rectangle(mask, (0, radius), (width, height - radius), 255, -1)
-    for corner in ((radius, radius), (width - radius, radius), (radius, height - radius), (width - radius, height - radius)):
-        cv2.circle(mask, corner, radius, 255, -1, cv2.LINE_AA)
+    for x, y in product((radius, width - radius), (radius, height - radius)):
+        cv2.circle(mask, (x, y), radius, 255, -1, cv2.LINE_AA)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_degrees, 1.0)
     room = px(6)
     turn[:, 2] += room
     size = (width + 2 * room, height + 2 * room)
     laid = cv2.warpAffine(card, turn, size, flags=cv2.INTER_CUBIC)
     cover = cv2.warpAffine(mask, turn, size)
-    press(page, np.asarray(cv2.GaussianBlur(cover, (0, 0), 9), dtype=np.uint8), (176, 176, 176), (left - room, top - room))
+    shadow = np.asarray(cv2.GaussianBlur(cover, (0, 0), 9), dtype=np.uint8)
+    press(page, shadow, (176, 176, 176), (left - room, top - room))
     spot = page[top - room : top - room + size[1], left - room : left - room + size[0]]
     share = (cover / 255.0)[:, :, None]
     spot[:] = np.round(laid * share + spot * (1 - share)).astype(np.uint8)
@@ -224,12 +226,13 @@ def residence_confirmation(case: Case) -> Draft:
     issuer = Issuer(above, f"Công an {commune}", post, official(case), (f"Công an {commune}", place.province(case.day)))
     sheet = Sheet(Type(13))
     sheet.right("Mẫu CT07 ban hành kèm theo Thông tư số 66/2023/TT-BCA", sheet.basis.but(-3, italic=True))
+    sheet.gap(2)
     letterhead(sheet, issuer, f"Số: {number}", f"{without_rank(commune)}, {long(case.day)}")
     title(sheet, "XÁC NHẬN THÔNG TIN VỀ CƯ TRÚ")
     address = family.home.address(case.day)
     sheet.paragraph(Strong("I. Theo đề nghị của Ông/Bà:"))
     sheet.paragraph("1. Họ, chữ đệm và tên: ", Strong(person.name))
-    sheet.paragraph(f"2. Ngày, tháng, năm sinh: {short(person.born)}   3. Giới tính: {person.sex}")
+    sheet.paragraph(f"2. Ngày, tháng, năm sinh: {short(person.born)}{GAP}3. Giới tính: {person.sex}")
     sheet.paragraph(f"4. Số định danh cá nhân: {person.personal_id}")
     sheet.paragraph(f"5. Quê quán: {person.birthplace.full(case.day)}")
     sheet.paragraph(Strong("II. Công an xác nhận thông tin về cư trú như sau:"))
@@ -238,9 +241,10 @@ def residence_confirmation(case: Case) -> Draft:
     sheet.paragraph(f"3. Họ, chữ đệm và tên chủ hộ: {family.father.name}")
     sheet.paragraph("4. Thông tin các thành viên khác trong hộ gia đình:")
     head = ("TT", "Họ, chữ đệm và tên", "Ngày sinh", "Giới tính", "Số định danh cá nhân", "Quan hệ với chủ hộ")
-    members = [m for m in (family.father, family.mother, *family.children) if m is not person and m.born < case.day]
+    members = (m for m in (family.father, family.mother, *family.children) if m is not person and m.born < case.day)
     rows = [
-        (str(i), m.name, short(m.born), m.sex, m.personal_id, _relation(case, m)) for i, m in enumerate(members, start=1)
+        (str(i), m.name, short(m.born), m.sex, m.personal_id, _relation(case, m))
+        for i, m in enumerate(members, start=1)
     ]
     sheet.table((0.6, 3.1, 1.6, 1.1, 2.1, 1.7), (head, *rows))
     sheet.paragraph("Xác nhận thông tin cư trú này có giá trị 01 năm kể từ ngày cấp.", indent_mm=10)

@@ -21,7 +21,7 @@ from tests.specimens.marks import PEN_BLUE, guilloche, signature
 from tests.specimens.numbers import qr_code
 from tests.specimens.people import Person
 from tests.specimens.places import without_rank
-from tests.specimens.sheet import Sheet, Strong, Type, px
+from tests.specimens.sheet import GAP, Sheet, Strong, Type, px
 
 NEW_CERTIFICATE = date(2025, 1, 1)
 """From this day certificates are one sheet with a code at the right (TT 10/2024/TT-BTNMT)."""
@@ -106,17 +106,14 @@ def land_transfer_contract(case: Case) -> Draft:
     """Hợp đồng chuyển nhượng quyền sử dụng đất, two or three pages; the case's person buys from the other."""
     rng, seller, buyer = case.rng, case.other, case.person
     number = str(rng.randint(100, 9900))
-    first = _contract_parties(case, seller, buyer)
-    second = _numbered(2)
+    sheets = [_contract_parties(case, seller, buyer)]
     articles = (*_ARTICLES, *_LONG_ARTICLES) if rng.random() < 0.5 else _ARTICLES
     price = f"{rng.randint(30, 900) * 10_000_000:,}".replace(",", ".")
     for i, text in enumerate(articles, start=1):
-        second.centred(f"ĐIỀU {i}.", second.basis.but(bold=True))
-        second.paragraph(text.format(price=price), indent_mm=10)
-    sheets = [first, second]
-    if len(articles) > len(_ARTICLES):
-        sheets.append(_numbered(3))
-    last = sheets[-1]
+        sheet = _with_room(sheets, 30)
+        sheet.centred(f"ĐIỀU {i}.", sheet.basis.but(bold=True))
+        sheet.paragraph(text.format(price=price), indent_mm=10)
+    last = _with_room(sheets, 130)
     last.gap(3)
     last.beside(lambda: _party(last, case, "BÊN A", seller), lambda: _party(last, case, "BÊN B", buyer))
     _notary(last, case, (seller, buyer), number)
@@ -131,18 +128,20 @@ def land_transfer_contract(case: Case) -> Draft:
     return draft(sheets, fields, (seller.personal_id, seller.name), (buyer.personal_id, buyer.name))
 
 
-def _numbered(number: int) -> Sheet:
-    """A further page: its number stands at the top in the middle."""
-    sheet = Sheet(Type(12.5))
-    sheet.y_px = px(12)
-    sheet.centred(str(number))
-    sheet.gap(3)
-    return sheet
+def _with_room(sheets: list[Sheet], room_mm: float) -> Sheet:
+    """The last sheet, or a further one where it has no room. Further ones bear their number at the top."""
+    if sheets[-1].bottom_px - sheets[-1].y_px < px(room_mm):
+        further = Sheet(sheets[0].basis)
+        further.y_px = px(12)
+        further.centred(str(len(sheets) + 1))
+        further.gap(3)
+        sheets.append(further)
+    return sheets[-1]
 
 
 def _contract_parties(case: Case, seller: Person, buyer: Person) -> Sheet:
     rng = case.rng
-    sheet = Sheet(Type(12.5))
+    sheet = Sheet(Type(rng.choice((12.5, 13, 14))))
     national_heading(sheet)
     sheet.gap(4)
     title(sheet, "HỢP ĐỒNG CHUYỂN NHƯỢNG", "QUYỀN SỬ DỤNG ĐẤT")
@@ -155,7 +154,7 @@ def _contract_parties(case: Case, seller: Person, buyer: Person) -> Sheet:
         sheet.paragraph(Strong(heading))
         sheet.paragraph("Họ, chữ đệm, tên: ", Strong(person.name))
         sheet.paragraph(f"Ngày, tháng, năm sinh: {short(person.born)}")
-        sheet.paragraph(f"Giới tính: {person.sex}   Dân tộc: {person.ethnic_group}   Quốc tịch: Việt Nam")
+        sheet.paragraph(f"Giới tính: {person.sex}{GAP}Dân tộc: {person.ethnic_group}{GAP}Quốc tịch: Việt Nam")
         sheet.paragraph(f"Nơi cư trú: {person.home.address(case.day)}")
         sheet.paragraph(f"Giấy tờ tùy thân: {identity_paper(case, person)}")
     sheet.gap(1)

@@ -120,7 +120,7 @@ def receipt_slip(case: Case) -> Draft:
         sheet.centred("(Ký và ghi rõ họ tên)", sheet.basis.but(-1.5, italic=True))
         middle = sum(sheet.span) // 2
         sheet.stamp(signature(rng, px(40), px(16)), PEN_BLUE, (middle - px(20), sheet.y_px + px(4)))
-        sheet.gap(27)
+        sheet.gap(30)
         sheet.centred(person.name)
 
     sheet.beside(applicant, lambda: signed(sheet, case, issuer))

@@ -65,14 +65,10 @@ PLACES = (
     Place("079", "phường Linh Xuân", "Thành phố Thủ Đức", _HCM, "phường Linh Xuân", _HCM),
     Place("001", "phường Hàng Bạc", "quận Hoàn Kiếm", _HANOI, "phường Hoàn Kiếm", _HANOI),
     Place("001", "xã Đông Hội", "huyện Đông Anh", _HANOI, "xã Đông Anh", _HANOI),
-    Place(
-        "046", "phường Phú Hội", "Thành phố Huế", "tỉnh Thừa Thiên Huế", "phường Thuận Hóa", "Thành phố Huế"
-    ),
+    Place("046", "phường Phú Hội", "Thành phố Huế", "tỉnh Thừa Thiên Huế", "phường Thuận Hóa", "Thành phố Huế"),
     Place("048", "phường Thạch Thang", "quận Hải Châu", "Thành phố Đà Nẵng", "phường Hải Châu", "Thành phố Đà Nẵng"),
     Place("092", "phường Tân An", "quận Ninh Kiều", "Thành phố Cần Thơ", "phường Ninh Kiều", "Thành phố Cần Thơ"),
-    Place(
-        "066", "phường Tân Lợi", "Thành phố Buôn Ma Thuột", "tỉnh Đắk Lắk", "phường Buôn Ma Thuột", "tỉnh Đắk Lắk"
-    ),
+    Place("066", "phường Tân Lợi", "Thành phố Buôn Ma Thuột", "tỉnh Đắk Lắk", "phường Buôn Ma Thuột", "tỉnh Đắk Lắk"),
     Place("066", "xã Cư Né", "huyện Krông Búk", "tỉnh Đắk Lắk", "xã Krông Búk", "tỉnh Đắk Lắk"),
     Place("064", "phường Diên Hồng", "Thành phố Pleiku", "tỉnh Gia Lai", "phường Pleiku", "tỉnh Gia Lai"),
     Place("052", "phường Trần Phú", "Thành phố Quy Nhơn", "tỉnh Bình Định", "phường Quy Nhơn", "tỉnh Gia Lai"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 from typing import Literal
 
@@ -62,6 +63,9 @@ class Strong(str):
 
     __slots__ = ()
 
+
+GAP = " \u2003 "
+"""A wide gap between two values of one line."""
 
 Part = str
 _Piece = tuple[str, Type]
@@ -136,14 +140,14 @@ class Sheet:
         for number, row in enumerate(rows):
             top, reached = self.y_px, self.y_px
             self.basis = replace(basis, size_pt=basis.size_pt - 1.5, bold=number == 0)
-            for cell, x0, x1 in zip(row, edges, edges[1:], strict=False):
-                self.span, self.y_px = (x0 + px(1.2), x1 - px(1)), top + px(0.8)
+            for cell, (x0, x1) in zip(row, pairwise(edges), strict=True):
+                self.span, self.y_px = (x0 + px(1.8), x1 - px(1.2)), top + px(1.4)
                 self._set(self._words((cell,), self.basis), "left")
                 self._keep(cell)
                 reached = max(reached, self.y_px)
-            self.y_px = reached + px(0.8)
-            for x0, x1 in zip(edges, edges[1:], strict=False):
-                self._draw.rectangle((x0, top, x1, self.y_px), outline=255, width=3)
+            self.y_px = reached + px(1)
+            for x0, x1 in pairwise(edges):
+                self._draw.rectangle((x0, top, x1, self.y_px), outline=255, width=2)
         self.basis, self.span = basis, (left, right)
         self.gap(2)
 
@@ -217,6 +221,8 @@ class Sheet:
         tallest = max(style.size_px for word in line for _, style in word)
         slack = span[1] - span[0] - sum(map(_width, line)) - _space(line) * (len(line) - 1)
         stretch = slack / (len(line) - 1) if how == "justified" and len(line) > 1 else 0
+        if stretch > _space(line) * 2.5:  # in a narrow column a justified line would fall apart
+            stretch = 0
         x = span[0] + (slack / 2 if how == "centre" else slack if how == "right" else 0)
         baseline = self.y_px + round(tallest * 1.02)
         if baseline > self.bottom_px:
@@ -277,6 +283,6 @@ def _wavering(ink: Pixels, rng: Random) -> Pixels:
     coarse = (height // 36 + 2, width // 36 + 2)
     shifts = (source.uniform(-4.5, 4.5, coarse).astype(np.float32) for _ in range(2))
     dx, dy = (cv2.resize(shift, (width, height), interpolation=cv2.INTER_CUBIC) for shift in shifts)
-    dx += np.arange(width, dtype=np.float32)
-    dy += np.arange(height, dtype=np.float32)[:, None]
-    return np.asarray(cv2.remap(ink, dx, dy, cv2.INTER_LINEAR), dtype=np.uint8)
+    from_x = np.add(dx, np.arange(width), dtype=np.float32)
+    from_y = np.add(dy, np.arange(height)[:, None], dtype=np.float32)
+    return np.asarray(cv2.remap(ink, from_x, from_y, cv2.INTER_LINEAR), dtype=np.uint8)
