@@ -2,7 +2,7 @@
 
 import os
 import shutil
-import subprocess
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,11 +37,11 @@ def running_postgresql() -> Iterator[str]:
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
         arguments = [f"--{name}={value}" for name, value in settings.items()]
         url = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
-        # SIGQUIT is PostgreSQL's immediate shutdown, SIGINT the fast one: neither waits for clients.
+        # SIGQUIT is PostgreSQL's immediate stop, SIGINT the fast one; SIGTERM would wait for clients.
         with running([postgres, "-D", str(data), *arguments], log, user=user, kill_signal="QUIT") as server:
             wait_until(lambda: _accepts(url), server, log)
             yield url
-            server.send_signal(subprocess.signal.SIGINT)
+            server.send_signal(signal.SIGINT)
 
 
 def _accepts(url: str) -> bool:

@@ -44,6 +44,10 @@ osd data = {folder}/osd
 osd objectstore = memstore
 memstore device bytes = 4294967296
 [client.rgw.a]
+# The gateway asks for tickets unless it is told again.
+auth client required = none
+ms mon client mode = crc
+ms client mode = crc
 rgw frontends = beast endpoint=127.0.0.1:{port}
 rgw data = {folder}/rgw
 """
