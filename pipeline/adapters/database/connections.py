@@ -69,4 +69,6 @@ def now(connection: Connection) -> datetime:
 def add_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert `row` unless one with its key is there; whether it was added."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+    # An insert's row count is not dependable on every driver; the key comes back only when the row is new.
+    statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+    return bool(connection.execute(statement).all())
