@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 from prefect import flow
 
-from pipeline.adapters.flow_server import RECEIVE_FOLDER, FlowServer, find_flow_server
+from pipeline.adapters.flow_server import RECEIVE_FOLDER, find_flow_server
 from pipeline.adapters.hot_folder import HotFolder
 from pipeline.archive import Archive, Handing, IncomingFile
 from pipeline.errors import ScanRejected

@@ -6,11 +6,13 @@ scheduled runs that piled up while no worker ran are dropped.
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from prefect import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import Flow
+from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 
 from flows.batch import receive_folder
@@ -25,17 +27,14 @@ async def deploy() -> None:
         template = ProcessWorker.get_default_base_job_template()
         pool = WorkPoolCreate(name=WORK_POOL, type=ProcessWorker.type, base_job_template=template)
         await client.create_work_pool(pool, overwrite=True)
-    for flow, every in (
-        (digitise_submission, None),
-        (receive_folder, timedelta(minutes=1)),
-        (sweep, timedelta(minutes=2)),
-    ):
-        await _deploy_flow(flow, every)
+    await _deploy_flow(digitise_submission, None)
+    await _deploy_flow(receive_folder, timedelta(minutes=1))
+    await _deploy_flow(sweep, timedelta(minutes=2))
 
 
-async def _deploy_flow(flow: Flow[..., object], every: timedelta | None) -> None:
+async def _deploy_flow(flow: Flow[..., Any], every: timedelta | None) -> None:
     # By module path, not by file: a worker finds the flow wherever hoso is installed on its machine.
-    deployment = await RunnerDeployment.afrom_flow(
+    deployment = RunnerDeployment.from_flow(
         flow,
         name=DEPLOYMENT,
         interval=every,

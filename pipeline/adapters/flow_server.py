@@ -1,12 +1,13 @@
 """The Prefect server, spoken to over its REST API.
 
-The command line and the web page only ask for runs, so they need neither Prefect's client nor its second of import time.
+The command line and the web page only ask for runs, so they need neither Prefect's client nor the second that its
+import takes.
 """
 
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -31,17 +32,22 @@ class FlowServer:
         """Args: api_url: ends in `/api`; auth: `user:password`, or empty where the server asks for none."""
         user, _, password = auth.partition(":")
         self._http = httpx.Client(
-            base_url=api_url.rstrip("/") + "/", auth=(user, password) if auth else None, timeout=timeout_s, trust_env=False
+            base_url=api_url.rstrip("/") + "/",
+            auth=(user, password) if auth else None,
+            timeout=timeout_s,
+            trust_env=False,
         )
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def __enter__(self) -> "FlowServer":
+    def __enter__(self) -> Self:
+        """Itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close the connections."""
         self.close()
 
     def is_ready(self) -> bool:
@@ -89,6 +95,17 @@ class FlowServer:
     def sweep(self) -> None:
         """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
         self._create_run(SWEEP, "sweep", {})
+
+    def pause(self) -> None:
+        """Hand out no further runs until the next deployment. Raises: ServiceUnavailable (flow_server_away)."""
+        response = self._request("PATCH", f"work_pools/{WORK_POOL}", {"is_paused": True})
+        if not response.is_success:
+            raise ServiceUnavailable("flow_server_away", f"HTTP {response.status_code}")
+
+    def is_busy(self) -> bool:
+        """Whether a worker is at a run. Raises: ServiceUnavailable (flow_server_away)."""
+        at_work = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
+        return bool(self._post("flow_runs/count", {"flow_runs": at_work}))
 
     def _create_run(self, flow: str, name: str, parameters: dict[str, str]) -> None:
         deployment = self._answer(self._request("GET", f"deployments/name/{flow}/{DEPLOYMENT}"))

@@ -1,7 +1,7 @@
 """A folder that scanners write to.
 
-A file is taken once it is settled, and leaves the folder only when its bytes are safe elsewhere: it moves to `done/`, or
-to `refused/` with a note beside it that says why.
+A file is taken once it is settled, and leaves the folder only when its bytes are safe elsewhere: it moves to `done/`,
+or to `refused/` with a note beside it that says why.
 """
 
 import fcntl

@@ -7,6 +7,7 @@ behind is never believed and a process number that was given out again cannot de
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,8 @@ def hold_home(home: Path) -> Iterator[None]:
     folder = home / "run"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "up.lock").open("wb") as lock:
-        if not _take(lock.fileno(), fcntl.LOCK_EX):
+        # One who looks holds the lock for a moment, so the first refusal is not believed.
+        if not any(_take(lock.fileno(), fcntl.LOCK_EX) or time.sleep(0.1) for _ in range(10)):
             raise Misconfigured("already_running")
         try:
             yield

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from pipeline.errors import Misconfigured, ServiceUnavailable
 
@@ -100,10 +101,12 @@ class Supervisor:
         self._children: list[Child] = []
         log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
+        """Itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop what still runs, the newest first."""
         for child in reversed(self._children):
             child.stop(self._grace_s)
 

@@ -5,6 +5,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from pipeline.web.session import Sessions
 _WEB_PORT = 8460
 _START_S = 180.0
 """A Prefect server with a new database takes ten seconds on an idle machine and many times that on a busy one."""
+_DRAIN_S = 30.0
 _RUNS_AT_ONCE = 2
 """A long pile and one paper from the counter side by side; pages of each are already spread over the cores."""
 
@@ -27,9 +29,9 @@ _RUNS_AT_ONCE = 2
 def up() -> None:
     """Run flow server, worker and counter page on this machine until Ctrl-C."""
     settings = load_settings()
-    stop = threading.Event()
+    stop, hurry = threading.Event(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: (hurry if stop.is_set() else stop).set())
     home = settings.home_path
     with hold_home(home), Supervisor(stop, home / "log") as supervisor:
         running = _start(supervisor, settings)
@@ -41,6 +43,7 @@ def up() -> None:
         typer.echo(f"{_GREETING[settings.language]}\n  {running.web_url}/?token={link}")
         supervisor.tend_until_stopped()
         typer.echo(_FAREWELL[settings.language], err=True)
+        _drain(running, hurry)
 
 
 def _start(supervisor: Supervisor, settings: Settings) -> Running:
@@ -55,7 +58,9 @@ def _start(supervisor: Supervisor, settings: Settings) -> Running:
     # The program beside our own interpreter: another Prefect may come first in PATH.
     prefect = str(Path(sys.executable).with_name("prefect"))
     port = str(httpx.URL(running.prefect_api_url).port)
-    supervisor.keep("prefect", [prefect, "server", "start", "--no-ui", "--host", "127.0.0.1", "--port", port], environment)
+    supervisor.keep(
+        "prefect", [prefect, "server", "start", "--no-ui", "--host", "127.0.0.1", "--port", port], environment
+    )
     with FlowServer(running.prefect_api_url, running.prefect_auth) as server:
         supervisor.wait_for("prefect", server.is_ready, _START_S)
     supervisor.run_once("deploy", [sys.executable, "-m", "flows.deploy"], environment, _START_S)
@@ -99,6 +104,21 @@ def _take_up(running: Running) -> None:
             typer.echo(str(error), err=True)
 
 
+def _drain(running: Running, hurry: threading.Event) -> None:
+    """Let the runs at work finish; a second signal, or a run that takes long, ends the wait.
+
+    What is cut off then is lost to nobody: its lease expires and the next start takes it up.
+    """
+    last = time.monotonic() + _DRAIN_S
+    with FlowServer(running.prefect_api_url, running.prefect_auth) as server:
+        try:
+            server.pause()
+            while server.is_busy() and time.monotonic() < last and not hurry.wait(0.25):
+                pass
+        except ServiceUnavailable as error:  # It may be what failed; the rest is to stop all the same.
+            typer.echo(str(error), err=True)
+
+
 def _answers(url: str) -> bool:
     try:
         return httpx.get(url, timeout=2, trust_env=False).is_success
@@ -110,4 +130,7 @@ _GREETING = {
     "vi": "hoso đang chạy. Mở trang quầy bằng đường dẫn dùng một lần này (Ctrl-C để dừng):",
     "en": "hoso is running. Open the counter page with this one-time link (Ctrl-C stops):",
 }
-_FAREWELL = {"vi": "Đang dừng…", "en": "Stopping…"}
+_FAREWELL = {
+    "vi": "Đang dừng, chờ việc dở dang (Ctrl-C lần nữa để dừng ngay)…",
+    "en": "Stopping; work at hand is finished first (Ctrl-C again to stop now)…",
+}

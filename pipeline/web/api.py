@@ -1,4 +1,4 @@
-"""The JSON API, version 1. Errors are `application/problem+json` with our stable codes; ids are the only thing in paths."""
+"""The JSON API, version 1. Errors are `application/problem+json` with our stable codes; paths hold ids only."""
 
 import mimetypes
 import tempfile

@@ -37,7 +37,9 @@ def build_app(settings: Settings) -> FastAPI:
             app.state.reading.close()
 
     # Without the interactive API pages: they load scripts from the internet.
-    app = FastAPI(title="hoso", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(
+        title="hoso", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+    )
     app.state.settings = settings
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.pages.router)

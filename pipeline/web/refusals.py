@@ -7,7 +7,14 @@ from pipeline.errors import HosoError
 from pipeline.web.templating import TEMPLATES
 from pipeline.web.wording import language_of, sentence, words
 
-_STATUS = {"no_session": 403, "foreign_page": 403, "no_such_page": 404, "bad_request": 422, "no_files": 422, "internal": 500}
+_STATUS = {
+    "no_session": 403,
+    "foreign_page": 403,
+    "no_such_page": 404,
+    "bad_request": 422,
+    "no_files": 422,
+    "internal": 500,
+}
 
 
 def refuse(code: str, request: HTTPConnection) -> Response:

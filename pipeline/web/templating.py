@@ -3,5 +3,9 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 TEMPLATES = Environment(
-    loader=PackageLoader("pipeline.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("pipeline.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )

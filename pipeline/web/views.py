@@ -12,7 +12,6 @@ from schemas.dossier import Evidence, Field, Paper, PaperState, Submission, Subm
 from schemas.people import Mention, PersonOnPaper
 from schemas.search import Hit, SearchPage
 
-
 _ISO_DATE = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 
 
@@ -24,7 +23,7 @@ class Told(Value):
 
 
 class FieldView(Value):
-    """One value read: `value` as stored, `shown` as people write it; confidence 0..1, `page` 1-based in the submission."""
+    """One value read: `value` as stored, `shown` as people write it; confidence 0..1, pages 1-based."""
 
     label: str
     value: str

@@ -14,7 +14,10 @@ _REFUSALS = {
         "Trang này chỉ mở bằng đường dẫn dùng một lần. Hãy lấy đường dẫn mới bằng lệnh hoso web trên máy này.",
         "This page opens only with a one-time link. Get a new one with the command hoso web on this machine.",
     ),
-    "foreign_page": ("Yêu cầu không đến từ trang quầy nên bị từ chối.", "The request did not come from the counter page."),
+    "foreign_page": (
+        "Yêu cầu không đến từ trang quầy nên bị từ chối.",
+        "The request did not come from the counter page.",
+    ),
     "no_such_page": ("Không có trang này.", "There is no such page."),
     "bad_request": ("Yêu cầu thiếu hoặc sai thông tin.", "Something in the request is missing or wrong."),
     "no_files": ("Chưa có tệp nào được gửi.", "No file was sent."),
