@@ -54,8 +54,11 @@ def hold_home(home: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "up.lock").open("wb") as lock:
         # One who looks holds the lock for a moment, so the first refusal is not believed.
-        if not any(_take(lock.fileno(), fcntl.LOCK_EX) or time.sleep(0.1) for _ in range(10)):
-            raise Misconfigured("already_running")
+        last = time.monotonic() + 1
+        while not _take(lock.fileno(), fcntl.LOCK_EX):
+            if time.monotonic() > last:
+                raise Misconfigured("already_running")
+            time.sleep(0.05)
         try:
             yield
         finally:

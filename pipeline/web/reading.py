@@ -25,7 +25,7 @@ class Reading:
         self._thread: threading.Thread | None = None
 
     def begin(self, submission_id: str) -> None:
-        """Have a submission read soon. It is safe already: without an answer from the flow server the sweep sees to it."""
+        """Have a submission read soon. It is safe already: if the flow server does not answer, the sweep sees to it."""
         server = find_flow_server(self._settings.home_path)
         if server is None:
             self._read_here()
