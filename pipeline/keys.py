@@ -1,10 +1,11 @@
 """Object keys, in one place: office, content hash, pages and pipeline version; never a name or a citizen's number.
 
-intake/<office>/<sha256>                                         an original, with a time limit
-intake/<office>/<content>/<pages>.v<version>.pdf                 a copy that may not be archived yet
-archive/<office>/<content>/original/<sha256>                     an original that is kept
-archive/<office>/<content>/<pages>.v<version>.pdf|.json          the archive copy and its record
-decisions/<office>/<document_id>/<decision_id>.json              what a person decided, append-only
+intake/<office>/<submission_id>/original/<sha256>            an original, with a time limit
+intake/<office>/<submission_id>/<pages>.v<version>.pdf       a copy that may not be archived yet
+archive/<office>/<content sha256>/original/<sha256>          an original that is kept
+archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
+archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
+decisions/<office>/<document_id>/<decision_id>.json          what a person decided, append-only
 """
 
 from pipeline import PIPELINE_VERSION
@@ -21,19 +22,24 @@ def page_label(pages: tuple[int, ...]) -> str:
     return ".".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def intake_original(office_id: str, sha256: str) -> str:
-    """Where an original waits until policy says what may be kept."""
-    return f"intake/{office_id}/{sha256}"
+def intake(office_id: str, submission_id: str) -> str:
+    """The folder of a submission in intake."""
+    return f"intake/{office_id}/{submission_id}/"
 
 
-def archive_original(office_id: str, content_sha256: str, sha256: str) -> str:
-    """Where an original lies that is kept."""
-    return f"archive/{office_id}/{content_sha256}/original/{sha256}"
+def archive(office_id: str, content_sha256: str) -> str:
+    """The folder of a content in the archive."""
+    return f"archive/{office_id}/{content_sha256}/"
 
 
-def paper(area: str, office_id: str, content_sha256: str, pages: tuple[int, ...], suffix: str) -> str:
-    """Copy (`pdf`) or record (`json`) of a paper in `area` `archive` or `intake`."""
-    return f"{area}/{office_id}/{content_sha256}/{page_label(pages)}.v{PIPELINE_VERSION}.{suffix}"
+def original(folder: str, sha256: str) -> str:
+    """An original in `folder`."""
+    return f"{folder}original/{sha256}"
+
+
+def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
+    """Copy (`pdf`) or record (`json`) of a paper in `folder`."""
+    return f"{folder}{page_label(pages)}.v{PIPELINE_VERSION}.{suffix}"
 
 
 def decision(office_id: str, document_id: str, decision_id: str) -> str:

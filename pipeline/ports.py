@@ -1,10 +1,11 @@
 """What the core asks of the world. Each promise in a docstring is one contract test, run on every implementation."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from pipeline.pages import PageLook, ReadPage, ScanFile
 from schemas.base import Value
 from schemas.dossier import Decision, Lease, Paper, Submission
 from schemas.people import Citizen
@@ -49,6 +50,36 @@ class ObjectStore(Protocol):
         ...
 
 
+class Parsers(Protocol):
+    """Steps 2, 3, 4 and 9, away from this process: hostile input may kill a parser, never its caller.
+
+    Every method raises ScanRejected (unreadable) when the parser dies or takes longer than its limit, and can be called
+    from several threads at once.
+    """
+
+    side_by_side: int
+    """How many calls run at the same time; more wait."""
+
+    def count_pages(self, scan: ScanFile) -> int:
+        """Raises: ScanRejected (encrypted, damaged, no_pages, too_many_pages, page_too_large)."""
+        ...
+
+    def look(self, scan: ScanFile, page: int) -> PageLook:
+        """A quick look at page `page` (1-based) of a file: steps 2 and 3 only. Raises: ScanRejected."""
+        ...
+
+    def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
+        """Steps 2 to 4 for page `page` of a file, which is page `number` of its submission; writes `picture`.
+
+        Raises: ScanRejected (damaged, page_too_large).
+        """
+        ...
+
+    def render(self, pages: Sequence[ReadPage], target: Path) -> None:
+        """Step 9: write the searchable PDF/A of one paper. Raises: ScanRejected (unreadable)."""
+        ...
+
+
 class Submissions(Protocol):
     """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
 
@@ -62,6 +93,10 @@ class Submissions(Protocol):
 
     def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
         """The office's newest submission of this content that is not refused (state done with a reason), or None."""
+        ...
+
+    def finished_before(self, office_id: str, moment: datetime) -> tuple[Submission, ...]:
+        """All that are `done` since before `moment`, oldest first."""
         ...
 
     def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
@@ -90,13 +125,19 @@ class Leases(Protocol):
 
     def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
         """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index,
-        and set the submission `done`, or `stuck` when there are no papers and `reason` is a retryable code
-        (`store_away`, `database_away`, `internal`).
+        and set the submission `done`; a `reason` tells that it was refused and why.
 
         Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
         (same document_id) are left as they are. A `filed` link with an unknown personal number adds a citizen with a
         random id; a known one is reused, and `old_number` becomes an alias.
         Raises: ServiceUnavailable (lease_lost): nothing is written.
+        """
+        ...
+
+    def fail(self, lease: Lease, reason: str) -> None:
+        """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
+
+        Raises: ServiceUnavailable (lease_lost).
         """
         ...
 
@@ -112,8 +153,8 @@ class Papers(Protocol):
         """The kept text, one a source page; empty strings where none may be kept. Raises: NotFound."""
         ...
 
-    def of_submission(self, office_id: str, submission_id: str) -> tuple[Paper, ...]:
-        """By first source page."""
+    def of_content(self, office_id: str, content_sha256: str) -> tuple[Paper, ...]:
+        """The papers that were found in this content, by first source page."""
         ...
 
     def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:

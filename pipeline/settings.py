@@ -1,4 +1,8 @@
-"""Settings: from environment variables `HOSO_*`, checked once at start."""
+"""Settings: from environment variables `HOSO_*`, checked once at start.
+
+A secret may be a file instead, where it does not show in the environment of every child process: `/run/secrets` holds
+files such as `hoso_s3_secret_key`, the variable's name in small letters. The variable wins.
+"""
 
 import os
 from functools import cached_property
@@ -9,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import Misconfigured
 from schemas.people import Actor
+
+SECRETS = Path("/run/secrets")
 
 
 class Limits(BaseSettings):
@@ -87,7 +93,7 @@ def load_settings() -> Settings:
 
     """
     try:
-        return Settings()
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         names = ", ".join("HOSO_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
         raise Misconfigured("bad_setting", names) from None

@@ -99,6 +99,9 @@ class Paper(Value):
     mentions: tuple[Mention, ...] = ()
     issues: tuple[Issue, ...] = ()
     source_pages: tuple[int, ...]
+    """Pages of the submission, counted over all its files from 1."""
+    pages_by_file: tuple[tuple[int, ...], ...] = ()
+    """For each file of the submission, which of its own pages (1-based) belong to the paper."""
     rotations: tuple[int, ...]
     """Degrees clockwise each source page was turned to stand upright: 0, 90, 180 or 270."""
     object_key: str | None = None

@@ -1,1 +1,60 @@
-"""The command line: `hoso ingest`, `search`, `show`, `citizen`, `checklist`, `doctor`, `up`."""
+"""The command line. Terminal texts are English, for operators; what staff read in JSON follows `HOSO_LANGUAGE`.
+
+Exit codes: 0 done, 2 usage, 65 some files refused, 66 not found, 70 our bug, 75 a service is away, 78 misconfigured.
+"""
+
+import logging
+import sys
+
+import typer
+from rich.console import Console
+
+from pipeline.cli import ask, doctor, ingest, up, web
+from pipeline.errors import HosoError
+
+_OUR_BUG = 70
+
+app = typer.Typer(
+    name="hoso",
+    help="Read the papers citizens hand in, file them, and tell which need never be brought again.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(ingest.ingest)
+app.command()(ask.search)
+app.command()(ask.citizen)
+app.command()(ask.show)
+app.command()(ask.checklist)
+app.command()(ask.confirm)
+app.command()(doctor.doctor)
+app.command()(up.up)
+app.command()(web.web)
+
+
+def main() -> None:
+    """Run a command; errors become one sentence and an exit code, our own faults a code to report."""
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    try:
+        app()
+    except HosoError as error:
+        Console(stderr=True).print(f"hoso: {error.message('en')} [{error.code}]", style="red", markup=False)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:
+        # A traceback's frames name code, never read text; its message might quote data, so it is left out.
+        logging.getLogger("hoso").debug("internal", exc_info=True)
+        Console(stderr=True).print(
+            f"hoso: a fault of hoso itself ({type(error).__name__} in {_place(error)}). Originals are kept. [internal]",
+            style="red",
+            markup=False,
+        )
+        sys.exit(_OUR_BUG)
+
+
+def _place(error: BaseException) -> str:
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return "?" if at is None else f"{at.tb_frame.f_globals.get('__name__', '?')}:{at.tb_lineno}"

@@ -1,0 +1,23 @@
+# One image for web, worker and Prefect server: they always have the same version.
+FROM python:3.11.15-slim-bookworm
+
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-vie poppler-utils libgl1 libglib2.0-0 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --home-dir /var/lib/hoso --create-home hoso
+
+WORKDIR /opt/hoso
+COPY requirements.lock .
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY schemas schemas
+COPY pipeline pipeline
+COPY flows flows
+RUN pip install --no-cache-dir --no-build-isolation --no-deps .
+
+# In the image's home what docker makes of it, an anonymous volume, belongs to the user as well.
+USER 10001:10001
+WORKDIR /var/lib/hoso
+ENV HOSO_HOME=/var/lib/hoso TMPDIR=/var/lib/hoso PREFECT_HOME=/var/lib/hoso/prefect OMP_THREAD_LIMIT=1
+VOLUME /var/lib/hoso
+CMD ["hoso", "--help"]

@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup test check demo bench lock secrets
+
+# Reproducible: nothing of the caller's Python leaks in.
+unexport PYTHONPATH PYTHONHOME
+
+help: ## print this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## install what hoso needs to run; leaves .venv/bin/hoso
+	@.ci/setup
+
+test: check ## install and start what the tests need, then check and test
+	@.ci/setup test
+	.venv/bin/python -m pytest -n 2 --dist loadfile
+
+check: ## style, types and import layers
+	@.ci/setup check
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+demo: setup ## digitise dossiers of invented citizens and show what hoso knows then
+	@HOSO_HOME="$(CURDIR)/.hoso/demo" .venv/bin/python -m tests.demo
+
+bench: ## measure recognition and speed
+	@.ci/setup check
+	.venv/bin/python -m tests.bench
+
+secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
+	@.ci/make-secrets
+
+LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --no-strip-extras --quiet
+lock: ## resolve pyproject.toml anew into the two lock files
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
+	&& python3 -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv && PATH="$$folder/bin:$$PATH" \
+	&& echo 'setuptools>=80' | $(LOCK) pyproject.toml - -o requirements.lock \
+	&& $(LOCK) pyproject.toml --extra dev -o requirements-dev.lock

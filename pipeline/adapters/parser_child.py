@@ -1,0 +1,114 @@
+"""The process in which files are opened and pages read: one JSON job a line in, one JSON answer a line out.
+
+It holds no secrets, no store and no database. Its limits are set before the first byte of a scan is looked at; later
+ones (no network) belong here too.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from pipeline.adapters import tesseract
+from pipeline.errors import HosoError, ScanRejected
+from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.settings import Limits
+from pipeline.stages.clean import clean
+from pipeline.stages.open import count_pages, open_page
+from pipeline.stages.recognise import recognise
+from pipeline.stages.render import render, write_picture
+from schemas.text import PageText
+
+_PR_SET_PDEATHSIG = 1
+_MOST_FILE_BYTES = 4 << 30
+_CPU_LIMIT_PAGES = 20
+"""The CPU limit counts over the whole life of a process; it must outlast the jobs between two renewals of a parser."""
+
+Answer = dict[str, Any]
+
+
+def main() -> None:
+    """Answer jobs from stdin until it ends."""
+    limits = Limits.model_validate_json(sys.argv[1])
+    _confine(limits)
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # a library that prints must not break the protocol
+    for line in sys.stdin:
+        answer = _answer(json.loads(line), limits)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+        if answer.get("spent"):
+            return
+
+
+def _confine(limits: Limits) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    memory_bytes = limits.parser_memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cpu_s = int(limits.page_timeout_s * _CPU_LIMIT_PAGES)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    cv2.setNumThreads(1)
+
+
+def _answer(job: Answer, limits: Limits) -> Answer:
+    scan = ScanFile(Path(job["path"]), job["media_type"]) if "path" in job else None
+    jobs: dict[str, Callable[[], Answer]] = {
+        "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)} if scan else {},
+        "look": lambda: _look(scan, job["page"], limits).model_dump() if scan else {},
+        "read": lambda: _read(scan, job, limits).model_dump(mode="json") if scan else {},
+        "render": lambda: _render(job),
+    }
+    try:
+        return {"done": jobs[job["job"]]()}
+    except HosoError as error:
+        return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
+    except (MemoryError, RecursionError, cv2.error):
+        # What is left of this process may be too little for the next job.
+        return {"error": "ScanRejected", "code": "unreadable", "detail": "", "spent": True}
+
+
+def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
+    seen = clean(open_page(scan.path, scan.media_type, page, limits))
+    return PageLook(
+        verdict=seen.verdict, rotation_degrees=seen.rotation_degrees, skew_degrees=seen.skew_degrees, dpi=seen.dpi
+    )
+
+
+def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
+    page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
+    issue = None
+    try:
+        page, text = recognise(
+            page, job["number"], lambda grey, dpi: tesseract.read_words(grey, dpi, limits.page_timeout_s / 3)
+        )
+    except ScanRejected as error:
+        height, width = page.grey.shape
+        issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
+    picture = Path(job["picture"])
+    write_picture(page.colour, picture)
+    return ReadPage(
+        text=text,
+        picture=picture,
+        rotation_degrees=page.rotation_degrees,
+        skew_degrees=page.skew_degrees,
+        verdict=page.verdict,
+        issue=issue,
+    )
+
+
+def _render(job: Answer) -> Answer:
+    render([ReadPage.model_validate(page) for page in job["pages"]], Path(job["target"]))
+    return {}
+
+
+if __name__ == "__main__":
+    main()

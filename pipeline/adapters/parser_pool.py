@@ -1,0 +1,169 @@
+"""Parser processes: started on demand, reused, killed and replaced when they hang or die."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+import pipeline
+from pipeline.errors import Misconfigured, ScanRejected
+from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.settings import Limits
+
+_JOBS_BEFORE_RENEWAL = 50
+"""A parser is replaced after this many jobs, so that what a library leaks does not add up."""
+_COUNT_TIMEOUT_SHARE = 0.5
+_RENDER_TIMEOUT_PAGES_SHARE = 0.1
+
+
+class ParserPool:
+    """The port `Parsers` over child processes of this machine."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Args: limits: memory, time and number of the processes. None is started yet."""
+        self.side_by_side = limits.parsers
+        self._limits = limits
+        self._folder = TemporaryDirectory(prefix="hoso-parsers-")
+        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(limits.parsers):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        """The pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop all processes."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop all processes and remove their folder. Calls under way are waited for."""
+        for _ in range(self.side_by_side):
+            child = self._idle.get()
+            if child is not None:
+                child.stop()
+        self._folder.cleanup()
+
+    def count_pages(self, scan: ScanFile) -> int:
+        """See `Parsers.count_pages`."""
+        timeout_s = self._limits.page_timeout_s * _COUNT_TIMEOUT_SHARE
+        return int(self._run({"job": "count", **_scan(scan)}, timeout_s)["pages"])
+
+    def look(self, scan: ScanFile, page: int) -> PageLook:
+        """See `Parsers.look`."""
+        answer = self._run({"job": "look", "page": page, **_scan(scan)}, self._limits.page_timeout_s)
+        return PageLook.model_validate(answer)
+
+    def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
+        """See `Parsers.read_page`."""
+        job = {"job": "read", "page": page, "number": number, "picture": str(picture), **_scan(scan)}
+        return ReadPage.model_validate(self._run(job, self._limits.page_timeout_s))
+
+    def render(self, pages: Sequence[ReadPage], target: Path) -> None:
+        """See `Parsers.render`."""
+        job = {"job": "render", "pages": [page.model_dump(mode="json") for page in pages], "target": str(target)}
+        self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+
+    def _run(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        child = self._idle.get()
+        try:
+            if child is None or child.jobs >= _JOBS_BEFORE_RENEWAL:
+                if child is not None:
+                    child.stop()
+                child = None
+                child = _Child(self._limits, Path(self._folder.name))
+            answer = child.ask(job, timeout_s)
+            if answer.get("spent"):
+                child.stop()
+                child = None
+        except _ChildDiedError:
+            child = None
+            raise ScanRejected("unreadable") from None
+        finally:
+            self._idle.put(child)
+        if "error" not in answer:
+            return dict(answer["done"])
+        kind = Misconfigured if answer["error"] == "Misconfigured" else ScanRejected
+        raise kind(str(answer["code"]), str(answer["detail"]))
+
+
+def _scan(scan: ScanFile) -> dict[str, str]:
+    return {"path": str(scan.path), "media_type": scan.media_type}
+
+
+class _ChildDiedError(Exception):
+    """The process ended, by itself or by our hand, before it answered."""
+
+
+class _Child:
+    """One parser process in a session of its own, so that it can be killed with all that it started."""
+
+    def __init__(self, limits: Limits, folder: Path) -> None:
+        self.jobs = 0
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C.UTF-8",
+            "OMP_THREAD_LIMIT": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONPATH": str(Path(pipeline.__file__).parents[1]),
+            "TMPDIR": str(folder),
+        }
+        if "TESSDATA_PREFIX" in os.environ:
+            environment["TESSDATA_PREFIX"] = os.environ["TESSDATA_PREFIX"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.adapters.parser_child", limits.model_dump_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what decoders complain about may quote the scan
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        """Give one job and wait for its answer. Raises: _ChildDiedError."""
+        self.jobs += 1
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise _ChildDiedError
+        watchdog = threading.Timer(timeout_s, self._kill)
+        watchdog.start()
+        try:
+            stdin.write(json.dumps(job).encode("ascii") + b"\n")
+            stdin.flush()
+            answer = json.loads(stdout.readline() or b"null")
+        except (OSError, ValueError):
+            answer = None
+        finally:
+            watchdog.cancel()
+        if not isinstance(answer, dict):
+            self._kill()
+            self._process.wait()
+            raise _ChildDiedError
+        return answer
+
+    def stop(self) -> None:
+        """End the process; it has no work."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _kill(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return

@@ -1,0 +1,399 @@
+"""Steps 1 and 10: the only writer. Originals are safe before anybody is told "received"; object first, row last."""
+
+import hashlib
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import BinaryIO, NamedTuple, Protocol
+
+from pipeline import PIPELINE_VERSION, keys, media
+from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
+from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
+from pipeline.pages import ScanFile
+from pipeline.ports import Leases, ObjectStore, Papers, Parsers, People, Search, StoredObject, Submissions
+from pipeline.settings import Settings
+from schemas.base import Value
+from schemas.catalog import Catalogue
+from schemas.dossier import Channel, CopyKind, Decision, Lease, Paper, SourceFile, Submission
+from schemas.people import Actor
+
+log = logging.getLogger("hoso")
+
+_BLOCK_BYTES = 1 << 20
+ReadPaper = tuple[Paper, tuple[str, ...]]
+"""A paper with what each of its pages says."""
+OnProgress = Callable[[int, int], None]
+"""Called with pages done and pages in all."""
+
+
+class IncomingFile(NamedTuple):
+    """A file as handed in: its path or name as given, and its bytes."""
+
+    path: str
+    stream: BinaryIO
+
+
+class Handing(Value):
+    """The circumstances of a submission."""
+
+    actor: Actor
+    channel: Channel = "counter"
+    handed_in_by: str | None = None
+    dossier_code: str | None = None
+    procedure: str | None = None
+
+
+class Tables(Protocol):
+    """The database as the archive needs it."""
+
+    submissions: Submissions
+    leases: Leases
+    papers: Papers
+    people: People
+    search: Search
+
+
+@dataclass(frozen=True)
+class _Spooled:
+    """An incoming file on local disk, hashed and found to be a scan."""
+
+    path: str
+    file: Path
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+class Archive:
+    """Receives submissions, works them off, and hands papers out again."""
+
+    def __init__(
+        self, settings: Settings, store: ObjectStore, tables: Tables, parsers: Parsers, catalogue: Catalogue
+    ) -> None:
+        """Args: what it is built of; `wiring.open_archive` does it."""
+        self.store = store
+        self.tables = tables
+        self.parsers = parsers
+        self.catalogue = catalogue
+        self._settings = settings
+
+    # -- step 1 -------------------------------------------------------------------------------------------------------
+
+    def receive(self, files: Sequence[IncomingFile], handing: Handing) -> Submission:
+        """Take files in. When this returns their bytes are safe in the intake area, unopened and unaltered.
+
+        Content that this office has already taken in is not taken again: its submission is returned as it stands.
+
+        Raises:
+            ScanRejected: not_a_scan, empty_file, too_large; nothing is kept then.
+            ServiceUnavailable: store_away, database_away.
+        """
+        with TemporaryDirectory(prefix="hoso-intake-") as folder:
+            spooled = [self._spool(file, Path(folder)) for file in files]
+            content = _content_sha256([file.sha256 for file in spooled])
+            known = self.tables.submissions.find_content(handing.actor.office_id, content)
+            if known is not None:
+                return known
+            submission = self._new_submission(spooled, content, handing)
+            for file, source in zip(spooled, submission.sources, strict=True):
+                with file.file.open("rb") as data:
+                    self.store.put(source.key, data, source.media_type)
+        self.tables.submissions.receive(submission)
+        log.info("1 receive %s files=%d", submission.submission_id, len(submission.sources))
+        return submission
+
+    def _spool(self, incoming: IncomingFile, folder: Path) -> _Spooled:
+        """Copy to local disk block by block, looking at size and first bytes on the way."""
+        most_bytes = self._settings.limits.max_file_mb << 20
+        digest, size_bytes, kind = hashlib.sha256(), 0, None
+        with NamedTemporaryFile(dir=folder, delete=False) as out:
+            while block := incoming.stream.read(_BLOCK_BYTES):
+                if size_bytes == 0:
+                    kind = media.media_type(block[: media.HEAD_BYTES])
+                    if kind is None:
+                        raise ScanRejected("not_a_scan")
+                size_bytes += len(block)
+                if size_bytes > most_bytes:
+                    raise ScanRejected("too_large", f"> {self._settings.limits.max_file_mb} MB")
+                digest.update(block)
+                out.write(block)
+        if kind is None:
+            raise ScanRejected("empty_file")
+        return _Spooled(incoming.path, Path(out.name), digest.hexdigest(), size_bytes, kind)
+
+    def _new_submission(self, files: Sequence[_Spooled], content: str, handing: Handing) -> Submission:
+        submission_id, now = str(uuid.uuid4()), _now()
+        sources = tuple(
+            SourceFile(
+                path=file.path,
+                key=keys.original(keys.intake(handing.actor.office_id, submission_id), file.sha256),
+                sha256=file.sha256,
+                size_bytes=file.size_bytes,
+                media_type=file.media_type,
+            )
+            for file in files
+        )
+        return Submission(
+            submission_id=submission_id,
+            actor=handing.actor,
+            sources=sources,
+            content_sha256=content,
+            channel=handing.channel,
+            handed_in_by=handing.handed_in_by,
+            dossier_code=handing.dossier_code,
+            procedure=handing.procedure,
+            received_at=now,
+            state_since=now,
+        )
+
+    # -- steps 2 to 10 ------------------------------------------------------------------------------------------------
+
+    def process(self, submission_id: str, on_progress: OnProgress | None = None) -> tuple[ReadPaper, ...] | None:
+        """Digitise a submission and file its papers, unless it is done or another worker holds it.
+
+        Returns the papers with all that was read on them, even what may not be kept; () for a refused file, and None
+        when there was nothing to do. A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
+        after a crash files everything once: ids and keys derive from the content.
+
+        Raises:
+            NotFound: no_such_submission.
+            ServiceUnavailable: a service went away; the submission is left `stuck` or its lease to expire.
+        """
+        owner = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
+        claimed = self.tables.leases.claim(submission_id, owner, self._settings.lease_s)
+        if claimed is None:
+            return None
+        lease, submission = claimed
+        with TemporaryDirectory(prefix="hoso-work-") as folder, self._renewed(lease) as pulse:
+            try:
+                papers = tuple(self._papers(submission, Path(folder), pulse, on_progress))
+            except ScanRejected as error:
+                log.info("refused %s %s", submission_id, error.code)
+                self.tables.leases.finish(lease, (), error.code)
+                return ()
+            except Exception as error:
+                self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
+                raise
+            self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
+        self._leave_intake(submission, [paper for paper, _ in papers])
+        log.info("10 store %s papers=%d", submission_id, len(papers))
+        return papers
+
+    def _papers(
+        self, submission: Submission, folder: Path, pulse: "_Pulse", on_progress: OnProgress | None
+    ) -> Iterator[ReadPaper]:
+        files = tuple(self._fetch_original(source, folder) for source in submission.sources)
+        scan = Scan(files, submission.actor.office_id, submission.handed_in_by)
+        digitised = []
+        for step in digitise(scan, self.parsers, self.tables.people, self.catalogue, folder):
+            if isinstance(step, PagesDone):
+                pulse.pages_done, pulse.pages_total = step.done, step.total
+                if on_progress is not None:
+                    on_progress(step.done, step.total)
+            else:
+                digitised.append(step)
+        if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
+            self._wipe(submission)
+            raise ScanRejected("secret_paper")
+        whole = all(_may_be_archived(paper) for paper in digitised)
+        originals = self._move_originals(submission, files) if whole else submission.sources
+        for paper in digitised:
+            yield self._store(paper, submission, tuple(originals))
+
+    def _fetch_original(self, source: SourceFile, folder: Path) -> ScanFile:
+        target = folder / source.sha256
+        self.store.fetch(source.key, target)
+        return ScanFile(target, source.media_type)
+
+    def _move_originals(self, submission: Submission, files: Sequence[ScanFile]) -> list[SourceFile]:
+        moved = []
+        for source, file in zip(submission.sources, files, strict=True):
+            folder = keys.archive(submission.actor.office_id, submission.content_sha256)
+            key = keys.original(folder, source.sha256)
+            with file.path.open("rb") as data:
+                self.store.put(key, data, source.media_type)
+            moved.append(source.model_copy(update={"key": key}))
+        return moved
+
+    def _store(self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]) -> ReadPaper:
+        """Object, then record; the caller writes the row. The same content gives the same keys and the same id."""
+        office_id = submission.actor.office_id
+        archive = keys.archive(office_id, submission.content_sha256)
+        copy: StoredObject | None = None
+        if digitised.copy is not None:
+            intake = keys.intake(office_id, submission.submission_id)
+            key = keys.paper(archive if _may_be_archived(digitised) else intake, digitised.pages, "pdf")
+            with digitised.copy.open("rb") as data:
+                copy = self.store.put(key, data, "application/pdf")
+        paper = _paper(digitised, submission, copy, originals)
+        kept, texts = _kept(paper, digitised.texts)
+        record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
+        self.store.put(keys.paper(archive, digitised.pages, "json"), BytesIO(record), "application/json")
+        return paper, digitised.texts
+
+    def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
+        """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
+        kept = {key for paper in papers for key in paper.original_keys}
+        for source in submission.sources:
+            if source.key not in kept:
+                self.store.delete(source.key)
+
+    def _wipe(self, submission: Submission) -> None:
+        for source in submission.sources:
+            self.store.delete(source.key)
+
+    @contextmanager
+    def _renewed(self, lease: Lease) -> Iterator["_Pulse"]:
+        pulse = _Pulse(self.tables.leases, lease, self._settings.lease_s)
+        pulse.start()
+        try:
+            yield pulse
+        finally:
+            pulse.stop()
+
+    # -- afterwards ---------------------------------------------------------------------------------------------------
+
+    def confirm(self, actor: Actor, document_id: str, copy_kind: CopyKind) -> Paper:
+        """Record that an officer compared the copy with the original (NĐ 107/2021, Art 21a; TT 01/2023, Art 8).
+
+        The decision is an object in the store before the row changes.
+
+        Raises:
+            NotFound: no_such_paper.
+        """
+        self.tables.papers.get(actor.office_id, document_id)
+        decision = Decision(
+            decision_id=str(uuid.uuid4()),
+            document_id=document_id,
+            actor=actor,
+            kind="confirm",
+            copy_kind=copy_kind,
+            decided_at=_now(),
+        )
+        key = keys.decision(actor.office_id, document_id, decision.decision_id)
+        self.store.put(key, BytesIO(decision.model_dump_json().encode()), "application/json")
+        return self.tables.papers.decide(decision)
+
+    def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:
+        """Write the searchable PDF of a paper to `target`, compared with its hash.
+
+        Raises:
+            NotFound: no_such_paper, no_picture_kept.
+        """
+        paper = self.tables.papers.get(office_id, document_id)
+        if paper.object_key is None:
+            raise NotFound("no_picture_kept", document_id)
+        return self.store.fetch(paper.object_key, target)
+
+    def expire_intake(self, office_id: str, now: datetime) -> int:
+        """Remove intake objects that are older than the limit and wait for nobody; return how many.
+
+        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays.
+        """
+        limit = now - timedelta(days=self._settings.intake_days)
+        removed = 0
+        for submission in self.tables.submissions.finished_before(office_id, limit):
+            papers = self.tables.papers.of_content(office_id, submission.content_sha256)
+            if any(paper.state == "needs_review" for paper in papers):
+                continue
+            for stored in list(self.store.find(keys.intake(office_id, submission.submission_id))):
+                self.store.delete(stored.key)
+                removed += 1
+        return removed
+
+
+class PaperRecord(Value):
+    """What lies beside a paper in the store: enough to make its row and its search entries anew."""
+
+    paper: Paper
+    page_texts: tuple[str, ...]
+
+
+class _Pulse(threading.Thread):
+    """Renews a lease three times in its term, showing progress, while the work goes on."""
+
+    def __init__(self, leases: Leases, lease: Lease, lease_s: float) -> None:
+        super().__init__(daemon=True)
+        self.pages_done, self.pages_total = 0, 0
+        self._leases, self._lease, self._lease_s = leases, lease, lease_s
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.wait(self._lease_s / 3):
+            try:
+                self._leases.renew(self._lease, self._lease_s, self.pages_done, self.pages_total or None)
+            except ServiceUnavailable as error:
+                # `finish` meets the same trouble and decides; a lost lease writes nothing there.
+                log.warning("lease of %s not renewed: %s", self._lease.submission_id, error.code)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join()
+
+
+def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
+    """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
+    if paper.keeping == "keep":
+        return paper, texts
+    nothing = tuple("" for _ in texts)
+    return (paper if paper.keeping == "fields_only" else paper.model_copy(update={"fields": {}})), nothing
+
+
+def _may_be_archived(paper: DigitisedPaper) -> bool:
+    """Only a paper whose type is certain, and whose type may be kept, leaves intake."""
+    return paper.document_type.keeping.rule == "keep" and paper.settlement.type_certain
+
+
+def _paper(
+    digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: tuple[SourceFile, ...]
+) -> Paper:
+    return Paper(
+        document_id=_document_id(submission, digitised.pages),
+        submission_id=submission.submission_id,
+        actor=submission.actor,
+        content_sha256=submission.content_sha256,
+        pipeline_version=PIPELINE_VERSION,
+        type=digitised.classification.type,
+        type_confidence=digitised.classification.confidence,
+        cues=digitised.classification.cues,
+        state=digitised.settlement.state,
+        reasons=digitised.settlement.reasons,
+        keeping=digitised.document_type.keeping.rule,
+        fields=digitised.fields,
+        people=digitised.identification.people,
+        mentions=digitised.identification.mentions,
+        issues=digitised.issues,
+        source_pages=digitised.pages,
+        pages_by_file=digitised.pages_by_file,
+        rotations=digitised.rotations,
+        object_key=copy.key if copy else None,
+        sha256=copy.sha256 if copy else None,
+        size_bytes=copy.size_bytes if copy else None,
+        original_keys=tuple(source.key for source in originals),
+        original_sha256s=tuple(source.sha256 for source in originals),
+        dossier_code=submission.dossier_code,
+        procedure=submission.procedure,
+        filed_at=_now(),
+    )
+
+
+def _document_id(submission: Submission, pages: tuple[int, ...]) -> str:
+    """The same for the same content, pages and office, so that a second run finds the first one's row."""
+    name = f"{submission.actor.office_id}/{submission.content_sha256}/{keys.page_label(pages)}"
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+
+
+def _content_sha256(hashes: Sequence[str]) -> str:
+    return hashlib.sha256("".join(hashes).encode("ascii")).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

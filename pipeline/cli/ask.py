@@ -1,0 +1,181 @@
+"""`hoso search`, `citizen`, `show`, `checklist`, `confirm`: what is on file."""
+
+import json
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.archive import Archive
+from pipeline.cli.lines import write_stdout
+from pipeline.errors import NotFound
+from pipeline.once_only import checklist as owed
+from pipeline.settings import Settings, load_settings
+from pipeline.wiring import open_archive
+from schemas.base import Value
+from schemas.catalog import Procedure
+from schemas.dossier import CopyKind, Paper
+from schemas.people import Citizen
+
+_HITS = 20
+_console = Console(highlight=False, markup=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="Names, words, numbers; with or without marks.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find papers by what they say and whose they are."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        page = archive.tables.search.search(settings.office_id, " ".join(words), _HITS)
+        titles = {hit.type: _title(archive, hit.type) for hit in page.hits}
+    if as_json:
+        write_stdout(_json(page))
+        return
+    for hit in page.hits:
+        where = f"page {hit.page}" if hit.page else "fields"
+        _console.print(f"{hit.document_id}  {titles[hit.type]}  {', '.join(hit.names)}  [{hit.state}]")
+        _console.print(f"    {where}: {hit.passage}")
+    if not page.hits:
+        _console.print("Nothing found.")
+    if page.more:
+        _console.print(f"There are more than {_HITS}; add a word.")
+
+
+def citizen(
+    number: Annotated[str, typer.Argument(help="Personal number, or an old 9-digit one.")], as_json: AsJson = False
+) -> None:
+    """Show a citizen's papers."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        person = _citizen(archive, settings, number)
+        papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id)
+        titles = {paper.type: _title(archive, paper.type) for paper in papers}
+    if as_json:
+        write_stdout(
+            _json({"citizen": person.model_dump(mode="json"), "papers": [p.model_dump(mode="json") for p in papers]})
+        )
+        return
+    born = f", born {person.date_of_birth:%d/%m/%Y}" if person.date_of_birth else ""
+    _console.print(f"{person.name}, {person.personal_id}{born}")
+    table = Table("Paper", "Number", "Issued", "Copy", "Filed", "Document", box=None, pad_edge=False)
+    for paper in papers:
+        number_, issued = (paper.fields.get(name) for name in ("document_number", "issue_date"))
+        held = "confirmed" if paper.confirmed_at else "not yet confirmed"
+        held = "needs review" if paper.state == "needs_review" else held
+        filed = f"{paper.filed_at.astimezone():%d/%m/%Y}"
+        columns = (number_.value if number_ else "", issued.value if issued else "")
+        table.add_row(titles[paper.type], *columns, held, filed, paper.document_id)
+    _console.print(table)
+
+
+def show(
+    document: Annotated[str, typer.Argument(help="Document id.")],
+    as_json: AsJson = False,
+    text: Annotated[bool, typer.Option("--text", help="The kept text.")] = False,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the searchable PDF here.")] = None,
+) -> None:
+    """Show one paper: its fields, its text, or its PDF."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        paper = archive.tables.papers.get(settings.office_id, document)
+        texts = archive.tables.papers.page_texts(settings.office_id, document)
+        title = _title(archive, paper.type)
+        if pdf is not None:
+            _write_pdf(archive, settings, document, pdf)
+    if as_json:
+        values = paper.model_dump(mode="json") | ({"page_texts": texts} if text else {})
+        write_stdout(_json(values))
+    elif text:
+        for number, page in zip(paper.source_pages, texts, strict=True):
+            _console.print(f"--- page {number} ---\n{page}")
+    elif pdf is None:
+        _print_paper(paper, title)
+
+
+def checklist(
+    procedure: Annotated[str, typer.Argument(help="The procedure, by its id or code.")],
+    citizen: Annotated[str, typer.Option(help="Personal number, or an old 9-digit one.")],
+    given: Annotated[list[str] | None, typer.Option(help="A condition that holds, by its id.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell which papers of a procedure a citizen need not bring, and which are missing."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        wanted = _procedure(archive, procedure)
+        person = archive.tables.people.by_number(settings.office_id, citizen)
+        papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
+        rows = owed(wanted, person, papers, archive.catalogue, date.today(), frozenset(given or ()))
+    if as_json:
+        write_stdout(
+            _json({"procedure": wanted.id, "code": wanted.code, "papers": [r.model_dump(mode="json") for r in rows]})
+        )
+        return
+    _console.print(f"{wanted.title} ({wanted.code or 'code unknown'})")
+    table = Table("", "Paper", "Why", "Document", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.status, row.title, row.reason, row.document_id or "")
+    _console.print(table)
+
+
+def confirm(
+    document: Annotated[str, typer.Argument(help="Document id.")],
+    copy_kind: Annotated[CopyKind, typer.Option(help="What the citizen showed.")] = "original",
+) -> None:
+    """Record that you compared a paper's copy with the paper itself."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        paper = archive.confirm(settings.actor, document, copy_kind)
+    _console.print(f"Confirmed {paper.document_id} as {paper.copy_kind}.")
+
+
+def _citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
+    person = archive.tables.people.by_number(settings.office_id, "".join(number.split()))
+    if person is None:
+        raise NotFound("no_such_citizen")
+    return person
+
+
+def _procedure(archive: Archive, wanted: str) -> Procedure:
+    for procedure in archive.catalogue.procedures.values():
+        if wanted in (procedure.id, procedure.code):
+            return procedure
+    known = ", ".join(f"{p.id} ({p.code})" for p in archive.catalogue.procedures.values())
+    raise NotFound("no_such_procedure", f"known: {known}")
+
+
+def _title(archive: Archive, type_id: str) -> str:
+    known = archive.catalogue.types.get(type_id)
+    return known.title.printed if known else type_id
+
+
+def _write_pdf(archive: Archive, settings: Settings, document: str, target: Path) -> None:
+    """Write beside the target first, so that a failure leaves no half file under its name."""
+    with TemporaryDirectory(dir=target.parent) as folder:
+        draft = Path(folder) / "copy.pdf"
+        archive.fetch_copy(settings.office_id, document, draft)
+        draft.replace(target)
+
+
+def _print_paper(paper: Paper, title: str) -> None:
+    _console.print(f"{title}  [{paper.state}]  {', '.join(paper.reasons)}")
+    table = Table("Field", "Value", "Sure", "By", "", box=None, pad_edge=False)
+    for name, field in paper.fields.items():
+        table.add_row(
+            name, field.value, f"{field.confidence:.0%}", field.evidence, "review" if field.needs_review else ""
+        )
+    _console.print(table)
+    for person in paper.people:
+        _console.print(f"{person.role}: {person.name or '?'} {person.personal_id or ''} [{person.link}]")
+    _console.print(f"copy: {paper.object_key or 'no picture kept'}")
+
+
+def _json(value: Value | dict[str, object]) -> str:
+    return json.dumps(value.model_dump(mode="json") if isinstance(value, Value) else value, ensure_ascii=True)

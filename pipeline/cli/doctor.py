@@ -1,0 +1,115 @@
+"""`hoso doctor`: is everything there that hoso needs, and if not, what to do."""
+
+import json
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+
+from pipeline.adapters.flow_server import find_flow_server
+from pipeline.adapters.parser_pool import ParserPool
+from pipeline.adapters.tesseract import LANGUAGE
+from pipeline.catalogue import load_catalogue
+from pipeline.cli.ask import AsJson
+from pipeline.cli.lines import write_stdout
+from pipeline.errors import HosoError, Misconfigured
+from pipeline.pages import ScanFile
+from pipeline.settings import Settings, load_settings
+from pipeline.wiring import open_store, open_tables
+
+_MISCONFIGURED = 78
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check programs, catalogue, store, database and parsers; say what to do about what is wrong."""
+    settings = load_settings()
+    checks: dict[str, Callable[[Settings], str]] = {
+        "programs": _programs,
+        "reading model": _model,
+        "catalogue": _catalogue,
+        "store": _store,
+        "database": _database,
+        "parsers": _parsers,
+        "flow server": _flow_server,
+    }
+    results = {name: _result(check, settings) for name, check in checks.items()}
+    if as_json:
+        write_stdout(json.dumps({name: {"ok": ok, "says": says} for name, (ok, says) in results.items()}))
+    else:
+        console = Console(highlight=False)
+        for name, (ok, says) in results.items():
+            console.print(f"[{'green' if ok else 'red'}]{'ok   ' if ok else 'WRONG'}[/] {name:<14} {says}")
+    if not all(ok for ok, _ in results.values()):
+        raise typer.Exit(_MISCONFIGURED)
+
+
+def _result(check: Callable[[Settings], str], settings: Settings) -> tuple[bool, str]:
+    try:
+        return True, check(settings)
+    except HosoError as error:
+        return False, f"{error.message('en')} [{error.code}]"
+
+
+def _programs(_: Settings) -> str:
+    packages = {"tesseract": "tesseract-ocr", "pdftoppm": "poppler-utils", "pdfinfo": "poppler-utils"}
+    missing = sorted({package for program, package in packages.items() if shutil.which(program) is None})
+    if missing:
+        raise Misconfigured("missing_program", "apt-get install " + " ".join(missing))
+    return ", ".join(packages)
+
+
+def _model(_: Settings) -> str:
+    try:
+        listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise Misconfigured("missing_program", "apt-get install tesseract-ocr") from None
+    if LANGUAGE not in listed.split():
+        raise Misconfigured("missing_program", "apt-get install tesseract-ocr-vie")
+    return LANGUAGE
+
+
+def _catalogue(settings: Settings) -> str:
+    catalogue = load_catalogue(settings.catalogue)
+    return f"{len(catalogue.types)} types of papers, {len(catalogue.procedures)} procedures"
+
+
+def _store(settings: Settings) -> str:
+    store = open_store(settings)
+    key = f"doctor/{uuid.uuid4()}"
+    with TemporaryDirectory() as folder:
+        store.put(key, BytesIO(b"doctor"), "text/plain")
+        store.fetch(key, Path(folder) / "read")
+        store.delete(key)
+    return settings.store_url
+
+
+def _database(settings: Settings) -> str:
+    with open_tables(settings) as tables:
+        tables.submissions.recent(settings.office_id, 1)
+    return settings.database_url.split("@")[-1]
+
+
+def _parsers(settings: Settings) -> str:
+    with TemporaryDirectory() as folder, ParserPool(settings.limits) as parsers:
+        page = Path(folder) / "page.png"
+        cv2.imwrite(str(page), np.full((400, 300), 255, np.uint8))
+        parsers.look(ScanFile(page, "image/png"), 1)
+    return f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
+
+
+def _flow_server(settings: Settings) -> str:
+    server = find_flow_server(settings.home_path)
+    if server is None:
+        return "none: `hoso ingest` works by itself"
+    with server:
+        if not server.is_ready():
+            raise Misconfigured("flow_server_away")
+    return "answers"

@@ -1,0 +1,89 @@
+"""Turns papers and refusals into the lines of `hoso ingest --json`."""
+
+import json
+import sys
+
+from pipeline.cli.sources import Unit
+from pipeline.errors import MESSAGES
+from schemas.dossier import Paper, Submission
+from schemas.ingest import FieldLine, IngestLine, IngestLineWithText, PersonLine, SourcePages
+
+
+def paper_line(
+    unit: Unit, submission: Submission, paper: Paper, *, already_filed: bool, texts: tuple[str, ...] | None
+) -> IngestLine:
+    """The line of one paper. `texts` None leaves `page_texts` out."""
+    reasons = (*paper.reasons, "already_filed") if already_filed else paper.reasons
+    values = {
+        "source": unit.source,
+        "sources": _sources(unit, paper),
+        "submission_id": submission.submission_id,
+        "document_id": paper.document_id,
+        "source_pages": paper.source_pages,
+        "rotations": paper.rotations,
+        "type": paper.type,
+        "type_confidence": paper.type_confidence,
+        "state": paper.state,
+        "reasons": reasons,
+        "fields": {
+            name: FieldLine(
+                value=field.value,
+                confidence=field.confidence,
+                evidence=field.evidence,
+                needs_review=field.needs_review,
+            )
+            for name, field in paper.fields.items()
+        },
+        "people": tuple(
+            PersonLine(personal_id=p.personal_id, name=p.name, role=p.role, link=p.link) for p in paper.people
+        ),
+        "mentions": paper.mentions,
+        "object_key": paper.object_key,
+        "sha256": paper.sha256,
+        "size_bytes": paper.size_bytes,
+        "original_key": paper.original_keys[0] if paper.original_keys else None,
+        "original_sha256": paper.original_sha256s[0] if paper.original_sha256s else None,
+    }
+    if texts is None:
+        return IngestLine.model_validate(values)
+    return IngestLineWithText.model_validate({**values, "page_texts": texts})
+
+
+def refused_line(
+    source: str, code: str, language: str, detail: str = "", submission: Submission | None = None
+) -> IngestLine:
+    """The line of a file that was refused; what had been accepted keeps its original."""
+    vi, en = MESSAGES[code]
+    sentence = vi if language == "vi" else en
+    original = submission.sources[0] if submission and code != "secret_paper" else None
+    return IngestLine(
+        source=source,
+        submission_id=submission.submission_id if submission else None,
+        state="rejected",
+        reasons=(code,),
+        original_key=original.key if original else None,
+        original_sha256=original.sha256 if original else None,
+        code=code,
+        message=f"{sentence} ({detail})" if detail else sentence,
+    )
+
+
+def as_json_line(line: IngestLine) -> str:
+    """One ASCII-escaped JSON object without a line break."""
+    return json.dumps(line.model_dump(mode="json"), ensure_ascii=True)
+
+
+def write_stdout(line: str) -> None:
+    """Write one line, whole, and at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _sources(unit: Unit, paper: Paper) -> tuple[SourcePages, ...]:
+    if len(unit.paths) == 1:
+        return (SourcePages(path=unit.source, pages=paper.source_pages),)
+    return tuple(
+        SourcePages(path=str(path), pages=pages)
+        for path, pages in zip(unit.paths, paper.pages_by_file, strict=False)
+        if pages
+    )

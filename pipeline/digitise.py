@@ -1,0 +1,162 @@
+"""Steps 2 to 9: files in, pages as they are done, papers with their PDFs out. No storage, no clock."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ScanRejected
+from pipeline.pages import ReadPage, ScanFile
+from pipeline.ports import Parsers, People
+from pipeline.stages.assemble import assemble
+from pipeline.stages.classify import Classification, classify
+from pipeline.stages.extract import extract
+from pipeline.stages.identify import Identification, Settlement, identify, settle
+from schemas.catalog import Catalogue, DocumentType
+from schemas.dossier import Field, Issue
+from schemas.text import PageText
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is to be digitised together: files in a private folder, and who handed them in for which office."""
+
+    files: tuple[ScanFile, ...]
+    office_id: str
+    handed_in_by: str | None
+
+
+@dataclass(frozen=True)
+class PagesDone:
+    """Progress: how many pages have been read, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class DigitisedPaper:
+    """One paper: what it is, what it says, whose it is, and its searchable copy.
+
+    `copy` is None where no picture may be kept, or where a page is lost and the copy would not be whole.
+    """
+
+    classification: Classification
+    document_type: DocumentType
+    fields: dict[str, Field]
+    identification: Identification
+    settlement: Settlement
+    pages: tuple[int, ...]
+    pages_by_file: tuple[tuple[int, ...], ...]
+    rotations: tuple[int, ...]
+    texts: tuple[str, ...]
+    issues: tuple[Issue, ...]
+    copy: Path | None
+
+
+def digitise(
+    scan: Scan, parsers: Parsers, people: People, catalogue: Catalogue, folder: Path
+) -> Iterator[PagesDone | DigitisedPaper]:
+    """Digitise files that were handed in together.
+
+    Args:
+        scan: the files.
+        parsers: where files are opened and pages read.
+        people: the register of citizens.
+        catalogue: the types of papers.
+        folder: a private folder for page pictures and PDFs; the caller removes it.
+
+    Yields:
+        `PagesDone` after each page, then each paper in order.
+
+    Raises:
+        ScanRejected: a file cannot be opened, or none of its pages.
+    """
+    places = _places(scan.files, parsers)
+    yield PagesDone(0, len(places))
+    pages: dict[int, ReadPage] = {}
+    lost: list[ScanRejected] = []
+    with ThreadPoolExecutor(parsers.side_by_side) as threads:
+        reading = {
+            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}.jpg"): number
+            for number, (file, page) in enumerate(places, 1)
+        }
+        try:
+            for done, finished in enumerate(as_completed(reading), 1):
+                _collect(finished, reading[finished], pages, lost)
+                yield PagesDone(done, len(places))
+        finally:
+            for waiting in reading:
+                waiting.cancel()
+    if not pages:
+        raise lost[0]
+    for numbers in assemble(_texts(pages, len(places)), catalogue.types):
+        by_file = tuple(
+            tuple(page for n, (of, page) in enumerate(places, 1) if of is f and n in numbers) for f in scan.files
+        )
+        yield _understand(numbers, by_file, pages, scan, (parsers, people, catalogue, folder))
+
+
+def _places(files: Sequence[ScanFile], parsers: Parsers) -> list[tuple[ScanFile, int]]:
+    return [(file, page) for file in files for page in range(1, parsers.count_pages(file) + 1)]
+
+
+def _collect(finished: Future[ReadPage], number: int, pages: dict[int, ReadPage], lost: list[ScanRejected]) -> None:
+    try:
+        pages[number] = finished.result()
+    except ScanRejected as error:
+        lost.append(error)
+
+
+def _texts(pages: dict[int, ReadPage], total: int) -> tuple[PageText, ...]:
+    """One text a page; a lost page is an empty one, so that it stays with the paper it lies in."""
+    empty = PageText(number=1, width_px=1, height_px=1, dpi=72)
+    return tuple(
+        pages[number].text if number in pages else empty.model_copy(update={"number": number})
+        for number in range(1, total + 1)
+    )
+
+
+def _understand(
+    numbers: tuple[int, ...],
+    pages_by_file: tuple[tuple[int, ...], ...],
+    pages: dict[int, ReadPage],
+    scan: Scan,
+    world: tuple[Parsers, People, Catalogue, Path],
+) -> DigitisedPaper:
+    parsers, people, catalogue, folder = world
+    read = [pages[number] for number in numbers if number in pages]
+    texts = [page.text for page in read]
+    classification = classify(texts, catalogue.types)
+    document_type = catalogue.types[classification.type]
+    fields = extract(texts, document_type)
+    identification = identify(document_type, fields, people, scan.office_id, scan.handed_in_by)
+    issues = _issues(numbers, pages)
+    settlement = settle(document_type, classification, fields, identification, issues)
+    copy = None
+    if document_type.keeping.rule == "keep" and len(read) == len(numbers):
+        copy = folder / f"paper-{numbers[0]}.pdf"
+        parsers.render(read, copy)
+    return DigitisedPaper(
+        classification=classification,
+        document_type=document_type,
+        fields=fields,
+        identification=identification,
+        settlement=settlement,
+        pages=numbers,
+        pages_by_file=pages_by_file,
+        rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
+        texts=tuple(pages[n].text.text if n in pages else "" for n in numbers),
+        issues=issues,
+        copy=copy,
+    )
+
+
+def _issues(numbers: Sequence[int], pages: dict[int, ReadPage]) -> tuple[Issue, ...]:
+    lost = [Issue(stage="open", code="page_lost", page=n) for n in numbers if n not in pages]
+    unread = [
+        Issue(stage="recognise", code=issue, page=n)
+        for n in numbers
+        if n in pages and (issue := pages[n].issue) is not None
+    ]
+    return (*lost, *unread)

@@ -1,0 +1,75 @@
+"""Pages as pixels: what passes between the steps inside a parser process. Nothing here is stored."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.base import Value
+from schemas.text import PageText
+
+Pixels = NDArray[np.uint8]
+"""uint8 (height, width, 3), blue-green-red as OpenCV has it; or (height, width) for grey. 0 is black."""
+
+Verdict = Literal["good", "low_resolution", "photo", "blank", "too_dark"]
+"""What a page is like as a copy; `low_resolution` is under the 200 dpi of NĐ 30/2020, Appendix I."""
+
+
+@dataclass(frozen=True)
+class ScanFile:
+    """A file of a submission as it lies in a private folder, told by its content to be of `media_type`."""
+
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class RawPage:
+    """A page as it came: `pixels` colour (height, width, 3) at `dpi`; `dpi_known` is False when the file did not say."""
+
+    pixels: Pixels
+    dpi: int
+    dpi_known: bool
+
+
+@dataclass(frozen=True)
+class CleanPage:
+    """A page worth reading.
+
+    `colour` (for the archive) and `grey` (for reading: flat light, no seal) have the same size and stand upright and
+    level. `rotation_degrees` is the quarter turn applied, clockwise; `skew_degrees` the slant taken out, clockwise.
+    """
+
+    colour: Pixels
+    grey: Pixels
+    dpi: int
+    rotation_degrees: int
+    skew_degrees: float
+    verdict: Verdict
+
+
+class PageLook(Value):
+    """What a quick look at a page tells: steps 2 and 3 alone."""
+
+    verdict: Verdict
+    rotation_degrees: int
+    skew_degrees: float
+    dpi: int
+
+
+class ReadPage(Value):
+    """A page after step 4, as the parent process sees it.
+
+    `picture` is the clean colour page as a JPEG file of the size that the text's boxes refer to. `rotation_degrees` is
+    the quarter turn applied, clockwise: 0, 90, 180 or 270.
+    """
+
+    text: PageText
+    picture: Path
+    rotation_degrees: int
+    skew_degrees: float
+    verdict: Verdict
+    issue: str | None = None
+    """Code of what kept the page from being read; its picture is there all the same."""

@@ -1,0 +1,133 @@
+"""Step 3: turn a page as scanned into a page worth reading: upright, level, flat, without seal and dark edges.
+
+The colour copy (for the archive) is only turned, levelled and, for a photo, flattened; the grey copy (for reading)
+also loses shadow, red seals and scanner edges.
+"""
+
+import cv2
+import numpy as np
+
+from pipeline.pages import CleanPage, Pixels, RawPage, Verdict
+from pipeline.stages.geometry import Direction, find_direction, find_paper, flatten, ink_points, quarter_turn, rotate
+
+LOWEST_LEGAL_DPI = 200
+"""NĐ 30/2020, Appendix I: colour at 200 dpi or more."""
+_LEAST_INK_POINTS = 10
+_DARK_PAPER = 70
+_LONG_SIDE_PX = 3508
+"""A4 at 300 dpi: a photo that does not say its resolution is brought to about this size."""
+
+
+def clean(page: RawPage) -> CleanPage:
+    """Make a page upright, level and even.
+
+    Whether the text stands on its head cannot be told for sure from its shape alone; `recognise` checks it by reading.
+    """
+    colour, dpi = page.pixels, page.dpi
+    corners = find_paper(colour)
+    if corners is not None:
+        colour = flatten(colour, corners)
+        if not page.dpi_known:
+            dpi = max(1, round(dpi * max(colour.shape[:2]) / max(page.pixels.shape[:2])))
+    grey = reading_copy(colour)
+    ink = ink_points(grey, dpi)
+    if len(ink.left) < _LEAST_INK_POINTS:
+        return CleanPage(colour, grey, dpi, 0, 0.0, "blank")
+    direction = find_direction(ink)
+    colour, grey = _level(colour, direction, 255), _level(grey, direction, 255)
+    verdict = _verdict(page, photographed=corners is not None, grey=grey)
+    return CleanPage(colour, grey, dpi, direction.quarter_turn_degrees, direction.skew_degrees, verdict)
+
+
+def turn_over(page: CleanPage) -> CleanPage:
+    """The same page turned by 180 degrees."""
+    return CleanPage(
+        colour=quarter_turn(page.colour, 180),
+        grey=quarter_turn(page.grey, 180),
+        dpi=page.dpi,
+        rotation_degrees=(page.rotation_degrees + 180) % 360,
+        skew_degrees=page.skew_degrees,
+        verdict=page.verdict,
+    )
+
+
+def reading_copy(colour: Pixels) -> Pixels:
+    """Grey copy for the engine: dark scanner edges white, light even, red seals gone.
+
+    Args:
+        colour: (height, width, 3) blue-green-red.
+
+    Returns:
+        (height, width) uint8, paper near 255.
+    """
+    grey = cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)
+    grey = _without_seals(colour, grey)
+    grey = _even_light(grey)
+    return _without_dark_edges(grey)
+
+
+def _level(pixels: Pixels, direction: Direction, fill: int) -> Pixels:
+    return rotate(quarter_turn(pixels, direction.quarter_turn_degrees), direction.skew_degrees, fill)
+
+
+def _verdict(page: RawPage, *, photographed: bool, grey: Pixels) -> Verdict:
+    if float(np.median(grey)) < _DARK_PAPER:
+        return "too_dark"
+    if photographed:
+        return "photo"
+    return "low_resolution" if page.dpi < LOWEST_LEGAL_DPI else "good"
+
+
+def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:
+    """Lift red ink out of round or square seals; red titles and red print elsewhere stay.
+
+    A seal's red is light in the red channel, and black text under it stays dark there.
+    """
+    small = cv2.resize(colour, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    red = _red_mask(small)
+    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    long_side = max(small.shape[:2])
+    result = grey
+    for left, top, width, height, _ in stats[1:count]:
+        big = 0.05 * long_side < max(width, height) < 0.4 * long_side
+        if not big or not 0.6 < width / height < 1.7:
+            continue
+        if result is grey:
+            result = grey.copy()
+        y, x = slice(top * 4, (top + height) * 4), slice(left * 4, (left + width) * 4)
+        seal = cv2.dilate(_red_mask(colour[y, x]), np.ones((3, 3), np.uint8)) > 0
+        result[y, x][seal] = np.maximum(grey[y, x], colour[y, x, 2])[seal]
+    return result
+
+
+def _red_mask(colour: Pixels) -> Pixels:
+    """255 where red clearly leads over both green and blue."""
+    blue, green, red = cv2.split(colour)
+    lead = cv2.subtract(red, cv2.max(blue, green))
+    return np.where(lead > 40, 255, 0).astype(np.uint8)
+
+
+def _even_light(grey: Pixels) -> Pixels:
+    """Divide by the paper's own brightness, so that shadow, fold and yellowing become white."""
+    scale = 400 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21)
+    paper = np.maximum(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), 30)
+    return cv2.divide(grey, paper.astype(np.uint8), scale=250)
+
+
+def _without_dark_edges(grey: Pixels) -> Pixels:
+    """Paint white what is dark and hangs together with the picture's border, as scanner lids leave it."""
+    scale = 0.125
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    dark = np.where(small < 110, 255, 0).astype(np.uint8)
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    framed = cv2.copyMakeBorder(dark, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
+    _, labels = cv2.connectedComponents(framed)
+    edge = (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8)
+    if not edge.any():
+        return grey
+    edge = cv2.dilate(edge, np.ones((3, 3), np.uint8))
+    mask = cv2.resize(edge, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.where(mask > 0, 255, grey).astype(np.uint8)

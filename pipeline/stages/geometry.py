@@ -1,0 +1,195 @@
+"""How a page lies: where the paper is on a photo, which way its lines run, how far they slant.
+
+Angles are degrees, positive clockwise as seen on the page.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.pages import Pixels
+
+_MOST_SKEW_DEGREES = 12.0
+_WORK_DPI = 100
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Boxes of letter-like blobs at `_WORK_DPI`: arrays of equal length, pixels."""
+
+    left: Floats
+    top: Floats
+    width: Floats
+    height: Floats
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What to do so that lines run level and, as far as their shape tells, upright."""
+
+    quarter_turn_degrees: int
+    skew_degrees: float
+
+
+def ink_points(grey: Pixels, dpi: int) -> Ink:
+    """Letter-like blobs of a page: neither specks nor table rules, pictures or edges.
+
+    Args:
+        grey: (height, width), paper near white.
+        dpi: its resolution.
+    """
+    scale = _WORK_DPI / dpi
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    dark = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 18)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    left, top, width, height, area = stats[1:].astype(np.float32).T
+    longest, shortest = np.maximum(width, height), np.minimum(width, height)
+    letters = (longest >= 4) & (longest <= 60) & (shortest >= 2) & (area >= 8) & (area <= 1500)
+    return Ink(left[letters], top[letters], width[letters], height[letters])
+
+
+def find_direction(ink: Ink) -> Direction:
+    """Quarter turn and slant of the text.
+
+    Both families of directions are tried, lines along the page's width and along its height; the one whose lines stand
+    out more sharply wins. Upright or upside down follows from Vietnamese print having more marks and ascenders above
+    its lines' bodies than descenders below.
+    """
+    across, skew_across = _best_angle(ink.left, ink.top, ink.width, ink.height)
+    down, skew_down = _best_angle(ink.top, -ink.left - ink.width, ink.height, ink.width)
+    if across >= down:
+        body = _Lines(ink.left, ink.top, ink.width, ink.height, skew_across)
+        return Direction(0 if body.marks_above() else 180, skew_across)
+    body = _Lines(ink.top, -ink.left - ink.width, ink.height, ink.width, skew_down)
+    # Turning by 270 degrees clockwise puts the page's right side on top, which is where -left is smallest.
+    return Direction(270 if body.marks_above() else 90, skew_down)
+
+
+def _best_angle(x: Floats, y: Floats, width: Floats, height: Floats) -> tuple[float, float]:
+    """Sharpness of the best line profile and its angle. The blobs' bottom edges are what stands on a line."""
+    middle, bottom = x + width / 2, y + height
+    coarse = np.arange(-_MOST_SKEW_DEGREES, _MOST_SKEW_DEGREES + 0.1, 0.5)
+    score = [_sharpness(middle, bottom, angle) for angle in coarse]
+    best = float(coarse[int(np.argmax(score))])
+    fine = np.arange(best - 0.5, best + 0.51, 0.05)
+    score = [_sharpness(middle, bottom, angle) for angle in fine]
+    at = int(np.argmax(score))
+    return score[at], float(fine[at])
+
+
+def _sharpness(x: Floats, y: Floats, degrees: float) -> float:
+    """How much of the ink falls on few rows when the page is seen at this angle, 1 being evenly spread."""
+    radians = np.deg2rad(degrees)
+    rows = (y * np.cos(radians) - x * np.sin(radians)).astype(np.int32)
+    counts = np.bincount(rows - rows.min()).astype(np.float64)
+    return float((counts * counts).sum() * len(counts) / counts.sum() ** 2) / len(counts) ** 0.5
+
+
+class _Lines:
+    """Blobs seen level, to weigh what stands above the bodies of the lines against what hangs below."""
+
+    def __init__(self, x: Floats, y: Floats, width: Floats, height: Floats, skew_degrees: float) -> None:
+        radians = np.deg2rad(skew_degrees)
+        middle = x + width / 2
+        self.top = y * np.cos(radians) - middle * np.sin(radians)
+        self.bottom = (y + height) * np.cos(radians) - middle * np.sin(radians)
+
+    def marks_above(self) -> bool:
+        """Whether blob bottoms line up better than tops: letters stand on the line, marks and ascenders vary."""
+        return _alignment(self.bottom) >= _alignment(self.top)
+
+
+def _alignment(edges: Floats) -> float:
+    rows = edges.astype(np.int32)
+    counts = np.bincount(rows - rows.min()).astype(np.float64)
+    return float((counts * counts).sum())
+
+
+def find_paper(colour: Pixels) -> Floats | None:
+    """The four corners of a paper photographed on a table, or None for a flat scan.
+
+    Returns:
+        float32 (4, 2) pixels: top left, top right, bottom right, bottom left; None when the paper fills the picture or
+        no clear four-sided sheet stands out.
+    """
+    scale = 600 / max(colour.shape[:2])
+    small = cv2.GaussianBlur(cv2.resize(colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (5, 5), 0)
+    height, width = small.shape[:2]
+    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
+    border = np.concatenate(
+        [lab[:4].reshape(-1, 3), lab[-4:].reshape(-1, 3), lab[:, :4].reshape(-1, 3), lab[:, -4:].reshape(-1, 3)]
+    )
+    table = np.median(border, axis=0)
+    distance = np.linalg.norm(lab - table, axis=2)
+    if float(np.percentile(np.linalg.norm(border - table, axis=1), 80)) > 40:
+        return None  # the border is not one table: a scan with an edge on one side
+    stands_out = np.where(distance > max(20.0, _otsu(distance)), 255, 0).astype(np.uint8)
+    stands_out = cv2.morphologyEx(stands_out, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    contours, _ = cv2.findContours(stands_out, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
+    sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
+    area = cv2.contourArea(sheet)
+    if not 0.2 * width * height < area < 0.97 * width * height:
+        return None
+    inside = np.zeros((height, width), np.uint8)
+    cv2.drawContours(inside, [sheet.reshape(-1, 1, 2)], -1, 255, -1)
+    if float(np.median(lab[inside > 0][:, 0])) <= table[0] + 15:
+        return None  # paper is brighter than the table it lies on
+    return _corners(sheet.reshape(-1, 2).astype(np.float32), float(area), scale)
+
+
+def _otsu(values: Floats) -> float:
+    level, _ = cv2.threshold(np.clip(values, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return float(level)
+
+
+def _corners(hull: Floats, area: float, scale: float) -> Floats | None:
+    sides = cv2.approxPolyDP(hull.reshape(-1, 1, 2), 0.02 * cv2.arcLength(hull.reshape(-1, 1, 2), True), True).reshape(
+        -1, 2
+    )
+    if len(sides) != 4 or cv2.contourArea(sides.reshape(-1, 1, 2)) < 0.93 * area:
+        return None
+    total, difference = sides.sum(axis=1), np.diff(sides, axis=1).ravel()
+    order = [int(np.argmin(total)), int(np.argmin(difference)), int(np.argmax(total)), int(np.argmax(difference))]
+    if len(set(order)) != 4:
+        return None
+    return (sides[order] / scale).astype(np.float32)
+
+
+def flatten(colour: Pixels, corners: Floats) -> Pixels:
+    """The paper seen straight from above.
+
+    Args:
+        colour: (height, width, 3).
+        corners: as `find_paper` gives them.
+    """
+    top_left, top_right, bottom_right, bottom_left = corners
+    width = round(max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left)))
+    height = round(max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right)))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(
+        cv2.warpPerspective(colour, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255)),
+        np.uint8,
+    )
+
+
+def quarter_turn(pixels: Pixels, degrees: int) -> Pixels:
+    """Turn by 0, 90, 180 or 270 degrees clockwise, without loss."""
+    return np.ascontiguousarray(np.rot90(pixels, -degrees // 90))
+
+
+def rotate(pixels: Pixels, skew_degrees: float, fill: int) -> Pixels:
+    """Take out a slant: turn against it about the middle, keeping the size; new corners get `fill`."""
+    if abs(skew_degrees) < 0.05:
+        return pixels
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew_degrees, 1.0)
+    colour = (fill, fill, fill)
+    return np.asarray(
+        cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=colour), np.uint8
+    )

@@ -1,0 +1,151 @@
+"""The invisible text of a searchable page: content stream and font.
+
+The font has one empty glyph that every character maps to. Its widths are stretched so that each word covers its own
+picture, and a ToUnicode map gives the letters back to search and copy.
+"""
+
+from functools import cache
+from io import BytesIO
+from statistics import median
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.misc.timeTools import timestampSinceEpoch
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from schemas.text import Line, PageText
+
+_UNITS_PER_EM = 1000
+_ADVANCE = 500
+_FIXED_TIME = timestampSinceEpoch(946684800.0)
+"""1 January 2000, so that the font is the same on every run."""
+_DESCENT_SHARE = 0.22
+"""Part of a line's height that lies under its baseline, about the same for the fonts of office print."""
+
+
+def content(page: PageText) -> bytes:
+    """The text operators of a page whose user space is points, origin bottom left.
+
+    Words outside the Basic Multilingual Plane lose those characters; Vietnamese has none.
+    """
+    points_per_px = 72 / page.dpi
+    parts = ["BT 3 Tr"]
+    for line in page.lines:
+        parts.extend(_line_operators(line, page.height_px, points_per_px))
+    parts.append("ET")
+    return "\n".join(parts).encode("ascii")
+
+
+def _line_operators(line: Line, page_height_px: int, points_per_px: float) -> list[str]:
+    # All words of a line share size and baseline, else a dash would float and tear the line apart on extraction.
+    size = max(1.0, median(word.box.height for word in line.words)) * points_per_px
+    bottom = median(word.box.bottom for word in line.words)
+    y = (page_height_px - bottom) * points_per_px + _DESCENT_SHARE * size
+    operators = []
+    for word, following in zip(line.words, (*line.words[1:], None), strict=True):
+        text = "".join(c for c in word.text if ord(c) < 0x10000)
+        if not text or word.box.width <= 0:
+            continue
+        x = word.box.left * points_per_px
+        stretch = word.box.width * points_per_px / (len(text) * size * _ADVANCE / _UNITS_PER_EM) * 100
+        shown = text + (" " if following else "")
+        codes = shown.encode("utf-16-be").hex()
+        operators.append(f"/F1 {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes}> Tj")
+    return operators
+
+
+def add_font(writer: PdfWriter) -> IndirectObject:
+    """Add the font to a document once; pages refer to it as /F1."""
+    program = StreamObject()
+    program.set_data(_font_program())
+    program[NameObject("/Length1")] = NumberObject(len(_font_program()))
+    descriptor = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/FontDescriptor"),
+            NameObject("/FontName"): NameObject("/Invisible"),
+            NameObject("/Flags"): NumberObject(5),
+            NameObject("/FontBBox"): ArrayObject(NumberObject(n) for n in (0, -200, _ADVANCE, 800)),
+            NameObject("/ItalicAngle"): NumberObject(0),
+            NameObject("/Ascent"): NumberObject(800),
+            NameObject("/Descent"): NumberObject(-200),
+            NameObject("/CapHeight"): NumberObject(800),
+            NameObject("/StemV"): NumberObject(80),
+            NameObject("/FontFile2"): writer._add_object(program.flate_encode()),
+        }
+    )
+    to_one_glyph = StreamObject()
+    to_one_glyph.set_data(b"\x00\x01" * 0x10000)
+    to_unicode = StreamObject()
+    to_unicode.set_data(_to_unicode())
+    descendant = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/CIDFontType2"),
+            NameObject("/BaseFont"): NameObject("/Invisible"),
+            NameObject("/CIDSystemInfo"): DictionaryObject(
+                {
+                    NameObject("/Registry"): TextStringObject("Adobe"),
+                    NameObject("/Ordering"): TextStringObject("Identity"),
+                    NameObject("/Supplement"): NumberObject(0),
+                }
+            ),
+            NameObject("/FontDescriptor"): writer._add_object(descriptor),
+            NameObject("/DW"): NumberObject(_ADVANCE),
+            NameObject("/CIDToGIDMap"): writer._add_object(to_one_glyph.flate_encode()),
+        }
+    )
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type0"),
+            NameObject("/BaseFont"): NameObject("/Invisible"),
+            NameObject("/Encoding"): NameObject("/Identity-H"),
+            NameObject("/DescendantFonts"): ArrayObject([writer._add_object(descendant)]),
+            NameObject("/ToUnicode"): writer._add_object(to_unicode.flate_encode()),
+        }
+    )
+    return writer._add_object(font)
+
+
+@cache
+def _font_program() -> bytes:
+    """A TrueType font of two empty glyphs, the same bytes on every run."""
+    names = [".notdef", "blank"]
+    builder = FontBuilder(_UNITS_PER_EM, isTTF=True)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({0x20: "blank"})
+    builder.setupGlyf({name: Glyph() for name in names})
+    builder.setupHorizontalMetrics({name: (_ADVANCE, 0) for name in names})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Invisible", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    builder.font["head"].created = builder.font["head"].modified = _FIXED_TIME
+    builder.font.recalcTimestamp = False
+    out = BytesIO()
+    builder.save(out)
+    return out.getvalue()
+
+
+@cache
+def _to_unicode() -> bytes:
+    """Each two-byte code is its own UTF-16 value; a range may not cross a first byte (Adobe note 5411)."""
+    ranges = [f"<{high:02X}00> <{high:02X}FF> <{high:02X}00>" for high in range(0x100)]
+    blocks = [ranges[start : start + 100] for start in range(0, len(ranges), 100)]
+    body = "\n".join(f"{len(block)} beginbfrange\n" + "\n".join(block) + "\nendbfrange" for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+        f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode("ascii")
