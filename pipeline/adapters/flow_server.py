@@ -21,7 +21,7 @@ DIGITISE = "digitise-submission"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
 
-_START_S = 60.0
+_START_S = 20.0
 """A run that began less than this ago may not have claimed its submission yet."""
 
 

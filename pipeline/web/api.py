@@ -70,9 +70,9 @@ async def receive(request: Request) -> SubmissionView:
 @router.get("/submissions/{submission_id}")
 def show_submission(request: Request, submission_id: str) -> SubmissionView:
     """How far a submission is, and the papers found in it."""
-    office_id, database = actor_of(request).office_id, archive_of(request).database
-    submission = database.submissions.get(office_id, submission_id)
-    return viewer_of(request).submission(submission, database.papers.of_submission(office_id, submission_id))
+    office_id, tables = actor_of(request).office_id, archive_of(request).tables
+    submission = tables.submissions.get(office_id, submission_id)
+    return viewer_of(request).submission(submission, tables.papers.of_submission(office_id, submission_id))
 
 
 @router.get("/search")
@@ -82,14 +82,14 @@ def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> SearchView:
     """Papers that hold all words of `q`, with or without marks, or whose owner has this number."""
-    found = archive_of(request).database.search.search(actor_of(request).office_id, q, limit)
+    found = archive_of(request).tables.search.search(actor_of(request).office_id, q, limit)
     return viewer_of(request).search(found, q)
 
 
 @router.get("/papers/{document_id}")
 def show_paper(request: Request, document_id: str) -> PaperView:
     """One paper with its fields."""
-    paper = archive_of(request).database.papers.get(actor_of(request).office_id, document_id)
+    paper = archive_of(request).tables.papers.get(actor_of(request).office_id, document_id)
     return viewer_of(request).paper(paper)
 
 
@@ -107,10 +107,10 @@ def fetch_pdf(request: Request, document_id: str) -> FileResponse:
 def fetch_original(request: Request, document_id: str, number: int) -> FileResponse:
     """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile."""
     archive = archive_of(request)
-    paper = archive.database.papers.get(actor_of(request).office_id, document_id)
+    paper = archive.tables.papers.get(actor_of(request).office_id, document_id)
     if not 1 <= number <= len(paper.original_keys):
         raise NotFound("no_such_object", document_id)
-    submission = archive.database.submissions.get(paper.actor.office_id, paper.submission_id)
+    submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
     sha256 = paper.original_sha256s[number - 1]
     media_type = next((s.media_type for s in submission.sources if s.sha256 == sha256), "application/octet-stream")
     response = _send(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)

@@ -18,10 +18,10 @@ _YEAR_S = 365 * 24 * 3600
 @router.get("/")
 def home(request: Request) -> HTMLResponse:
     """The whole page with the newest submissions."""
-    database, office_id = archive_of(request).database, actor_of(request).office_id
-    recent = database.submissions.recent(office_id, _RECENT)
+    tables, office_id = archive_of(request).tables, actor_of(request).office_id
+    recent = tables.submissions.recent(office_id, _RECENT)
     viewer = viewer_of(request)
-    shown = [viewer.submission(one, database.papers.of_submission(office_id, one.submission_id)) for one in recent]
+    shown = [viewer.submission(one, tables.papers.of_submission(office_id, one.submission_id)) for one in recent]
     limit_mb = request.app.state.settings.limits.max_file_mb
     return _render(request, "home.html", submissions=shown, office_id=office_id, limit_mb=limit_mb)
 
@@ -41,7 +41,7 @@ def paper_page(request: Request, document_id: str) -> HTMLResponse:
 @router.post("/search")
 def search_part(request: Request, q: Annotated[str, Form(max_length=200)]) -> HTMLResponse:
     """The hits. Sent as a form, so that what is typed here stands in no URL."""
-    found = archive_of(request).database.search.search(actor_of(request).office_id, q, _HITS)
+    found = archive_of(request).tables.search.search(actor_of(request).office_id, q, _HITS)
     return _render(request, "hits.html", found=viewer_of(request).search(found, q))
 
 

@@ -58,7 +58,7 @@ class Reading:
                 self._read_waiting(archive)
 
     def _read_waiting(self, archive: Archive) -> None:
-        for submission_id in archive.database.leases.waiting(_AT_ONCE):
+        for submission_id in archive.tables.leases.waiting(_AT_ONCE):
             if self._closed.is_set():
                 return
             try:
