@@ -31,7 +31,7 @@ def _sweep() -> None:
     with open_archive(settings) as archive:
         if server:
             take_up_again(archive, server)
-        archive.expire_intake(datetime.now(UTC))
+        archive.expire_intake(settings.office_id, datetime.now(UTC))
 
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:

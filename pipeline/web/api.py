@@ -72,7 +72,7 @@ def show_submission(request: Request, submission_id: str) -> SubmissionView:
     """How far a submission is, and the papers found in it."""
     office_id, tables = actor_of(request).office_id, archive_of(request).tables
     submission = tables.submissions.get(office_id, submission_id)
-    return viewer_of(request).submission(submission, tables.papers.of_submission(office_id, submission_id))
+    return viewer_of(request).submission(submission, tables.papers.of_content(office_id, submission.content_sha256))
 
 
 @router.get("/search")

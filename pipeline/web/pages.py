@@ -21,7 +21,7 @@ def home(request: Request) -> HTMLResponse:
     tables, office_id = archive_of(request).tables, actor_of(request).office_id
     recent = tables.submissions.recent(office_id, _RECENT)
     viewer = viewer_of(request)
-    shown = [viewer.submission(one, tables.papers.of_submission(office_id, one.submission_id)) for one in recent]
+    shown = [viewer.submission(one, tables.papers.of_content(office_id, one.content_sha256)) for one in recent]
     limit_mb = request.app.state.settings.limits.max_file_mb
     return _render(request, "home.html", submissions=shown, office_id=office_id, limit_mb=limit_mb)
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from pipeline.keys import page_label
-from pipeline.vietnamese import fold
+from pipeline.vietnamese import nfc, search_tokens
 from pipeline.web.wording import Language, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType
@@ -148,10 +148,9 @@ class Viewer:
 
     def search(self, found: SearchPage, query: str) -> SearchView:
         """Hits with the words of the query marked in their passages."""
-        wanted = tuple(re.findall(r"\w+", fold(query)))
-        return SearchView(hits=tuple(self._hit(hit, wanted) for hit in found.hits), more=found.more)
+        return SearchView(hits=tuple(self._hit(hit, query) for hit in found.hits), more=found.more)
 
-    def _hit(self, hit: Hit, wanted: tuple[str, ...]) -> HitView:
+    def _hit(self, hit: Hit, query: str) -> HitView:
         return HitView(
             document_id=hit.document_id,
             type=hit.type,
@@ -160,7 +159,7 @@ class Viewer:
             state_text=self._words[f"paper_{hit.state}"],
             names=hit.names,
             page=hit.page,
-            passage=mark(hit.passage, wanted),
+            passage=mark(hit.passage, query),
             exact=hit.exact,
         )
 
@@ -194,13 +193,16 @@ class Viewer:
         return Told(code=code, text=reason(code, self._language))
 
 
-def mark(passage: str, wanted: tuple[str, ...]) -> tuple[Piece, ...]:
-    """The passage in parts, words that begin with a wanted one (folded) marked; the parts joined are the passage."""
-    pieces: list[Piece] = []
-    for text in re.split(r"(\w+)", passage):
-        hit = any(fold(text).startswith(word) for word in wanted) if text.strip() else False
-        if text and pieces and pieces[-1].hit == hit:
-            pieces[-1] = Piece(text=pieces[-1].text + text, hit=hit)
-        elif text:
-            pieces.append(Piece(text=text, hit=hit))
-    return tuple(pieces)
+def mark(passage: str, query: str) -> tuple[Piece, ...]:
+    """The passage (as NFC) in parts, with the words of the query marked, whatever their marks and case."""
+    text, wanted = nfc(passage), {token.folded for token in search_tokens(query)}
+    pieces, done = [], 0
+    for token in search_tokens(text):
+        if token.folded in wanted:
+            pieces += [
+                Piece(text=text[done : token.start], hit=False),
+                Piece(text=text[token.start : token.end], hit=True),
+            ]
+            done = token.end
+    pieces.append(Piece(text=text[done:], hit=False))
+    return tuple(piece for piece in pieces if piece.text)

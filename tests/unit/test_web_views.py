@@ -4,33 +4,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import MESSAGES
+from pipeline.vietnamese import nfc
 from pipeline.web.views import mark
 from pipeline.web.wording import reason, sentence, words
 
 
-def hits(passage: str, *wanted: str) -> list[str]:
-    return [piece.text for piece in mark(passage, wanted) if piece.hit]
+def hits(passage: str, query: str) -> list[str]:
+    return [piece.text for piece in mark(passage, query) if piece.hit]
 
 
 def test_a_word_typed_without_marks_is_marked_where_it_has_them() -> None:
-    assert hits("Họ tên: Đặng Thị Huệ", "dang", "hue") == ["Đặng", "Huệ"]
+    assert hits("Họ tên: Đặng Thị Huệ", "dang hue") == ["Đặng", "Huệ"]
 
 
-def test_the_beginning_of_a_word_marks_the_word() -> None:
-    assert hits("Nguyễn Văn An", "nguy") == ["Nguyễn"]
-
-
-def test_letters_inside_a_word_are_not_marked() -> None:
-    assert hits("Hoàng Anh", "ang") == []
+def test_part_of_a_word_is_not_marked() -> None:
+    assert hits("Hoàng Anh", "ang hoan") == []
 
 
 def test_a_document_number_is_marked_in_its_parts() -> None:
-    assert hits("Số 716/2018 ngày 5", "716", "2018") == ["716", "2018"]
+    assert hits("Số 716/2018 ngày 5", "716/2018") == ["716", "2018"]
 
 
-@given(st.text(), st.lists(st.text(min_size=1), max_size=3))
-def test_marking_loses_nothing_of_the_passage(passage: str, wanted: list[str]) -> None:
-    assert "".join(piece.text for piece in mark(passage, tuple(wanted))) == passage
+@given(st.text(), st.text())
+def test_marking_loses_nothing_of_the_passage(passage: str, query: str) -> None:
+    assert "".join(piece.text for piece in mark(passage, query)) == nfc(passage)
 
 
 def test_an_unknown_reason_still_gives_a_sentence() -> None:
