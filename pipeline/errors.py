@@ -100,6 +100,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "store_away": ("Kho lưu trữ đang không liên lạc được.", "The object store does not answer."),
     "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
+    "child_failed": (
+        "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",
+        "A program that hoso up runs did not start; see its log.",
+    ),
     "object_altered": (
         "Đối tượng lưu trữ không khớp mã băm đã ghi.",
         "A stored object does not match its recorded hash.",
@@ -116,6 +120,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A newer version of hoso has upgraded this database. Install that version.",
     ),
     "missing_program": ("Thiếu một chương trình cần thiết.", "A program that hoso needs is missing."),
+    "already_running": (
+        "hoso đang chạy với thư mục dữ liệu này rồi.",
+        "Another hoso up is running with this home.",
+    ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
     # us
     "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     s3_region: str = "us-east-1"
     office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     actor_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    inbox: Path | None = None
+    """A folder that scanners write to; default: `inbox` in the home."""
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
@@ -61,6 +63,11 @@ class Settings(BaseSettings):
     def home_path(self) -> Path:
         """The home folder, absolute."""
         return self.home.expanduser().absolute()
+
+    @property
+    def inbox_path(self) -> Path:
+        """The folder that scanners write to, absolute."""
+        return (self.inbox or self.home_path / "inbox").expanduser().absolute()
 
     @property
     def store_url(self) -> str:

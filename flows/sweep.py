@@ -1,0 +1,39 @@
+"""Puts right what time and crashes leave behind, as a Prefect flow on a schedule."""
+
+from datetime import UTC, datetime
+
+import anyio
+from prefect import flow
+
+from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
+from pipeline.archive import Archive
+from pipeline.settings import load_settings
+from pipeline.wiring import open_archive
+
+_AT_ONCE = 200
+"""Submissions looked at in one sweep; the next sweep takes the next ones."""
+
+
+@flow(name=SWEEP)
+async def sweep() -> None:
+    """Empty the intake area of what has expired, and have taken up again what lost its run.
+
+    Raises:
+        ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
+
+    """
+    await anyio.to_thread.run_sync(_sweep)
+
+
+def _sweep() -> None:
+    settings = load_settings()
+    server = find_flow_server(settings.home_path)
+    with open_archive(settings) as archive:
+        if server:
+            take_up_again(archive, server)
+        archive.expire_intake(settings.office_id, datetime.now(UTC))
+
+
+def take_up_again(archive: Archive, server: FlowServer) -> int:
+    """Ask for a run of each submission that waits and has none to come; the number asked for."""
+    return sum(server.submit_lost(submission_id) for submission_id in archive.tables.leases.waiting(_AT_ONCE))

@@ -1,0 +1,139 @@
+"""The Prefect server, spoken to over its REST API.
+
+The command line and the web page only ask for runs, so they need neither Prefect's client nor the second that its
+import takes.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from pipeline.adapters.running import find_running
+from pipeline.errors import ServiceUnavailable
+
+DEPLOYMENT = "hoso"
+"""Name of every deployment of ours; the flow's name tells them apart."""
+WORK_POOL = "hoso"
+DIGITISE = "digitise-submission"
+RECEIVE_FOLDER = "receive-folder"
+SWEEP = "sweep"
+
+_START_S = 20.0
+"""A run that began less than this ago may not have claimed its submission yet."""
+
+
+class FlowServer:
+    """Asks a Prefect server for runs of our deployments. Run names and parameters are ids, nothing else."""
+
+    def __init__(self, api_url: str, auth: str = "", timeout_s: float = 10) -> None:
+        """Args: api_url: ends in `/api`; auth: `user:password`, or empty where the server asks for none."""
+        user, _, password = auth.partition(":")
+        self._http = httpx.Client(
+            base_url=api_url.rstrip("/") + "/",
+            auth=(user, password) if auth else None,
+            timeout=timeout_s,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
+
+    def is_ready(self) -> bool:
+        """Whether the server answers and accepts us."""
+        try:
+            return self._http.get("admin/version").is_success
+        except httpx.TransportError:
+            return False
+
+    def submit(self, submission_id: str) -> None:
+        """Have a submission digitised by the next free worker.
+
+        Asking twice is allowed: the second run finds nothing to do.
+        Raises: ServiceUnavailable (flow_server_away).
+        """
+        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id})
+
+    def submit_lost(self, submission_id: str) -> bool:
+        """Have a waiting submission digitised unless a run of it is still to come or has just begun.
+
+        A run that says it is running although nobody holds the submission died with its worker: Prefect would show it
+        running for ever, so it is set to crashed.
+
+        Returns: whether a run was asked for. Raises: ServiceUnavailable (flow_server_away).
+        """
+        runs = self._post(
+            "flow_runs/filter",
+            {
+                "flows": {"name": {"any_": [DIGITISE]}},
+                "flow_runs": {
+                    "name": {"any_": [submission_id]},
+                    "state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}},
+                },
+            },
+        )
+        newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
+        dead = [run for run in runs if _last_change(run) < newest_start and run["state_type"] != "SCHEDULED"]
+        for run in dead:
+            self._post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CRASHED"}, "force": True})
+        if len(dead) < len(runs):
+            return False
+        self.submit(submission_id)
+        return True
+
+    def sweep(self) -> None:
+        """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
+        self._create_run(SWEEP, "sweep", {})
+
+    def pause(self) -> None:
+        """Hand out no further runs until the next deployment. Raises: ServiceUnavailable (flow_server_away)."""
+        response = self._request("PATCH", f"work_pools/{WORK_POOL}", {"is_paused": True})
+        if not response.is_success:
+            raise ServiceUnavailable("flow_server_away", f"HTTP {response.status_code}")
+
+    def is_busy(self) -> bool:
+        """Whether a worker is at a run. Raises: ServiceUnavailable (flow_server_away)."""
+        at_work = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
+        return bool(self._post("flow_runs/count", {"flow_runs": at_work}))
+
+    def _create_run(self, flow: str, name: str, parameters: dict[str, str]) -> None:
+        deployment = self._answer(self._request("GET", f"deployments/name/{flow}/{DEPLOYMENT}"))
+        self._post(f"deployments/{deployment['id']}/create_flow_run", {"name": name, "parameters": parameters})
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._answer(self._request("POST", path, body))
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        try:
+            return self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise ServiceUnavailable("flow_server_away", type(error).__name__) from error
+
+    @staticmethod
+    def _answer(response: httpx.Response) -> Any:
+        if not response.is_success:
+            raise ServiceUnavailable("flow_server_away", f"HTTP {response.status_code}")
+        return response.json()
+
+
+def find_flow_server(home: Path) -> FlowServer | None:
+    """The flow server to use: the one the environment names, else that of this home's `hoso up`, else None."""
+    if api_url := os.environ.get("PREFECT_API_URL"):
+        return FlowServer(api_url, os.environ.get("PREFECT_API_AUTH_STRING", ""))
+    running = find_running(home)
+    return FlowServer(running.prefect_api_url, running.prefect_auth) if running else None
+
+
+def _last_change(run: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(run["state"]["timestamp"])

@@ -1,0 +1,131 @@
+"""The JSON API, version 1. Errors are `application/problem+json` with our stable codes; paths hold ids only."""
+
+import mimetypes
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.archive import Archive, Handing
+from pipeline.errors import NotFound
+from pipeline.web.reading import Reading
+from pipeline.web.uploads import incoming_files
+from pipeline.web.views import PaperView, SearchView, SubmissionView, Viewer
+from pipeline.web.wording import language_of
+from schemas.people import Actor
+
+router = APIRouter(prefix="/api/v1")
+_UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            }
+        },
+    }
+}
+# A PDF viewer styles itself; it may do nothing else.
+_PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+
+
+def archive_of(request: Request) -> Archive:
+    """The archive of this process."""
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks, for which office: set by the gate, so a request that came past it has none."""
+    actor: Actor = request.state.actor
+    return actor
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Shows things in the language of this browser."""
+    return Viewer(archive_of(request).catalogue, language_of(request, request.app.state.settings.language))
+
+
+@router.post("/submissions", status_code=202, openapi_extra=_UPLOAD)
+async def receive(request: Request) -> SubmissionView:
+    """Receive files that belong together, as one submission; its originals are safe when this answers."""
+    settings = request.app.state.settings
+    reading: Reading = request.app.state.reading
+    async with incoming_files(request, settings.limits.max_file_mb << 20) as files:
+        handing = Handing(actor=actor_of(request))
+        submission = await run_in_threadpool(archive_of(request).receive, files, handing)
+    await run_in_threadpool(reading.begin, submission.submission_id)
+    return await run_in_threadpool(show_submission, request, submission.submission_id)
+
+
+@router.get("/submissions/{submission_id}")
+def show_submission(request: Request, submission_id: str) -> SubmissionView:
+    """How far a submission is, and the papers found in it."""
+    office_id, tables = actor_of(request).office_id, archive_of(request).tables
+    submission = tables.submissions.get(office_id, submission_id)
+    return viewer_of(request).submission(submission, tables.papers.of_content(office_id, submission.content_sha256))
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> SearchView:
+    """Papers that hold all words of `q`, with or without marks, or whose owner has this number."""
+    found = archive_of(request).tables.search.search(actor_of(request).office_id, q, limit)
+    return viewer_of(request).search(found, q)
+
+
+@router.get("/papers/{document_id}")
+def show_paper(request: Request, document_id: str) -> PaperView:
+    """One paper with its fields."""
+    paper = archive_of(request).tables.papers.get(actor_of(request).office_id, document_id)
+    return viewer_of(request).paper(paper)
+
+
+@router.get("/papers/{document_id}/pdf", response_class=FileResponse)
+def fetch_pdf(request: Request, document_id: str) -> FileResponse:
+    """The searchable copy, compared with its hash."""
+    archive, office_id = archive_of(request), actor_of(request).office_id
+    response = _send(lambda target: archive.fetch_copy(office_id, document_id, target), "application/pdf")
+    response.headers["content-disposition"] = f'inline; filename="{document_id}.pdf"'
+    response.headers["content-security-policy"] = _PDF_POLICY
+    return response
+
+
+@router.get("/papers/{document_id}/originals/{number}", response_class=FileResponse)
+def fetch_original(request: Request, document_id: str, number: int) -> FileResponse:
+    """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile."""
+    archive = archive_of(request)
+    paper = archive.tables.papers.get(actor_of(request).office_id, document_id)
+    if not 1 <= number <= len(paper.original_keys):
+        raise NotFound("no_such_object", document_id)
+    submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
+    sha256 = paper.original_sha256s[number - 1]
+    media_type = next((s.media_type for s in submission.sources if s.sha256 == sha256), "application/octet-stream")
+    response = _send(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)
+    name = f"{document_id}-{number}{mimetypes.guess_extension(media_type) or ''}"
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _send(fetch: Callable[[Path], object], media_type: str) -> FileResponse:
+    """Fetch into a private folder that is gone once the answer is sent."""
+    folder = tempfile.TemporaryDirectory(prefix="hoso-")
+    target = Path(folder.name) / "file"
+    try:
+        fetch(target)
+    except BaseException:
+        folder.cleanup()
+        raise
+    return FileResponse(target, media_type=media_type, background=BackgroundTask(folder.cleanup))

@@ -1,0 +1,80 @@
+"""The web process: the counter page and the JSON API behind one gate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+import pipeline.web.api
+import pipeline.web.pages
+from pipeline.errors import HosoError
+from pipeline.settings import Settings, load_settings
+from pipeline.web.reading import Reading
+from pipeline.web.refusals import refuse, refuse_error
+from pipeline.web.session import Gate, Sessions
+from pipeline.web.uploads import BadUpload
+from pipeline.wiring import open_archive
+
+
+def app_from_environment() -> FastAPI:
+    """The application of a process that was told its settings by the environment."""
+    return build_app(load_settings())
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The application; the archive is open from its start to its end."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        with open_archive(settings) as archive:
+            app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
+            yield
+            app.state.reading.close()
+
+    # Without the interactive API pages: they load scripts from the internet.
+    app = FastAPI(
+        title="hoso", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+    )
+    app.state.settings = settings
+    app.include_router(pipeline.web.api.router)
+    app.include_router(pipeline.web.pages.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.get("/health", include_in_schema=False)(_health)
+    app.exception_handler(HosoError)(_on_error)
+    app.exception_handler(BadUpload)(_on_bad_upload)
+    app.exception_handler(RequestValidationError)(_on_bad_request)
+    app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(Exception)(_on_fault)
+    app.add_middleware(Gate, sessions=Sessions(settings.home_path / "run"), actor=settings.actor)
+    # A name of an outsider that leads to this machine must not make the page part of his site.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    return app
+
+
+def _health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+async def _on_error(request: Request, error: HosoError) -> Response:
+    return refuse_error(error, request)
+
+
+async def _on_bad_upload(request: Request, error: BadUpload) -> Response:
+    return refuse(error.code, request)
+
+
+async def _on_bad_request(request: Request, _: RequestValidationError) -> Response:
+    return refuse("bad_request", request)
+
+
+async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    return refuse("no_such_page" if error.status_code in (404, 405) else "bad_request", request)
+
+
+async def _on_fault(request: Request, _: Exception) -> Response:
+    return refuse("internal", request)

@@ -1,0 +1,208 @@
+"""What the pages and the API show of submissions, papers and hits, in one language."""
+
+import re
+from datetime import datetime
+
+from pipeline.keys import page_label
+from pipeline.vietnamese import nfc, search_tokens
+from pipeline.web.wording import Language, reason, words
+from schemas.base import Value
+from schemas.catalog import Catalogue, DocumentType
+from schemas.dossier import Evidence, Field, Paper, PaperState, Submission, SubmissionState
+from schemas.people import Mention, PersonOnPaper
+from schemas.search import Hit, SearchPage
+
+_ISO_DATE = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
+
+
+class Told(Value):
+    """A stable code with its sentence."""
+
+    code: str
+    text: str
+
+
+class FieldView(Value):
+    """One value read: `value` as stored, `shown` as people write it; confidence 0..1, pages 1-based."""
+
+    label: str
+    value: str
+    shown: str
+    confidence: float
+    evidence: Evidence
+    evidence_text: str
+    needs_review: bool
+    page: int | None
+
+
+class PaperView(Value):
+    """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many originals can be had."""
+
+    document_id: str
+    submission_id: str
+    type: str
+    title: str
+    type_confidence: float
+    state: PaperState
+    state_text: str
+    reasons: tuple[Told, ...]
+    fields: dict[str, FieldView]
+    people: tuple[PersonOnPaper, ...]
+    mentions: tuple[Mention, ...]
+    source_pages: tuple[int, ...]
+    pages_text: str
+    has_copy: bool
+    originals: int
+
+
+class SubmissionView(Value):
+    """How far a submission is, and what was found. `live`: it will still change by itself."""
+
+    submission_id: str
+    state: SubmissionState
+    state_text: str
+    live: bool
+    reason: Told | None
+    received_at: datetime
+    files: tuple[str, ...]
+    pages_done: int
+    pages_total: int | None
+    papers: tuple[PaperView, ...]
+
+
+class Piece(Value):
+    """A part of a passage; `hit`: it matched the query."""
+
+    text: str
+    hit: bool
+
+
+class HitView(Value):
+    """One paper that matches, with its passage in parts."""
+
+    document_id: str
+    type: str
+    title: str
+    state: PaperState
+    state_text: str
+    names: tuple[str, ...]
+    page: int | None
+    passage: tuple[Piece, ...]
+    exact: bool
+
+
+class SearchView(Value):
+    """Hits, best first; `more` tells that there are further ones."""
+
+    hits: tuple[HitView, ...]
+    more: bool
+
+
+class Viewer:
+    """Turns what is stored into what is shown."""
+
+    def __init__(self, catalogue: Catalogue, language: Language) -> None:
+        """Args: catalogue: gives titles and labels."""
+        self._types = catalogue.types
+        self._language = language
+        self._words = words(language)
+
+    def submission(self, submission: Submission, papers: tuple[Paper, ...]) -> SubmissionView:
+        """A submission with its papers."""
+        refused = submission.state == "done" and submission.reason is not None
+        return SubmissionView(
+            submission_id=submission.submission_id,
+            state=submission.state,
+            state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
+            live=submission.state in ("received", "working"),
+            reason=self._told(submission.reason) if submission.reason else None,
+            received_at=submission.received_at,
+            files=tuple(source.path.rpartition("/")[2] for source in submission.sources),
+            pages_done=submission.pages_done,
+            pages_total=submission.pages_total,
+            papers=tuple(self.paper(paper) for paper in papers),
+        )
+
+    def paper(self, paper: Paper) -> PaperView:
+        """A paper with its fields, in the order of the catalogue where that knows them."""
+        kind = self._types.get(paper.type)
+        order = {rule.name: place for place, rule in enumerate(kind.fields)} if kind else {}
+        names = sorted(paper.fields, key=lambda name: order.get(name, len(order)))
+        return PaperView(
+            document_id=paper.document_id,
+            submission_id=paper.submission_id,
+            type=paper.type,
+            title=self._title(paper.type),
+            type_confidence=paper.type_confidence,
+            state=paper.state,
+            state_text=self._words[f"paper_{paper.state}"],
+            reasons=tuple(self._told(code) for code in paper.reasons),
+            fields={name: self._field(name, paper.fields[name], kind) for name in names},
+            people=paper.people,
+            mentions=paper.mentions,
+            source_pages=paper.source_pages,
+            pages_text=page_label(paper.source_pages).replace(".", ", "),
+            has_copy=paper.object_key is not None,
+            originals=len(paper.original_keys),
+        )
+
+    def search(self, found: SearchPage, query: str) -> SearchView:
+        """Hits with the words of the query marked in their passages."""
+        return SearchView(hits=tuple(self._hit(hit, query) for hit in found.hits), more=found.more)
+
+    def _hit(self, hit: Hit, query: str) -> HitView:
+        return HitView(
+            document_id=hit.document_id,
+            type=hit.type,
+            title=self._title(hit.type),
+            state=hit.state,
+            state_text=self._words[f"paper_{hit.state}"],
+            names=hit.names,
+            page=hit.page,
+            passage=mark(hit.passage, query),
+            exact=hit.exact,
+        )
+
+    def _title(self, type_id: str) -> str:
+        kind = self._types.get(type_id)
+        if kind is None:
+            return self._words["other_paper"]
+        return kind.title.english if self._language == "en" else kind.title.printed
+
+    def _field(self, name: str, field: Field, kind: DocumentType | None) -> FieldView:
+        return FieldView(
+            label=self._label(name, kind),
+            value=field.value,
+            shown=_ISO_DATE.sub(r"\3/\2/\1", field.value),
+            confidence=field.confidence,
+            evidence=field.evidence,
+            evidence_text=self._words[f"evidence_{field.evidence}"],
+            needs_review=field.needs_review,
+            page=field.page,
+        )
+
+    def _label(self, name: str, kind: DocumentType | None) -> str:
+        """In Vietnamese as the paper prints it, since that is what staff look for on the paper."""
+        labels = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
+        if labels and self._language == "vi":
+            label = labels[0].strip(" :")
+            return label[:1].upper() + label[1:]
+        return name.replace("_", " ").capitalize()
+
+    def _told(self, code: str) -> Told:
+        return Told(code=code, text=reason(code, self._language))
+
+
+def mark(passage: str, query: str) -> tuple[Piece, ...]:
+    """The passage (as NFC) in parts, with the words of the query marked, whatever their marks and case."""
+    text, wanted = nfc(passage), {token.folded for token in search_tokens(query)}
+    pieces, done = [], 0
+    for token in search_tokens(text):
+        if token.folded in wanted:
+            pieces += [
+                Piece(text=text[done : token.start], hit=False),
+                Piece(text=text[token.start : token.end], hit=True),
+            ]
+            done = token.end
+    pieces.append(Piece(text=text[done:], hit=False))
+    return tuple(piece for piece in pieces if piece.text)

@@ -1,0 +1,124 @@
+"""Every word of the pages, Vietnamese first. Sentences of errors are in `pipeline/errors.py`."""
+
+from typing import Literal, cast, get_args
+
+from starlette.requests import HTTPConnection
+
+from pipeline.errors import MESSAGES
+
+Language = Literal["vi", "en"]
+LANGUAGE_COOKIE = "hoso_language"
+
+_REFUSALS = {
+    "no_session": (
+        "Trang này chỉ mở bằng đường dẫn dùng một lần. Hãy lấy đường dẫn mới bằng lệnh hoso web trên máy này.",
+        "This page opens only with a one-time link. Get a new one with the command hoso web on this machine.",
+    ),
+    "foreign_page": (
+        "Yêu cầu không đến từ trang quầy nên bị từ chối.",
+        "The request did not come from the counter page.",
+    ),
+    "no_such_page": ("Không có trang này.", "There is no such page."),
+    "bad_request": ("Yêu cầu thiếu hoặc sai thông tin.", "Something in the request is missing or wrong."),
+    "no_files": ("Chưa có tệp nào được gửi.", "No file was sent."),
+}
+
+_REASONS = {
+    "person_mismatch": ("Số định danh trên giấy khác người nộp", "Another person's number is on the paper"),
+    "no_person": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
+    "ambiguous_person": ("Có nhiều người trùng tên, ngày sinh", "Several people have this name and birth date"),
+    "unknown_type": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
+    "doubtful_type": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
+    "doubtful_cut": ("Chưa chắc giấy tờ bắt đầu, kết thúc ở trang nào", "Where the paper begins or ends is doubtful"),
+    "missing_field": ("Thiếu thông tin bắt buộc", "A required field is missing"),
+    "doubtful_field": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
+    "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
+    "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
+}
+_OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
+
+_WORDS = {
+    "title": ("hoso – quầy tiếp nhận", "hoso – counter"),
+    "office": ("Đơn vị", "Office"),
+    "search": ("Tìm theo tên, số giấy tờ, số định danh…", "Search by name, document number, personal number…"),
+    "search_label": ("Tìm giấy tờ đã lưu", "Search papers on file"),
+    "search_key": ("Nhấn / để tìm", "Press / to search"),
+    "skip": ("Đến phần nhận giấy tờ", "Skip to receiving papers"),
+    "receive": ("Nhận giấy tờ", "Receive papers"),
+    "drop": ("Thả bản quét vào đây", "Drop scans here"),
+    "or_paste": ("hoặc dán bằng Ctrl+V", "or paste with Ctrl+V"),
+    "choose": ("Chọn tệp…", "Choose files…"),
+    "formats": ("PDF, JPEG, PNG, TIFF, WebP, JP2, HEIC", "PDF, JPEG, PNG, TIFF, WebP, JP2, HEIC"),
+    "up_to": ("tối đa {} MB mỗi lần gửi", "up to {} MB at a time"),
+    "together": ("Các tệp thuộc cùng một giấy tờ hoặc một bộ", "The files belong to one paper or one set"),
+    "together_hint": ("ví dụ hai mặt của một thẻ", "for example two sides of a card"),
+    "recent": ("Vừa nhận", "Just received"),
+    "nothing_yet": (
+        "Chưa có lượt nộp nào. Giấy tờ vừa nhận sẽ hiện ở đây.",
+        "Nothing has been handed in yet. Papers appear here as they are received.",
+    ),
+    "results": ("Kết quả tìm", "Search results"),
+    "no_hits": ("Không tìm thấy giấy tờ nào.", "No papers found."),
+    "more_hits": ("Còn kết quả khác; hãy gõ thêm để thu hẹp.", "There are more; type further to narrow down."),
+    "uploading": ("Đang gửi", "Sending"),
+    "upload_failed": ("Không gửi được. Hãy thử lại.", "Could not be sent. Try again."),
+    "too_large": (
+        "Tệp quá lớn. Hãy quét ở 300 dpi hoặc tách thành nhiều tệp.",
+        "The file is too large. Scan at 300 dpi or split it.",
+    ),
+    "open_pdf": ("Mở PDF", "Open PDF"),
+    "original": ("Bản gốc", "Original"),
+    "no_copy": ("Không lưu hình", "No picture kept"),
+    "what_was_read": ("Thông tin đọc được", "What was read"),
+    "page": ("trang", "page"),
+    "pages": ("trang", "pages"),
+    "other_paper": ("Giấy tờ khác", "Another paper"),
+    "owner_unknown": ("Chưa rõ của ai", "Owner unknown"),
+    "proposed": ("đề xuất", "proposed"),
+    "field": ("Thông tin", "Field"),
+    "value": ("Giá trị", "Value"),
+    "confidence": ("Độ tin", "Confidence"),
+    "evidence": ("Căn cứ", "Evidence"),
+    "check_this": ("cần kiểm tra", "please check"),
+    "back": ("Về trang quầy", "To the counter page"),
+    "refused": ("Không mở được", "This cannot be opened"),
+    "other_language": ("English", "Tiếng Việt"),
+    "state_received": ("Đang chờ đọc", "Waiting to be read"),
+    "state_working": ("Đang đọc", "Reading"),
+    "state_done": ("Đã đọc xong", "Read"),
+    "state_stuck": ("Bị dừng", "Stuck"),
+    "state_refused": ("Bị từ chối", "Refused"),
+    "paper_filed": ("Đã lưu", "Filed"),
+    "paper_needs_review": ("Cần người xem", "Needs a person"),
+    "paper_rejected": ("Bị từ chối", "Rejected"),
+    "evidence_qr": ("mã QR", "QR code"),
+    "evidence_mrz": ("dòng máy đọc", "machine-readable lines"),
+    "evidence_check": ("đúng quy tắc kiểm tra", "check rule"),
+    "evidence_two_places": ("khớp ở hai chỗ", "two places agree"),
+    "evidence_ocr": ("đọc chữ in", "read from print"),
+}
+
+
+def language_of(request: HTTPConnection, default: str = "vi") -> Language:
+    """The language this browser chose, else `default`."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, default)
+    return cast("Language", chosen) if chosen in get_args(Language) else "vi"
+
+
+def words(language: Language) -> dict[str, str]:
+    """The page's words in one language."""
+    return {key: _pick(pair, language) for key, pair in _WORDS.items()}
+
+
+def sentence(code: str, language: Language) -> str:
+    """The sentence of a stable code: a refusal of the web, or one of hoso's errors."""
+    return _pick(_REFUSALS[code] if code in _REFUSALS else MESSAGES[code], language)
+
+
+def reason(code: str, language: Language) -> str:
+    """Why a paper waits for a person, or was refused, in plain words; never empty."""
+    return _pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
+
+
+def _pick(pair: tuple[str, str], language: Language) -> str:
+    return pair[1] if language == "en" else pair[0]
