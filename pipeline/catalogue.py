@@ -158,11 +158,11 @@ def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, 
                 raise source.wrong(("papers", i, "any_of"), f"there is no document type {name!r}")
         roles = {owner.role for name in paper.any_of for owner in types[name].owners}
         if paper.role is not None and paper.role not in roles:
-            raise source.wrong(("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}")
+            raise source.wrong(
+                ("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}"
+            )
     for i, item in enumerate((procedure, *procedure.papers)):
         since, until = item.in_force.since, item.in_force.until
         if since and until and until < since:
             where: KeyPath = ("in_force", "until") if i == 0 else ("papers", i - 1, "in_force", "until")
             raise source.wrong(where, "ends before it begins")
-
-

@@ -62,8 +62,7 @@ def reading_copy(colour: Pixels) -> Pixels:
     """
     grey = cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)
     grey = _without_seals(colour, grey)
-    grey = _even_light(grey)
-    return _without_dark_edges(grey)
+    return _even_light(_without_dark_edges(grey))  # edges first: their darkness must not pass for dim paper
 
 
 def _level(pixels: Pixels, direction: Direction, fill: int) -> Pixels:
@@ -118,10 +117,10 @@ def _even_light(grey: Pixels) -> Pixels:
 
 
 def _without_dark_edges(grey: Pixels) -> Pixels:
-    """Paint white what is dark and hangs together with the picture's border, as scanner lids leave it."""
-    scale = 0.125
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    dark = np.where(small < 110, 255, 0).astype(np.uint8)
+    """Paint in paper's brightness what is dark and hangs together with the picture's border, as scanner lids leave it."""
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = float(np.median(small))
+    dark = np.where(small < min(110.0, 0.5 * paper), 255, 0).astype(np.uint8)
     dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     framed = cv2.copyMakeBorder(dark, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
     _, labels = cv2.connectedComponents(framed)
@@ -130,4 +129,4 @@ def _without_dark_edges(grey: Pixels) -> Pixels:
         return grey
     edge = cv2.dilate(edge, np.ones((3, 3), np.uint8))
     mask = cv2.resize(edge, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.where(mask > 0, 255, grey).astype(np.uint8)
+    return np.where(mask > 0, round(paper), grey).astype(np.uint8)

@@ -104,7 +104,9 @@ def date_in_words(text: str) -> str | None:
     day, month, year = (number_in_words(part) for part in match.groups())
     if year is None or year < 1000:  # what follows the year may have been taken along: try shorter readings
         words = match[3].split()
-        year = next((n for k in range(len(words), 1, -1) if (n := number_in_words(" ".join(words[:k]))) and n > 1000), None)
+        year = next(
+            (n for k in range(len(words), 1, -1) if (n := number_in_words(" ".join(words[:k]))) and n > 1000), None
+        )
     if day is None or month is None or year is None:
         return None
     return iso_date(str(day), str(month), str(year))
@@ -195,7 +197,7 @@ def _name(text: str) -> Parsed | None:
             run = []
     if len(run) < 2:
         return None
-    words = [m[0].strip(".,;:|_`\"“”()[]{}*~=—–-") for m in run]
+    words = [m[0].strip('.,;:|_`"“”()[]{}*~=—–-') for m in run]
     return Parsed(nfc(" ".join(words)), run[0].start(), run[-1].end())
 
 

@@ -53,7 +53,20 @@ def test_a_page_is_found_however_its_words_are_typed(database: Database, words: 
 
 @pytest.mark.parametrize(
     "words",
-    ["Hường Lan", "16/2018", "716/201", "2018/716", "716/3", "716-12", "Hườ", "hườ*", "Hường OR Lan", "-Lan", "(", "  "],
+    [
+        "Hường Lan",
+        "16/2018",
+        "716/201",
+        "2018/716",
+        "716/3",
+        "716-12",
+        "Hườ",
+        "hườ*",
+        "Hường OR Lan",
+        "-Lan",
+        "(",
+        "  ",
+    ],
 )
 def test_what_is_not_all_there_is_not_found(database: Database, words: str) -> None:
     file(database, PAGE)
