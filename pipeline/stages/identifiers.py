@@ -119,7 +119,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
 
 
 def _zone_letters(line: str) -> str:
-    return re.sub(r"\s", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
+    squeezed = re.sub(r"[\s¿]", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
+    return re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
 
 
 def _readings(text: str) -> list[str]:

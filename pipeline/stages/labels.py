@@ -29,10 +29,10 @@ COMMON_LABELS = (
 )
 """Printed on most forms (TT 04/2024/TT-BTP, NĐ 30/2020/NĐ-CP): whatever is read, they end the value before them."""
 
-_ALIKE = 0.86
+_ALIKE = 0.88
 """Share of letters two labels must have in common. Sister labels (`tên người mẹ`, `tên người cha`) stay below."""
-_SHORT = 5
-"""Labels of fewer letters must be read without an error: `tên` and `lên` are one letter apart."""
+_SHORT = 9
+"""Labels of fewer letters must be read without an error: `Sinh ngày` and `Bình, ngày` are one letter apart."""
 _FAR = 3.0
 """Free space, in row heights, after which a value on the same row has ended."""
 
