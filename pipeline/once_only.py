@@ -102,20 +102,24 @@ def _holding(row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Pa
     until, unknown = _usable_until(row, kind, paper)
     if unknown is not None:
         return _Holding(status="missing", reason=unknown, paper=paper)
+    status, reason = _worth(row, paper, day, until)
+    return _Holding(status=status, reason=reason, paper=paper, usable_until=until)
+
+
+def _worth(row: RequiredPaper, paper: Paper, day: date, until: date | None) -> tuple[HoldingStatus, HoldingReason]:
+    """What a paper of the right owner is worth on the day."""
     if until is not None and day > until:
-        return _Holding(status="expired", reason="too_old", paper=paper, usable_until=until)
+        return "expired", "too_old"
     if paper.copy_kind is not None and paper.copy_kind not in row.copy_kinds:
-        return _Holding(status="wrong_copy", reason="copy_kind", paper=paper, usable_until=until)
+        return "wrong_copy", "copy_kind"
     if paper.state != "filed":
-        return _Holding(status="held_unconfirmed", reason="in_review", paper=paper, usable_until=until)
+        return "held_unconfirmed", "in_review"
     if paper.confirmed_at is None or paper.copy_kind is None:
-        return _Holding(status="held_unconfirmed", reason="unconfirmed", paper=paper, usable_until=until)
-    return _Holding(status="held", reason="confirmed", paper=paper, usable_until=until)
+        return "held_unconfirmed", "unconfirmed"
+    return "held", "confirmed"
 
 
-def _usable_until(
-    row: RequiredPaper, kind: DocumentType, paper: Paper
-) -> tuple[date | None, HoldingReason | None]:
+def _usable_until(row: RequiredPaper, kind: DocumentType, paper: Paper) -> tuple[date | None, HoldingReason | None]:
     """The last day of use (None: no term), or why it cannot be told."""
     if kind.validity.rule == "unknown":
         return None, "validity_unknown"

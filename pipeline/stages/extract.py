@@ -255,7 +255,12 @@ def _overrule(
 ) -> None:
     """Puts what a code says into the fields that the type's first owner and the card's dates are read into."""
     owner = document_type.owners[0]
-    owned = {"name": owner.name, "personal_id": owner.personal_id, "date_of_birth": owner.date_of_birth, "sex": owner.sex}
+    owned = {
+        "name": owner.name,
+        "personal_id": owner.personal_id,
+        "date_of_birth": owner.date_of_birth,
+        "sex": owner.sex,
+    }
     declared = {rule.name for rule in document_type.fields}
     for part, value in said.items():
         name = owned.get(part, part)

@@ -54,9 +54,7 @@ def identify(
             only is a mismatch, one that names nobody is proposed.
 
     """
-    owners = [
-        owner for rule in document_type.owners if (owner := _owner(rule, fields, people, office_id)) is not None
-    ]
+    owners = [owner for rule in document_type.owners if (owner := _owner(rule, fields, people, office_id)) is not None]
     reasons = [owner.reason for owner in owners if owner.reason]
     persons = [_with_old_number(owner.person, document_type, fields) for owner in owners]
     if _same_number_twice(persons):
@@ -129,9 +127,7 @@ def _full_date(field: Field) -> bool:
     return len(field.value) == len("2000-01-31")
 
 
-def _with_old_number(
-    person: PersonOnPaper, document_type: DocumentType, fields: Mapping[str, Field]
-) -> PersonOnPaper:
+def _with_old_number(person: PersonOnPaper, document_type: DocumentType, fields: Mapping[str, Field]) -> PersonOnPaper:
     """The person with the old number that the card's QR code proves to be theirs."""
     code = next((fields[rule.name] for rule in document_type.fields if rule.kind == "qr" and rule.name in fields), None)
     card = read_card_qr(code.value) if code else None
@@ -170,8 +166,6 @@ def _mentions(document_type: DocumentType, fields: Mapping[str, Field]) -> tuple
         number, name = fields.get(rule.personal_id or ""), fields.get(rule.name or "")
         if number or name:
             made.append(
-                Mention(
-                    personal_id=number.value if number else None, name=name.value if name else None, role=rule.role
-                )
+                Mention(personal_id=number.value if number else None, name=name.value if name else None, role=rule.role)
             )
     return tuple(made)

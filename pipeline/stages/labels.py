@@ -106,7 +106,8 @@ class Marks:
 
     def _rest_of_row(self, mark: Mark, area: Area) -> tuple[list[Token], bool]:
         limit = min((m.start for m in self._by_row[mark.row] if m.start >= mark.end), default=None)
-        tokens, words = self.rows[mark.row].tokens, []
+        tokens = self.rows[mark.row].tokens
+        words: list[Token] = []
         for i, token in enumerate(tokens[mark.end :], mark.end):
             if not area.holds(token):
                 continue

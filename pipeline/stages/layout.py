@@ -134,6 +134,8 @@ def _unglue(word: Word) -> list[Word]:
     step, left, made = word.box.width / len(word.text), word.box.left, []
     for part in parts:
         right = left + step * len(part)
-        made.append(word.model_copy(update={"text": part, "box": word.box.model_copy(update={"left": left, "right": right})}))
+        made.append(
+            word.model_copy(update={"text": part, "box": word.box.model_copy(update={"left": left, "right": right})})
+        )
         left = right
     return made

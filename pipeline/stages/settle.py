@@ -26,7 +26,7 @@ def settle(
     fields: Mapping[str, Field],
     identification: Identification,
 ) -> Settled:
-    """`filed` only when the type is certain, every required field is there, none is in doubt, and every owner is sure."""
+    """`filed` only when type and owners are certain, every required field is there and none is in doubt."""
     if document_type.keeping.rule == "secret_stop":
         return Settled(state="rejected", reasons=("secret_paper",))
     reasons = []
