@@ -158,8 +158,12 @@ def _serial(text: str) -> Parsed | None:
 
 
 def _document_number(text: str) -> Parsed | None:
+    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost."""
     match = _DOCUMENT.search(text)
-    return Parsed(nfc(match[0].replace(" ", "").rstrip(".-")), match.start(), match.end()) if match else None
+    if match is None:
+        return None
+    lost = any(c.isalnum() for c in text[: match.start()])
+    return Parsed(nfc(match[0].replace(" ", "").rstrip(".-")), match.start(), match.end(), lost)
 
 
 def _dossier_code(text: str) -> Parsed | None:
@@ -198,12 +202,13 @@ def _name(text: str) -> Parsed | None:
     if len(run) < 2:
         return None
     words = [m[0].strip('.,;:|_`"“”()[]{}*~=—–-') for m in run]
-    return Parsed(nfc(" ".join(words)), run[0].start(), run[-1].end())
+    # Vietnamese names have no hyphens; a speck between two words looks like one.
+    return Parsed(nfc(" ".join(words).replace("-", " ")), run[0].start(), run[-1].end())
 
 
 def _organisation(text: str) -> Parsed | None:
-    """A run of words in capitals that begins with a kind of organisation."""
-    match = _ORGANISATION.search(text)
+    """A run of words in capitals that begins with a kind of organisation; the state's name ends it."""
+    match = _ORGANISATION.search(text[: flat(text + " cong hoa xa hoi").index("cong hoa xa hoi")])
     return Parsed(nfc(" ".join(match[0].split()).rstrip(" -&.,")), match.start(), match.end()) if match else None
 
 

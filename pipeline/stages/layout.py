@@ -12,7 +12,7 @@ from functools import cached_property
 from pipeline.vietnamese import fold
 from schemas.text import Box, Line, PageText, Word
 
-_GLUED = re.compile(r"(?<=[^\W\d]:)(?=\w)")
+_GLUED = re.compile(r"(?<=[^\W\d]:)(?=[^\s:])")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
