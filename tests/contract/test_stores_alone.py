@@ -7,6 +7,7 @@ import subprocess
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,7 +44,7 @@ def test_no_key_reaches_outside_the_folder(key: str, tmp_path: Path) -> None:
 def _put_and_crash_at(root: Path, sync: int) -> None:
     real_sync, calls = os.fsync, 0
 
-    def sync_or_crash(descriptor: int) -> None:
+    def sync_or_crash(descriptor: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == sync:
@@ -128,7 +129,7 @@ def test_an_altered_s3_object_is_told_by_its_hash(s3: S3Server, tmp_path: Path) 
     client = Minio(
         endpoint=s3.url.removeprefix("http://"), access_key=s3.access_key, secret_key=s3.secret_key, secure=False
     )
-    forged = {"sha256": sha256}
+    forged: dict[str, str | list[str] | tuple[str]] = {"sha256": sha256}
     client.put_object(bucket_name=bucket, object_name=KEY, data=io.BytesIO(b"forge"), length=5, metadata=forged)
     with pytest.raises(ServiceUnavailable) as caught:
         store.fetch(KEY, tmp_path / "copy")
