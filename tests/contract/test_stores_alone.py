@@ -7,7 +7,7 @@ import subprocess
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,15 +44,15 @@ def test_no_key_reaches_outside_the_folder(key: str, tmp_path: Path) -> None:
 def _put_and_crash_at(root: Path, sync: int) -> None:
     real_sync, calls = os.fsync, 0
 
-    def sync_or_crash(descriptor: Any) -> None:
+    def sync_or_crash(descriptor: int) -> None:
         nonlocal calls
         calls += 1
         if calls == sync:
             os._exit(CRASHED)
         real_sync(descriptor)
 
-    os.fsync = sync_or_crash
-    FolderStore(root).put(KEY, io.BytesIO(b"new bytes"), "text/plain")
+    with mock.patch("os.fsync", sync_or_crash):
+        FolderStore(root).put(KEY, io.BytesIO(b"new bytes"), "text/plain")
 
 
 def _crash(root: Path, sync: int) -> bool:
