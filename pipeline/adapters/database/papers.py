@@ -71,6 +71,14 @@ class PaperTable:
             return paper
 
 
+def known_papers(connection: Connection, office_id: str, document_ids: list[str]) -> dict[str, Paper]:
+    """Papers by id, of those that are there."""
+    query = select(papers.c.document_id, papers.c.record).where(
+        papers.c.office_id == office_id, papers.c.document_id.in_(document_ids)
+    )
+    return {row.document_id: Paper.model_validate_json(row.record) for row in connection.execute(query)}
+
+
 def _get(connection: Connection, office_id: str, document_id: str, *, for_update: bool = False) -> Paper:
     query = select(papers.c.record).where(papers.c.office_id == office_id, papers.c.document_id == document_id)
     record = connection.execute(query.with_for_update() if for_update else query).scalar()
