@@ -115,6 +115,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # the operator
     "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
+    "newer_database": (
+        "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",
+        "A newer version of hoso has upgraded this database. Install that version.",
+    ),
     "missing_program": ("Thiếu một chương trình cần thiết.", "A program that hoso needs is missing."),
     "already_running": (
         "hoso đang chạy với thư mục dữ liệu này rồi.",

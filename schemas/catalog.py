@@ -14,6 +14,7 @@ FieldKind = Literal[
     "name",
     "organisation",
     "date",
+    "year",
     "personal_id",
     "phone",
     "document_number",
@@ -74,8 +75,13 @@ class FieldRule(Value):
     """One value to read.
 
     The value stands after one of `labels`, in the part of the paper that begins at one of `section` (a heading) and
-    ends before one of `until`; without `section` the whole paper is searched. Labels are matched fuzzily and
-    without marks.
+    ends before one of `until`; without `section` the whole paper is searched. A heading of `until` that stands beside
+    the section's own heading bounds it sideways: two columns. Labels are matched fuzzily and without marks.
+
+    Without labels the value is found by its form and place (NĐ 30/2020, Phụ lục I): a `date` in the line of place and
+    date, a `document_number` in the line `Số:` under the issuer, an `organisation` in capitals at the top left, a
+    `serial` alone on its line. `qr` and `mrz` are the codes of an identity card; they speak for the fields that the
+    type's first owner names and for `issue_date` and `expiry_date`.
     """
 
     name: str
@@ -84,8 +90,12 @@ class FieldRule(Value):
     labels: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    """Labels after which the same value stands a second time, anywhere in the paper."""
     pattern: str | None = None
-    """A regular expression the value must match, where the kind alone is too wide."""
+    """A regular expression the value must match, where the kind alone is too wide; otherwise a person is asked."""
+    witness: bool = False
+    """Read only to check other fields; not part of the paper's record."""
 
 
 class PersonRule(Value):
@@ -110,6 +120,8 @@ class DocumentType(Value):
     issuer: str = ""
     filled_by: Literal["issuer", "applicant"] = "issuer"
     """`applicant`: usually filled in by hand, so a value read by OCR alone always asks a person."""
+    stops: tuple[str, ...] = ()
+    """Labels of values that are not read: they end the value before them."""
     fields: tuple[FieldRule, ...] = ()
     owners: tuple[PersonRule, ...] = ()
     mentions: tuple[PersonRule, ...] = ()

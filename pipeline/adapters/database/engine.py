@@ -1,0 +1,118 @@
+"""Opens the database: makes it ready for this version of hoso and gathers what it can do."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pipeline.adapters.database.connections import WRITES, Connections
+from pipeline.adapters.database.papers import PaperTable
+from pipeline.adapters.database.people import PeopleTable
+from pipeline.adapters.database.search import SearchIndex
+from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
+from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.errors import Misconfigured
+
+_WAIT_FOR_LOCK_S = 30
+_CONNECT_TIMEOUT_S = 10
+_MIGRATION_LOCK = 0x686F736F  # any number of our own: "hoso"
+
+
+class Database:
+    """Everything the database can do, as one small object a port."""
+
+    def __init__(self, engine: Engine) -> None:
+        connections = Connections(engine)
+        self._engine = engine
+        self.submissions = SubmissionTable(connections)
+        self.leases = LeaseTable(connections)
+        self.papers = PaperTable(connections)
+        self.people = PeopleTable(connections)
+        self.search = SearchIndex(connections)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database, making and migrating its tables as needed; several machines may do so at once.
+
+    Args:
+        url: `sqlite:////path` (its folder is made when missing) or `postgresql://user:password@host:port/name`.
+
+    Raises:
+        Misconfigured: the URL has another form, its folder cannot be made, or a newer hoso has migrated the database.
+        ServiceUnavailable: (database_away) it cannot be opened.
+
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Misconfigured("bad_setting", "HOSO_DATABASE") from None
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database:
+            engine = _sqlite(parsed, Path(parsed.database))
+        case "postgresql":
+            engine = _postgresql(parsed)
+        case _:
+            raise Misconfigured("bad_setting", "HOSO_DATABASE: sqlite:////path or postgresql://user@host/name")
+    _migrate(Connections(engine))
+    return Database(engine)
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+def _sqlite(url: URL, path: Path) -> Engine:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured("home_not_writable", type(error).__name__) from None
+    engine = create_engine(
+        url,
+        # Without isolation level the driver leaves BEGIN to us.
+        connect_args={"timeout": _WAIT_FOR_LOCK_S, "isolation_level": None},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 (SQLAlchemy's call)
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connections: Connections) -> None:
+    with connections.reading() as connection:
+        if _version(connection) == SCHEMA_VERSION:
+            return
+    with connections.writing() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's write lock does the same
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        from pipeline.adapters.database.migrations import upgrade  # noqa: PLC0415 (0.3 s that most starts do not need)
+
+        upgrade(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,180 @@
+"""Finding papers by words and numbers, in the full-text index of either database."""
+
+import re
+from datetime import datetime
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, cast, column, func, literal, select, table, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from pipeline.adapters.database.connections import Connections
+from pipeline.adapters.database.filing import known_papers, summary
+from pipeline.adapters.database.people import find_citizen
+from pipeline.adapters.database.tables import paper_pages, paper_people, papers, search_rows
+from pipeline.vietnamese import Token, nfc, search_tokens
+from schemas.people import Citizen
+from schemas.search import Hit, SearchPage
+
+PASSAGE_WORDS = 25
+_WORDS_BEFORE = 5
+
+_sqlite_index = table("search_index", column("rowid"), column("search_index"))
+
+Unit = tuple[Token, ...]
+"""One token, or several that must follow each other."""
+
+
+class _Match(NamedTuple):
+    """A paper that matches; `page` is the first of its pages that does, None where only its fields or owner do."""
+
+    document_id: str
+    page: int | None
+    exact: bool
+
+
+class SearchIndex:
+    """The port Search."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def search(self, office_id: str, words: str, limit: int) -> SearchPage:
+        """See Search. `page` of a hit counts the paper's own pages from 1."""
+        units = query_units(words)
+        if not units:
+            return SearchPage(hits=(), more=False)
+        with self._connections.reading() as connection:
+            wanted = limit + 1
+            matches = _exact_matches(connection, office_id, words, units, wanted)
+            if len(matches) < wanted:
+                # Every exact match is a folded one too, so this many leave enough when those are taken out.
+                folded = match_query(connection, office_id, units, exact=False).limit(wanted + len(matches))
+                found = {match.document_id for match in matches}
+                matches += [
+                    _Match(row.document_id, row.page, exact=False)
+                    for row in connection.execute(folded)
+                    if row.document_id not in found
+                ]
+            hits = _hits(connection, office_id, matches[:limit], units)
+        return SearchPage(hits=hits, more=len(matches) > limit)
+
+
+def query_units(words: str) -> tuple[Unit, ...]:
+    """What must be found: each word; the parts of a number or code such as `716/2018` together, in their order."""
+    units: list[Unit] = []
+    for chunk in nfc(words).split():
+        tokens = search_tokens(chunk)
+        is_code = any(character.isdigit() for character in chunk)
+        units += [tokens] if is_code and tokens else [(token,) for token in tokens]
+    return tuple(dict.fromkeys(units))
+
+
+def match_query(
+    connection: Connection, office_id: str, units: tuple[Unit, ...], *, exact: bool
+) -> Select[tuple[str, datetime, int]]:
+    """The papers of which one search row holds all `units`, newest first: document_id, filed_at, page."""
+    rows = search_rows.c
+    query = (
+        # NULLIF: the row of fields and owners counts as a page only when no other matches.
+        select(rows.document_id, rows.filed_at, func.min(func.nullif(rows.page, 0)).label("page"))
+        .where(rows.office_id == office_id)
+        .group_by(rows.document_id, rows.filed_at)
+        .order_by(rows.filed_at.desc(), rows.document_id.desc())
+    )
+    name = "exact" if exact else "folded"
+    phrases = [[getattr(token, name) for token in unit] for unit in units]
+    if connection.dialect.name == "postgresql":
+        return query.where(rows[name].bool_op("@@")(cast(literal(_tsquery(phrases)), TSQUERY)))
+    return query.join_from(search_rows, _sqlite_index, _sqlite_index.c.rowid == rows.id).where(
+        _fts5_matches(f"{{{name}}} : ({_fts5_query(phrases)})")
+    )
+
+
+def _fts5_matches(query: str) -> ColumnElement[bool]:
+    return _sqlite_index.c.search_index.bool_op("MATCH")(query)
+
+
+def _fts5_query(phrases: list[list[str]]) -> str:
+    """Tokens hold letters, digits and combining marks only, so quotes keep all of FTS5's syntax out."""
+    return " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+
+
+def _tsquery(phrases: list[list[str]]) -> str:
+    """As `_fts5_query`, for PostgreSQL: `<->` is "directly followed by"."""
+    return " & ".join("(" + " <-> ".join(f"'{token}'" for token in phrase) + ")" for phrase in phrases)
+
+
+def _exact_matches(
+    connection: Connection, office_id: str, words: str, units: tuple[Unit, ...], wanted: int
+) -> list[_Match]:
+    """Papers where the marks match too, and papers of the citizen whose number `words` is; newest first."""
+    query = match_query(connection, office_id, units, exact=True).limit(wanted)
+    found = {row.document_id: (row.filed_at, row.document_id, row.page) for row in connection.execute(query)}
+    number = "".join(words.split())
+    citizen = find_citizen(connection, office_id, number) if re.fullmatch(r"[0-9]{9}|[0-9]{12}", number) else None
+    if citizen is not None:
+        for row in connection.execute(_papers_of(office_id, citizen).limit(wanted)):
+            found.setdefault(row.document_id, (row.filed_at, row.document_id, None))
+    newest_first = sorted(found.values(), key=lambda entry: entry[:2], reverse=True)[:wanted]
+    return [_Match(document_id, page, exact=True) for _, document_id, page in newest_first]
+
+
+def _papers_of(office_id: str, citizen: Citizen) -> Select[tuple[str, datetime]]:
+    owned = select(paper_people.c.document_id).where(
+        paper_people.c.office_id == office_id,
+        paper_people.c.citizen_id == citizen.citizen_id,
+        paper_people.c.link == "filed",
+    )
+    return (
+        select(papers.c.document_id, papers.c.filed_at)
+        .where(papers.c.office_id == office_id, papers.c.document_id.in_(owned))
+        .order_by(papers.c.filed_at.desc(), papers.c.document_id.desc())
+    )
+
+
+def _hits(connection: Connection, office_id: str, matches: list[_Match], units: tuple[Unit, ...]) -> tuple[Hit, ...]:
+    found = known_papers(connection, office_id, [match.document_id for match in matches])
+    pages = [(match.document_id, match.page) for match in matches if match.page is not None]
+    query = select(paper_pages.c.document_id, paper_pages.c.kept_text).where(
+        paper_pages.c.office_id == office_id, tuple_(paper_pages.c.document_id, paper_pages.c.page).in_(pages)
+    )
+    texts = {row.document_id: row.kept_text for row in connection.execute(query)}
+    hits = []
+    for match in matches:
+        paper = found[match.document_id]
+        text = texts[match.document_id] if match.page is not None else summary(paper)
+        hit = Hit(
+            document_id=match.document_id,
+            type=paper.type,
+            state=paper.state,
+            names=tuple(person.name for person in paper.people if person.name),
+            page=match.page,
+            passage=passage(text, units, exact=match.exact),
+            exact=match.exact,
+        )
+        hits.append(hit)
+    return tuple(hits)
+
+
+def passage(text: str, units: tuple[Unit, ...], *, exact: bool) -> str:
+    """About `PASSAGE_WORDS` words of `text` as they stand there, around the first place that holds most of `units`.
+
+    White space is made single; without any match these are the text's first words.
+    """
+    tokens = search_tokens(text)
+    name = "exact" if exact else "folded"
+    keys = [getattr(token, name) for token in tokens]
+    places: list[tuple[int, Unit]] = []
+    for unit in units:
+        wanted = [getattr(token, name) for token in unit]
+        places += [(at, unit) for at in range(len(keys)) if keys[at : at + len(wanted)] == wanted]
+    places.sort(key=lambda place: place[0])
+
+    def units_from(number: int) -> int:
+        end = places[number][0] + PASSAGE_WORDS - _WORDS_BEFORE
+        return len({unit for _, unit in takewhile(lambda place: place[0] < end, islice(places, number, None))})
+
+    first = places[max(range(len(places)), key=units_from)][0] if places else 0
+    shown = tokens[max(0, first - _WORDS_BEFORE) :][:PASSAGE_WORDS]
+    return " ".join(nfc(text)[shown[0].start : shown[-1].end].split()) if shown else ""

@@ -1,0 +1,186 @@
+"""What was handed in, how far the work is, and who may work on it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
+
+from pipeline.adapters.database.connections import Connections, now
+from pipeline.adapters.database.filing import file_papers
+from pipeline.adapters.database.tables import source_files, submissions
+from pipeline.errors import NotFound, ServiceUnavailable
+from schemas.dossier import Lease, Paper, SourceFile, Submission
+from schemas.people import Actor
+
+RETRYABLE = frozenset({"store_away", "database_away", "internal"})
+"""Reasons that a later attempt may not meet again."""
+
+_VALUES = [
+    submissions.c[name] for name in sorted(Submission.model_fields.keys() - {"actor", "sources"})
+]  # the columns that are the value's own
+
+
+class SubmissionTable:
+    """The port Submissions."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def receive(self, submission: Submission) -> None:
+        """See Submissions."""
+        written_by = submission.actor.model_dump()
+        row = submission.model_dump(exclude={"actor", "sources"}) | written_by
+        row |= {"state": "received", "fence": 0}
+        with self._connections.writing() as connection:
+            connection.execute(insert(submissions).values(row))
+            for position, source in enumerate(submission.sources):
+                reference = {"submission_id": submission.submission_id, "position": position}
+                connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+
+    def get(self, office_id: str, submission_id: str) -> Submission:
+        """See Submissions."""
+        with self._connections.reading() as connection:
+            found = _load(connection, submission_id, office_id)
+        if found is None:
+            raise NotFound("no_such_submission", submission_id)
+        return found
+
+    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
+        """See Submissions."""
+        refused = and_(submissions.c.state == "done", submissions.c.reason.is_not(None))
+        query = (
+            select(submissions.c.submission_id)
+            .where(submissions.c.office_id == office_id, submissions.c.content_sha256 == content_sha256, ~refused)
+            .order_by(submissions.c.received_at.desc(), submissions.c.submission_id.desc())
+            .limit(1)
+        )
+        with self._connections.reading() as connection:
+            submission_id = connection.execute(query).scalar()
+            return None if submission_id is None else _load(connection, submission_id, office_id)
+
+    def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
+        """See Submissions."""
+        query = (
+            select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
+            .where(submissions.c.office_id == office_id)
+            .order_by(submissions.c.received_at.desc(), submissions.c.submission_id.desc())
+            .limit(limit)
+        )
+        with self._connections.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            return _with_sources(connection, rows)
+
+
+class LeaseTable:
+    """The port Leases."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def waiting(self, limit: int) -> tuple[str, ...]:
+        """See Leases."""
+        with self._connections.reading() as connection:
+            expired = and_(submissions.c.state == "working", submissions.c.lease_expires_at <= now(connection))
+            query = (
+                select(submissions.c.submission_id)
+                .where(or_(submissions.c.state == "received", expired))
+                .order_by(submissions.c.received_at, submissions.c.submission_id)
+                .limit(limit)
+            )
+            return tuple(connection.execute(query).scalars())
+
+    def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            moment = now(connection)
+            free = or_(
+                submissions.c.state.in_(("received", "stuck")),
+                and_(submissions.c.state == "working", submissions.c.lease_expires_at <= moment),
+            )
+            # One statement decides: of two at once the second waits for the first, and then finds it taken.
+            fence = connection.execute(
+                update(submissions)
+                .where(submissions.c.submission_id == submission_id, free)
+                .values(
+                    state="working",
+                    state_since=moment,
+                    reason=None,
+                    pages_done=0,
+                    lease_owner=owner,
+                    lease_expires_at=moment + timedelta(seconds=lease_s),
+                    fence=submissions.c.fence + 1,
+                    attempts=submissions.c.attempts + 1,
+                )
+                .returning(submissions.c.fence)
+            ).scalar()
+            submission = _load(connection, submission_id)
+        if submission is None:
+            raise NotFound("no_such_submission", submission_id)
+        return None if fence is None else (Lease(submission_id=submission_id, owner=owner, fence=fence), submission)
+
+    def renew(self, lease: Lease, lease_s: float, pages_done: int, pages_total: int | None) -> None:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            _update_held(
+                connection,
+                lease,
+                lease_expires_at=now(connection) + timedelta(seconds=lease_s),
+                pages_done=pages_done,
+                pages_total=pages_total,
+            )
+
+    def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            _update_held(
+                connection,
+                lease,
+                state="stuck" if not papers and reason in RETRYABLE else "done",
+                state_since=now(connection),
+                reason=reason,
+                lease_owner=None,
+                lease_expires_at=None,
+            )
+            file_papers(connection, papers)
+
+
+def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
+    """Write to the row of `lease` while it is held by it; this also locks the row until the transaction ends."""
+    held = and_(
+        submissions.c.submission_id == lease.submission_id,
+        submissions.c.state == "working",
+        submissions.c.fence == lease.fence,
+    )
+    if connection.execute(update(submissions).where(held).values(**values)).rowcount != 1:
+        raise ServiceUnavailable("lease_lost", lease.submission_id)
+
+
+def _load(connection: Connection, submission_id: str, office_id: str | None = None) -> Submission | None:
+    """The submission; only of `office_id` unless that is None (workers serve every office)."""
+    query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(
+        submissions.c.submission_id == submission_id
+    )
+    if office_id is not None:
+        query = query.where(submissions.c.office_id == office_id)
+    loaded = _with_sources(connection, connection.execute(query).mappings().all())
+    return loaded[0] if loaded else None
+
+
+def _with_sources(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Submission, ...]:
+    query = (
+        select(source_files)
+        .where(source_files.c.submission_id.in_([row["submission_id"] for row in rows]))
+        .order_by(source_files.c.submission_id, source_files.c.position)
+    )
+    sources: dict[str, list[SourceFile]] = {}
+    for row in connection.execute(query).mappings():
+        source = SourceFile(**{name: row[name] for name in SourceFile.model_fields})
+        sources.setdefault(row["submission_id"], []).append(source)
+    return tuple(
+        Submission(
+            **{column.name: row[column.name] for column in _VALUES},
+            actor=Actor(office_id=row["office_id"], actor_id=row["actor_id"]),
+            sources=tuple(sources.get(row["submission_id"], ())),
+        )
+        for row in rows
+    )

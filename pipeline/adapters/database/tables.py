@@ -1,0 +1,209 @@
+"""The tables. Every row carries its office and who wrote it; a paper's whole record is one JSON text.
+
+Columns beside the record are only those that a query asks for, so the two cannot disagree about anything else.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeEngine
+
+SCHEMA_VERSION = "0001"
+"""The newest migration. A database that names it is opened without loading Alembic (0.3 s)."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, UTC. SQLite keeps no zone, so it goes in and comes out as UTC here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC; without zone for SQLite, whose text then sorts by time."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if dialect.name == "postgresql" else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """With the zone UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Tokens(TypeDecorator[Sequence[str]]):
+    """Search tokens in order, cut and folded by us: no tokeniser or dictionary of a database has a say.
+
+    PostgreSQL gets a finished tsvector (token and position), SQLite the tokens with spaces for its FTS5 index.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str:
+        """Tokens are letters, digits and combining marks only, so quoting them is safe."""
+        tokens = value or ()
+        if dialect.name == "postgresql":
+            return " ".join(f"'{token}':{position}" for position, token in enumerate(tokens, start=1))
+        return " ".join(tokens)
+
+
+metadata = MetaData()
+
+
+def _written_by() -> tuple[Column[str], Column[str]]:
+    return Column("office_id", Text, nullable=False), Column("actor_id", Text, nullable=False)
+
+
+def _paper_reference() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"])
+
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("submission_id", Text, primary_key=True),
+    *_written_by(),
+    Column("content_sha256", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("handed_in_by", Text),
+    Column("dossier_code", Text),
+    Column("procedure", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_since", Moment, nullable=False),
+    Column("reason", Text),
+    Column("pages_total", Integer),
+    Column("pages_done", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_expires_at", Moment),
+    Column("fence", Integer, nullable=False),
+    Index("submissions_by_time", "office_id", "received_at"),
+    Index("submissions_by_content", "office_id", "content_sha256"),
+    Index("submissions_by_state", "state", "received_at"),
+)
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("submission_id", Text, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    *_written_by(),
+    Column("path", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("submission_id", Text, ForeignKey("submissions.submission_id"), nullable=False),
+    Column("first_page", Integer, nullable=False),
+    Column("filed_at", Moment, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("papers_by_submission", "office_id", "submission_id", "first_page"),
+)
+
+paper_pages = Table(
+    "paper_pages",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("kept_text", Text, nullable=False),
+    _paper_reference(),
+)
+
+citizens = Table(
+    "citizens",
+    metadata,
+    Column("citizen_id", Text, primary_key=True),
+    *_written_by(),
+    Column("personal_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("date_of_birth", Date),
+    UniqueConstraint("office_id", "personal_id", name="one_citizen_a_number"),
+    Index("citizens_by_name", "office_id", "name_key", "date_of_birth"),
+)
+
+citizen_aliases = Table(
+    "citizen_aliases",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("citizen_id", Text, ForeignKey("citizens.citizen_id"), nullable=False),
+    Index("aliases_by_citizen", "citizen_id"),
+)
+
+paper_people = Table(
+    "paper_people",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("link", Text),  # null: only mentioned
+    Column("citizen_id", Text, ForeignKey("citizens.citizen_id")),
+    _paper_reference(),
+    Index("papers_by_citizen", "office_id", "citizen_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("decision_id", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("document_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("copy_kind", Text, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    _paper_reference(),
+)
+
+search_rows = Table(
+    "search_rows",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    *_written_by(),
+    Column("document_id", Text, nullable=False),
+    Column("page", Integer, nullable=False),  # 0: type, fields and owners
+    Column("filed_at", Moment, nullable=False),
+    Column("exact", Tokens, nullable=False),
+    Column("folded", Tokens, nullable=False),
+    _paper_reference(),
+    UniqueConstraint("office_id", "document_id", "page", name="one_search_row_a_page"),
+)
+"""One row a page, and one for what is known of the paper. The full-text indexes over it are made by the migration."""

@@ -1,0 +1,193 @@
+"""Objects as plain files in a folder; beside each lies its SHA-256 in the format of `sha256sum -c`.
+
+Putting goes: temporary file, fsync, hash file, rename, fsync of the folder. The hash file comes before the object, so
+an object without one was not put by us and does not count. While an object is replaced its hash file names the
+old and the new hash: whichever of the two a crash leaves is still proved whole.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.adapters.object_keys import HASH_SUFFIX, is_key, require_key
+from pipeline.errors import NotFound, ServiceUnavailable
+from pipeline.ports import StoredObject
+
+_CHUNK_BYTES = 1 << 20
+
+
+class FolderStore:
+    """An ObjectStore in the folder `root`, which is made when missing; several processes may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:  # noqa: ARG002 (files have no type)
+        """See ObjectStore."""
+        require_key(key)
+        path = self._root / key
+        with _store_errors():
+            _make_folders(path.parent)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".put-")
+            part = Path(name)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    sha256, size_bytes = _copy(data, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                with self._locked(fcntl.LOCK_EX):
+                    known = set(_hashes(path)) if path.exists() else set()
+                    _write_hashes(path, sorted(known | {sha256}))
+                    part.replace(path)
+                    _sync_folder(path.parent)
+                    if known - {sha256}:
+                        _write_hashes(path, [sha256])
+            finally:
+                part.unlink(missing_ok=True)
+        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
+
+    def fetch(self, key: str, target: Path) -> StoredObject:
+        """See ObjectStore."""
+        require_key(key)
+        with _store_errors():
+            opened = self._open(key)
+            if opened is None:
+                raise NotFound("no_such_object", key)
+            source, hashes = opened
+            with source, target.open("wb") as file:
+                sha256, size_bytes = _copy(source, file)
+        if sha256 not in hashes:
+            target.unlink()
+            raise ServiceUnavailable("object_altered", key)
+        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
+
+    def find(self, prefix: str) -> Iterator[StoredObject]:
+        """See ObjectStore."""
+        folder = prefix.rpartition("/")[0]
+        if folder and not is_key(folder):
+            return
+        for key in self._keys(folder):
+            if key.startswith(prefix) and (found := self._describe(key)) is not None:
+                yield found
+
+    def delete(self, key: str) -> None:
+        """See ObjectStore."""
+        require_key(key)
+        path = self._root / key
+        with _store_errors():
+            if not path.parent.is_dir():
+                return
+            with self._locked(fcntl.LOCK_EX):
+                path.unlink(missing_ok=True)
+                _hash_file(path).unlink(missing_ok=True)
+                _sync_folder(path.parent)
+
+    def _keys(self, folder: str) -> Iterator[str]:
+        """Keys below `folder`, in the order of their bytes as S3 lists them: `a-b` stands before `a/b`."""
+        with _store_errors():
+            try:
+                entries = list(os.scandir(self._root / folder))
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            names = sorted(entry.name + "/" * entry.is_dir() for entry in entries)
+        for name in names:
+            key = f"{folder}/{name}" if folder else name
+            if name.endswith("/"):
+                yield from self._keys(key.rstrip("/"))
+            elif is_key(key):
+                yield key
+
+    def _describe(self, key: str) -> StoredObject | None:
+        with _store_errors():
+            opened = self._open(key)
+            if opened is None:
+                return None
+            source, hashes = opened
+            with source:
+                size_bytes = os.fstat(source.fileno()).st_size
+                # Two hashes are what a crash during a replacement leaves; only then the bytes must tell.
+                sha256 = hashes[0] if len(hashes) == 1 else hashlib.file_digest(source, "sha256").hexdigest()
+        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
+
+    def _open(self, key: str) -> tuple[BufferedReader, list[str]] | None:
+        """The object's bytes and the hashes they may have. Once open they stay, even if the key is replaced."""
+        path = self._root / key
+        with self._locked(fcntl.LOCK_SH):
+            hashes = _hashes(path)
+            try:
+                return (path.open("rb"), hashes) if hashes else None
+            except FileNotFoundError:
+                return None
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Keep object and hash file together, against other threads and processes, for a moment without copying."""
+        _make_folders(self._root)
+        with (self._root / ".lock").open("a") as lock:
+            fcntl.flock(lock, how)
+            yield
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ServiceUnavailable("store_away", os.strerror(error.errno or 0)) from None
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    digest, size_bytes = hashlib.sha256(), 0
+    while chunk := source.read(_CHUNK_BYTES):
+        digest.update(chunk)
+        size_bytes += len(chunk)
+        target.write(chunk)
+    return digest.hexdigest(), size_bytes
+
+
+def _hash_file(path: Path) -> Path:
+    return path.with_name(path.name + HASH_SUFFIX)
+
+
+def _hashes(path: Path) -> list[str]:
+    try:
+        lines = _hash_file(path).read_text("ascii").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [line.partition(" ")[0] for line in lines]
+
+
+def _write_hashes(path: Path, hashes: list[str]) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".put-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.writelines(f"{sha256}  {path.name}\n" for sha256 in hashes)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(_hash_file(path))
+    finally:
+        Path(name).unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make `folder` and its parents, each durable before anything is put into it, and for our user alone."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

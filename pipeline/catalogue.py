@@ -1,0 +1,168 @@
+"""The catalogue of papers and procedures: read from TOML, checked whole, before anything starts."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+import schemas
+from pipeline.errors import Misconfigured
+from schemas.catalog import Catalogue, DocumentType, Procedure
+
+_BUILT_IN = Path(schemas.__file__).parent
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*["']?([\w\-]+)["']?\s*=""")
+
+KeyPath = tuple[str | int, ...]
+Item = TypeVar("Item", DocumentType, Procedure)
+
+
+class _Source:
+    """One file of the catalogue, with the line of each key."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file. Raises Misconfigured (bad_catalogue) when it cannot be read or is no TOML."""
+        self.path = path
+        try:
+            text = path.read_text(encoding="utf-8")
+            self.data = tomllib.loads(text)
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured("bad_catalogue", f"{path}: {type(error).__name__}") from error
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"line (\d+)", str(error))
+            place = line[1] if line else str(len(text.splitlines()))
+            raise Misconfigured("bad_catalogue", f"{path}:{place}: {error}") from error
+        self._lines = dict(_key_lines(text))
+
+    def wrong(self, where: KeyPath, what: str) -> Misconfigured:
+        """The error for the key at `where`, or for the nearest one around it that stands in the file."""
+        for length in range(len(where), 0, -1):
+            if where[:length] in self._lines:
+                return Misconfigured("bad_catalogue", f"{self.path}:{self._lines[where[:length]]}: {what}")
+        return Misconfigured("bad_catalogue", f"{self.path}:1: {what}")
+
+
+def load_catalogue(extra: Path | None = None) -> Catalogue:
+    """The built-in catalogue with the operator's own files over it.
+
+    Args:
+        extra: a folder with `document_types/*.toml` and `procedures/*.toml`; a file with a known id replaces the
+            built-in one. None: only the built-in catalogue.
+
+    Raises:
+        Misconfigured: bad_catalogue; the detail is `FILE:LINE: what is wrong`.
+
+    """
+    folders = [_BUILT_IN] if extra is None else [_BUILT_IN, extra]
+    if extra is not None and not extra.is_dir():
+        raise Misconfigured("bad_catalogue", f"{extra}: no such folder")
+    types = _load(folders, "document_types", DocumentType)
+    procedures = _load(folders, "procedures", Procedure)
+    for source, kind in types.values():
+        _check_type(source, kind)
+    by_id = {name: kind for name, (_, kind) in types.items()}
+    for source, procedure in procedures.values():
+        _check_procedure(source, procedure, by_id)
+    return Catalogue(types=by_id, procedures={name: item for name, (_, item) in procedures.items()})
+
+
+def _load(folders: list[Path], kind: str, model: type[Item]) -> dict[str, tuple[_Source, Item]]:
+    found: dict[str, tuple[_Source, Item]] = {}
+    for folder in folders:
+        for path in sorted((folder / kind).glob("*.toml")):
+            source = _Source(path)
+            item = _validated(source, model)
+            if item.id != path.stem:
+                raise source.wrong(("id",), f"id is {item.id!r}, but the file is named {path.stem!r}")
+            found[item.id] = source, item
+    return found
+
+
+def _validated(source: _Source, model: type[Item]) -> Item:
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = tuple(first["loc"])
+        raise source.wrong(where, f"{'.'.join(map(str, where))}: {first['msg']}") from None
+
+
+def _key_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
+    """Where each table and key of a TOML text stands: (`fields`, 2, `kind`) -> line, counted from 1."""
+    table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            table = _table(header[2].split("."), header[1] == "[[", counts)
+            yield table, number
+        elif key:
+            yield (*table, key[1]), number
+
+
+def _table(names: list[str], is_list: bool, counts: dict[KeyPath, int]) -> KeyPath:
+    """The place of a table; one below a list belongs to the list's newest item."""
+    path: KeyPath = ()
+    for depth, name in enumerate(names):
+        path = (*path, name)
+        if is_list and depth == len(names) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _check_type(source: _Source, kind: DocumentType) -> None:
+    declared = [rule.name for rule in kind.fields]
+    for i, rule in enumerate(kind.fields):
+        if rule.name in declared[:i]:
+            raise source.wrong(("fields", i, "name"), f"field {rule.name!r} stands twice")
+        if rule.until and not rule.section:
+            raise source.wrong(("fields", i, "until"), f"field {rule.name!r} ends before a heading but begins nowhere")
+        if rule.required and rule.witness:
+            raise source.wrong(("fields", i, "witness"), f"field {rule.name!r} is required and so no mere witness")
+        if not rule.labels and rule.kind not in ("date", "organisation", "serial", "qr", "mrz"):
+            raise source.wrong(("fields", i, "name"), f"field {rule.name!r} has no labels")
+        _check_pattern(source, i, rule.pattern)
+        if rule.kind in ("qr", "mrz") and not kind.owners:
+            raise source.wrong(("fields", i, "kind"), f"{rule.kind} speaks for an owner, and the type has none")
+    for group in ("owners", "mentions"):
+        for i, person in enumerate(getattr(kind, group)):
+            for part in ("name", "personal_id", "date_of_birth", "sex"):
+                name = getattr(person, part)
+                if name is not None and name not in declared:
+                    raise source.wrong((group, i, part), f"field {name!r} is not declared")
+    if (kind.validity.rule == "months") != (kind.validity.months is not None):
+        raise source.wrong(("validity", "months"), "a validity in months, and no other, has months")
+
+
+def _check_pattern(source: _Source, number: int, pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise source.wrong(("fields", number, "pattern"), f"no regular expression: {error}") from error
+
+
+def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, DocumentType]) -> None:
+    ids = [paper.id for paper in procedure.papers]
+    for i, paper in enumerate(procedure.papers):
+        if paper.id in ids[:i]:
+            raise source.wrong(("papers", i, "id"), f"paper {paper.id!r} stands twice")
+        if not paper.any_of:
+            raise source.wrong(("papers", i, "any_of"), f"paper {paper.id!r} can be fulfilled by no type")
+        for name in paper.any_of:
+            if name not in types:
+                raise source.wrong(("papers", i, "any_of"), f"there is no document type {name!r}")
+        roles = {owner.role for name in paper.any_of for owner in types[name].owners}
+        if paper.role is not None and paper.role not in roles:
+            raise source.wrong(("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}")
+    for i, item in enumerate((procedure, *procedure.papers)):
+        since, until = item.in_force.since, item.in_force.until
+        if since and until and until < since:
+            where: KeyPath = ("in_force", "until") if i == 0 else ("papers", i - 1, "in_force", "until")
+            raise source.wrong(where, "ends before it begins")
+
+

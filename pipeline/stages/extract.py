@@ -1,0 +1,257 @@
+"""Step 7: a paper's words become fields with evidence.
+
+A value is what stands after its label (labels.py), parsed by its kind (field_values.py); codes outrank print, and what
+two values say of each other is weighed in evidence.py.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.stages.evidence import Draft, overrule, settle_evidence
+from pipeline.stages.field_values import date_in_words, flat, parse
+from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.labels import Area, Mark, Marks
+from pipeline.stages.layout import Row, Token, cells_of, rows_of
+from pipeline.vietnamese import fold
+from schemas.catalog import DocumentType, FieldRule
+from schemas.dossier import Evidence, Field
+from schemas.text import Box, PageText
+
+_IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
+_PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1,2}\W{1,3}nam \d{3} ?\d\W*$")
+_ALIKE = 0.7
+"""From here on two readings that are not equal are taken for one value misread, not for two people."""
+
+
+def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Field]:
+    """The fields of a paper of this type that could be read, by name.
+
+    Args:
+        pages: the paper's pages in order.
+        document_type: tells which fields there are and where they stand.
+
+    Returns:
+        Only fields with a value of their kind; a missing one is absent. Confidence is that of the worst word used.
+
+    """
+    rows = rows_of(pages)
+    rules = document_type.fields
+    labels = [label for rule in rules for label in (*rule.labels, *rule.section, *rule.until, *rule.again)]
+    marks = Marks(rows, [*labels, *document_type.stops, *_IN_WORDS])
+    drafts = {rule.name: draft for rule in rules if (draft := _read(rule, marks)) is not None}
+    _add_lone_number(rules, rows, drafts)
+    _add_codes(pages, rows, document_type, drafts)
+    settle_evidence(document_type, drafts)
+    shown = [rule.name for rule in rules if not rule.witness and rule.name in drafts]
+    return {name: drafts[name].field() for name in shown}
+
+
+def _read(rule: FieldRule, marks: Marks) -> Draft | None:
+    """The value in its own place, compared with a second place where the rule names one."""
+    if not rule.labels:
+        return _by_form(rule, marks.rows)
+    area = _area(rule, marks)
+    if area is None:
+        return None
+    draft = _first(rule, marks.of(rule.labels, area), marks, area)
+    whole = Area(0, len(marks.rows))
+    again = [mark for mark in marks.of(rule.again, whole) if draft is None or mark.row not in draft.rows]
+    seconds = [second for mark in again if (second := _after_label(rule, mark, marks, whole)) is not None]
+    if draft is None:
+        return seconds[0] if seconds else None
+    for second in seconds:
+        _compare(draft, second)
+    return draft
+
+
+def _first(rule: FieldRule, places: list[Mark], marks: Marks, area: Area) -> Draft | None:
+    readings = (_after_label(rule, mark, marks, area) for mark in places)
+    return next((reading for reading in readings if reading is not None), None)
+
+
+def _compare(draft: Draft, second: Draft) -> None:
+    if second.value.casefold() == draft.value.casefold():
+        draft.agree("two_places", max(draft.confidence, second.confidence), certain=True)
+    elif Levenshtein.normalized_similarity(fold(draft.value), fold(second.value)) >= _ALIKE:
+        draft.conflict = True
+
+
+def _area(rule: FieldRule, marks: Marks) -> Area | None:
+    """The rows, and the column where two stand side by side, in which the rule's labels count."""
+    whole = Area(0, len(marks.rows))
+    if not rule.section:
+        return whole
+    heads = marks.of(rule.section, whole)
+    if not heads:
+        return None
+    head, left, right, last = heads[0], whole.left, whole.right, whole.last
+    own = marks.rows[head.row].tokens[head.start].box
+    for end in marks.of(rule.until, Area(head.row, whole.last)):
+        token = marks.rows[end.row].tokens[end.start]
+        if end.row > head.row:
+            last = end.row
+            break
+        if token.box.left > own.left:
+            right = min(right, token.box.left - own.height / 2)
+        else:
+            left = max(left, own.left - own.height)
+    return Area(head.row, last, left, right)
+
+
+def _after_label(rule: FieldRule, mark: Mark, marks: Marks, area: Area) -> Draft | None:
+    draft = _draft(rule, marks.after(mark, area), mark.row)
+    if rule.kind == "date":
+        near = Area(mark.row, min(mark.row + 2, area.last), area.left, area.right)
+        for words in marks.of(_IN_WORDS, near)[:1]:
+            spelt = date_in_words(" ".join(token.text for token in marks.after(words, area)))
+            if draft is not None and spelt == draft.value:
+                draft.agree("check", draft.confidence, certain=True)
+            elif draft is not None and spelt is not None:
+                draft.conflict = True
+    return draft
+
+
+def _draft(rule: FieldRule, tokens: Sequence[Token], row: int) -> Draft | None:
+    """The tokens' value, with the worst confidence of the words it stands on."""
+    text = " ".join(token.text for token in tokens)
+    parsed = parse(rule.kind, text)
+    if parsed is None:
+        return None
+    used, position = [], 0
+    for token in tokens:
+        if position < parsed.end and position + len(token.text) > parsed.start:
+            used.append(token)
+        position += len(token.text) + 1
+    first = [token for token in used if token.page == used[0].page]
+    fits = rule.pattern is None or re.fullmatch(rule.pattern, parsed.value) is not None
+    return Draft(
+        value=parsed.value,
+        confidence=min(1.0, max(0.0, min(token.word.confidence for token in used))),
+        page=used[0].page,
+        box=_around([token.box for token in first]),
+        rows={row},
+        conflict=parsed.repaired or not fits,
+    )
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return Box(
+        left=min(b.left for b in boxes),
+        top=min(b.top for b in boxes),
+        right=max(b.right for b in boxes),
+        bottom=max(b.bottom for b in boxes),
+    )
+
+
+# Values without a label
+
+
+def _by_form(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
+    if rule.kind == "date":
+        return _place_date(rule, rows)
+    if rule.kind == "serial":
+        cells = ((cell, i) for i, row in enumerate(rows) for cell in cells_of(row))
+        drafts = (_draft(rule, cell.tokens, i) for cell, i in cells if len(cell.letters) <= 12)
+        return next((draft for draft in drafts if draft), None)
+    if rule.kind == "organisation":
+        return _organisation(rule, rows)
+    return None
+
+
+def _place_date(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
+    """The line of place and date; it may break before the year."""
+    for i, row in enumerate(rows):
+        for cell in reversed(cells_of(row)):
+            tokens = cell.tokens
+            if fold(cell.text).rstrip().endswith(" nam") and i + 1 < len(rows):
+                tokens += rows[i + 1].tokens[:1]
+            text = flat(" ".join(token.text for token in tokens))
+            match = _PLACE_DATE.search(text)
+            if match and match.start() <= 60 and (draft := _draft(rule, tokens, i)):
+                return draft
+    return None
+
+
+def _organisation(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
+    """The name in capitals at the top left, which may run over two lines, compared with its mention in the text."""
+    head = [i for i, row in enumerate(rows) if row.place < 0.25]
+    first: Draft | None = None
+    for i in head:
+        cell = cells_of(rows[i])[0]
+        below = cells_of(rows[i + 1])[0] if i + 1 < len(rows) else None
+        joined = (*cell.tokens, *below.tokens) if below and _is_under(below, cell) else cell.tokens
+        first = _draft(rule, joined, i)
+        if first is not None:
+            break
+    body = [token for row in rows[head[-1] + 1 if head else 0 :] for token in row.tokens]
+    second = _draft(rule, body, len(rows))
+    if first is None:
+        return second
+    if second is not None:
+        _compare(first, second)
+    return first
+
+
+def _is_under(below: Row, cell: Row) -> bool:
+    """Whether the lower cell continues the upper one: in capitals, within its width."""
+    left, right = cell.tokens[0].box.left, cell.right
+    inside = left <= below.tokens[0].box.left and below.right <= right
+    return inside and below.text.upper() == below.text and ":" not in below.text
+
+
+def _add_lone_number(rules: Sequence[FieldRule], rows: Sequence[Row], drafts: dict[str, Draft]) -> None:
+    """Where the label of the paper's only personal number is unreadable, the only such number is shown as doubtful."""
+    wanted = [rule for rule in rules if rule.kind == "personal_id" and not rule.witness]
+    if len(wanted) != 1 or wanted[0].name in drafts:
+        return
+    found = [
+        draft
+        for i, row in enumerate(rows)
+        for token in row.tokens
+        if (draft := _draft(wanted[0], [token], i)) is not None and read_personal_number(draft.value)
+    ]
+    if len({draft.value for draft in found}) == 1:
+        found[0].conflict = True
+        drafts[wanted[0].name] = found[0]
+
+
+# Codes
+
+
+def _add_codes(
+    pages: Sequence[PageText], rows: Sequence[Row], document_type: DocumentType, drafts: dict[str, Draft]
+) -> None:
+    """What QR code and MRZ of an identity card say takes the place of what was read from print."""
+    names = {rule.kind: rule.name for rule in document_type.fields if rule.kind in ("qr", "mrz")}
+    mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
+    if mrz is not None:
+        said = {"personal_id": mrz.personal_id, "date_of_birth": mrz.date_of_birth, "sex": mrz.sex}
+        _overrule(document_type, drafts, {**said, "expiry_date": mrz.expiry_date}, "mrz")
+    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
+    for page, code in codes:
+        card = read_card_qr(code.text)
+        if card is None:
+            continue
+        said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
+        _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
+        drafts[names["qr"]] = Draft(code.text.strip(), 0.99, "qr", page.number, code.box, certain=True)
+    if mrz is not None:
+        name = drafts.get(document_type.owners[0].name or "")
+        # The name line has no check digit of its own: it counts only where the card's printed name is the same.
+        differs = name is None or fold(name.value) != mrz.name.lower()
+        drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True, conflict=differs)
+
+
+def _overrule(
+    document_type: DocumentType, drafts: dict[str, Draft], said: dict[str, str | None], evidence: Evidence
+) -> None:
+    """Puts what a code says into the fields that the type's first owner and the card's dates are read into."""
+    owner = document_type.owners[0]
+    owned = {"name": owner.name, "personal_id": owner.personal_id, "date_of_birth": owner.date_of_birth, "sex": owner.sex}
+    declared = {rule.name for rule in document_type.fields}
+    for part, value in said.items():
+        name = owned.get(part, part)
+        if name in declared and value is not None:
+            drafts[name] = overrule(drafts.get(name), value, evidence, marks_matter=part != "name")

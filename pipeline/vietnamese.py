@@ -1,0 +1,65 @@
+"""Vietnamese letters: one spelling for comparing and finding, on every back end the same.
+
+Text arrives composed (NFC) or decomposed (NFD), with the tone on either vowel of an open syllable (hòa, hoà), and with
+the Icelandic eth in place of đ. Search engines fold none of this reliably, so it is done here, the same for index and
+query.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+MAX_TOKEN_CHARS = 30
+"""Longer runs of letters are cut: no word or code is so long, and index entries have a limit."""
+
+_LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})  # the eth of old fonts and of OCR
+# Letters of some minority languages (ê̆) have no composed form, so a mark inside a word belongs to the word.
+_TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+# Only a syllable that ends in these two vowels has two customs; hoàn, suýt and huỳnh have one.
+_TONE_ON_FIRST_VOWEL = re.compile(r"(?:([òóỏõọ])([ae])|([ùúủũụ])(y))$")
+
+
+class Token(NamedTuple):
+    """A maximal run of letters and digits: where it stands in the NFC text, and its two keys for comparing."""
+
+    start: int
+    end: int
+    exact: str
+    """Lower case with marks, tone placement made one."""
+    folded: str
+    """Lower case without marks, d for đ."""
+
+
+def nfc(text: str) -> str:
+    """The text in Unicode NFC, with the look-alike eth (Ð, ð) read as the Vietnamese Đ, đ."""
+    return unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
+
+
+def fold(text: str) -> str:
+    """The text in lower case, without any marks, with d for đ: `Đỗ Thị Hường` and `do thi huong` are the same."""
+    decomposed = unicodedata.normalize("NFD", nfc(text).lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
+
+
+def place_tone(syllable: str) -> str:
+    """A lower-case NFC syllable with its tone where the newer custom puts it: hòa is hoà, thủy is thuỷ, hoàn stays."""
+    match = _TONE_ON_FIRST_VOWEL.search(syllable)
+    if match is None:
+        return syllable
+    toned, second = (part for part in match.groups() if part)
+    first_and_tone = unicodedata.normalize("NFD", toned)
+    moved = unicodedata.normalize("NFC", second + first_and_tone[1])
+    return syllable[: match.start()] + first_and_tone[0] + moved
+
+
+def search_tokens(text: str) -> tuple[Token, ...]:
+    """The words and numbers of `nfc(text)` in order; everything else (spaces, `/`, `-`, `.`) only separates them."""
+    return tuple(
+        Token(
+            start=match.start(),
+            end=match.end(),
+            exact=place_tone(nfc(match[0].lower()))[:MAX_TOKEN_CHARS],
+            folded=fold(match[0])[:MAX_TOKEN_CHARS],
+        )
+        for match in _TOKEN.finditer(nfc(text))
+    )

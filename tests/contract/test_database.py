@@ -1,0 +1,173 @@
+"""What holds for the database as a whole: migrations, errors, query plans, starting at once."""
+
+import threading
+import traceback
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, insert, text
+
+from pipeline.adapters.database.engine import open_database
+from pipeline.adapters.database.migrations import configuration
+from pipeline.adapters.database.search import match_query, query_units
+from pipeline.adapters.database.tables import SCHEMA_VERSION, metadata, papers, search_rows, submissions
+from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
+from tests.contract.examples import ACTOR, Opener, a_submission, file, minutes
+from tests.services.processes import free_port
+
+OFFICE = ACTOR.office_id
+
+
+def test_the_migrations_make_the_tables_as_declared(database_url: str, open_another: Opener) -> None:
+    open_another()
+    with create_engine(database_url.replace("postgresql:", "postgresql+psycopg:")).connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        only_in_database = {"remove_table", "remove_index"}  # the full-text indexes
+        assert [change for change in differences if change[0] not in only_in_database] == []
+        assert ScriptDirectory.from_config(configuration(connection)).get_current_head() == SCHEMA_VERSION
+
+
+def test_every_row_tells_its_office_and_actor() -> None:
+    assert [name for name, table in metadata.tables.items() if not {"office_id", "actor_id"} <= {*table.c.keys()}] == []
+
+
+def test_what_was_written_is_there_when_opened_again(open_another: Opener) -> None:
+    paper = file(open_another(), "text")
+    assert open_another().papers.get(OFFICE, paper.document_id) == paper
+
+
+def test_several_may_open_a_new_database_at_once(database_url: str) -> None:
+    start = threading.Barrier(4)
+    failed: list[BaseException] = []
+
+    def open_together() -> None:
+        start.wait()
+        try:
+            open_database(database_url).close()
+        except BaseException as error:  # a thread's error would be lost otherwise
+            failed.append(error)
+
+    threads = [threading.Thread(target=open_together) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_a_database_of_a_newer_hoso_is_left_alone(database_url: str, open_another: Opener) -> None:
+    open_another()
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
+    engine.dispose()
+    with pytest.raises(Misconfigured) as caught:
+        open_database(database_url)
+    assert caught.value.code == "newer_database"
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "mysql://host/name", "file:/tmp/x"])
+def test_a_database_url_of_another_form_is_for_the_operator(url: str) -> None:
+    with pytest.raises(Misconfigured):
+        open_database(url)
+
+
+def test_a_postgresql_that_does_not_answer_is_away() -> None:
+    with pytest.raises(ServiceUnavailable) as caught:
+        open_database(f"postgresql://hoso@127.0.0.1:{free_port()}/hoso")
+    assert caught.value.code == "database_away"
+
+
+def test_a_sqlite_file_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
+    (tmp_path / "hoso.db").mkdir()
+    with pytest.raises(ServiceUnavailable):
+        open_database(f"sqlite:///{tmp_path / 'hoso.db'}")
+
+
+def test_connections_that_the_server_cut_are_made_anew(postgresql_url: str) -> None:
+    database = open_database(postgresql_url)
+    paper = file(database, "text")
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert database.papers.get(OFFICE, paper.document_id) == paper
+    database.close()
+
+
+def test_a_drivers_error_carries_no_values(open_another: Opener) -> None:
+    database = open_another()
+    submission = a_submission(handed_in_by="001190012345", submission_id="twice")
+    database.submissions.receive(submission)
+    with pytest.raises(HosoError) as caught:
+        database.submissions.receive(submission)
+    assert caught.value.code == "internal"
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "001190012345" not in shown
+    assert "twice" not in shown
+
+
+def test_a_removed_paper_leaves_the_sqlite_index(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'hoso.db'}")
+    file(database, "Hường")
+    with create_engine(f"sqlite:///{tmp_path / 'hoso.db'}").begin() as connection:
+        connection.execute(text("DELETE FROM search_rows"))
+        connection.execute(text("INSERT INTO search_index (search_index) VALUES ('integrity-check')"))
+    assert database.search.search(OFFICE, "Hường", 9).hits == ()
+    database.close()
+
+
+def _fill(connection: Connection, count: int) -> None:
+    """`count` papers of one page each, written at once; one of them holds the word `hường`."""
+    source = a_submission().model_dump(exclude={"actor", "sources"}) | {"submission_id": "s", "fence": 0}
+    connection.execute(insert(submissions).values(source | ACTOR.model_dump()))
+    written = [ACTOR.model_dump() | {"document_id": f"d{n}", "filed_at": minutes(n)} for n in range(count)]
+    connection.execute(
+        insert(papers), [row | {"submission_id": "s", "first_page": 1, "record": "{}"} for row in written]
+    )
+    words = [[f"từ{number % 97}", f"tên{number}", "phường"] for number in range(count)]
+    words[0] = ["hường"]
+    connection.execute(
+        insert(search_rows),
+        [row | {"page": 1, "exact": page, "folded": page} for row, page in zip(written, words, strict=True)],
+    )
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_search_uses_the_full_text_index(database_url: str, open_another: Opener, exact: bool) -> None:
+    open_another()
+    with create_engine(database_url.replace("postgresql:", "postgresql+psycopg:")).begin() as connection:
+        _fill(connection, 3000)
+        connection.execute(text("ANALYZE"))
+        query = match_query(connection, OFFICE, query_units("hường 716/2018"), exact=exact).limit(21)
+        statement = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        on_postgresql = connection.dialect.name == "postgresql"
+        explain = "EXPLAIN " if on_postgresql else "EXPLAIN QUERY PLAN "
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(explain + statement.replace("%", "%%")))
+    if on_postgresql:
+        assert f"Bitmap Index Scan on search_{'exact' if exact else 'folded'}" in plan
+        assert "Seq Scan" not in plan
+    else:
+        assert "search_index VIRTUAL TABLE INDEX" in plan
+        assert "SEARCH search_rows USING INTEGER PRIMARY KEY" in plan
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("SELECT * FROM submissions WHERE office_id = 'x' ORDER BY received_at DESC LIMIT 9", "submissions_by_time"),
+        ("SELECT * FROM paper_people WHERE office_id = 'x' AND citizen_id = 'y'", "papers_by_citizen"),
+        ("SELECT * FROM citizens WHERE office_id = 'x' AND personal_id = 'y'", "citizen"),
+    ],
+)
+def test_sqlite_answers_by_index(tmp_path: Path, question: str, index: str) -> None:
+    open_database(f"sqlite:///{tmp_path / 'hoso.db'}").close()
+    with create_engine(f"sqlite:///{tmp_path / 'hoso.db'}").connect() as connection:
+        plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {question}")).all())
+    assert "SEARCH" in plan
+    assert index in plan

@@ -1,0 +1,156 @@
+"""The promises of Leases: one holder, and nothing written by who is no longer it."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.adapters.database.engine import Database
+from pipeline.errors import NotFound, ServiceUnavailable
+from schemas.dossier import Lease
+from tests.contract.examples import ACTOR, NEIGHBOUR, Opener, a_paper, hold, huong, minutes, receive
+
+OFFICE = ACTOR.office_id
+
+
+def test_received_submissions_of_every_office_wait_oldest_first(database: Database) -> None:
+    late = receive(database, received_at=minutes(2))
+    early = receive(database, received_at=minutes(1), actor=NEIGHBOUR)
+    assert database.leases.waiting(9) == (early.submission_id, late.submission_id)
+    assert database.leases.waiting(1) == (early.submission_id,)
+
+
+def test_a_submission_waits_again_when_its_lease_has_expired(database: Database) -> None:
+    held, expired = receive(database), receive(database)
+    hold(database, held, lease_s=60)
+    hold(database, expired, lease_s=0)
+    assert database.leases.waiting(9) == (expired.submission_id,)
+
+
+def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
+    for reason in (None, "store_away"):
+        database.leases.finish(hold(database, receive(database)), (), reason)
+    assert database.leases.waiting(9) == ()
+
+
+def test_claiming_makes_a_submission_working_with_a_higher_fence(database: Database) -> None:
+    submission = receive(database)
+    fences = []
+    for attempt in (1, 2):
+        claimed = database.leases.claim(submission.submission_id, "worker", lease_s=0)
+        assert claimed is not None
+        lease, taken = claimed
+        fences.append(lease.fence)
+        assert (taken.state, taken.attempts, taken.sources) == ("working", attempt, submission.sources)
+        assert taken == database.submissions.get(OFFICE, submission.submission_id)
+    assert fences[0] < fences[1]
+
+
+def test_state_since_tells_when_the_state_changed(database: Database) -> None:
+    submission = receive(database)
+    before = datetime.now(UTC)
+    hold(database, submission)
+    assert before <= database.submissions.get(OFFICE, submission.submission_id).state_since <= datetime.now(UTC)
+
+
+def test_a_held_submission_cannot_be_claimed(database: Database) -> None:
+    submission = receive(database)
+    hold(database, submission)
+    assert database.leases.claim(submission.submission_id, "another", lease_s=60) is None
+
+
+def test_a_stuck_submission_can_be_claimed_and_loses_its_reason(database: Database) -> None:
+    submission = receive(database)
+    database.leases.finish(hold(database, submission), (), "internal")
+    hold(database, submission)
+    assert database.submissions.get(OFFICE, submission.submission_id).reason is None
+
+
+def test_a_done_submission_cannot_be_claimed(database: Database) -> None:
+    submission = receive(database)
+    database.leases.finish(hold(database, submission), (), None)
+    assert database.leases.claim(submission.submission_id, "another", lease_s=60) is None
+
+
+def test_claiming_an_unknown_submission_is_not_found(database: Database) -> None:
+    with pytest.raises(NotFound) as caught:
+        database.leases.claim("none", "worker", lease_s=60)
+    assert caught.value.code == "no_such_submission"
+
+
+def test_of_several_who_claim_at_once_exactly_one_wins(database: Database, open_another: Opener) -> None:
+    claimers = [open_another() for _ in range(4)]
+    for _ in range(5):
+        submission = receive(database)
+        start = threading.Barrier(len(claimers))
+        won: list[Lease] = []
+
+        def claim(own: Database, submission_id: str, start: threading.Barrier, won: list[Lease]) -> None:
+            start.wait()
+            if claimed := own.leases.claim(submission_id, "worker", lease_s=60):
+                won.append(claimed[0])
+
+        arguments = (submission.submission_id, start, won)
+        threads = [threading.Thread(target=claim, args=(own, *arguments)) for own in claimers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [lease.fence for lease in won] == [1]
+
+
+def test_renewing_extends_the_lease_and_shows_progress(database: Database) -> None:
+    submission = receive(database)
+    database.leases.renew(hold(database, submission, lease_s=0), 60, pages_done=2, pages_total=5)
+    shown = database.submissions.get(OFFICE, submission.submission_id)
+    assert (shown.pages_done, shown.pages_total) == (2, 5)
+    assert database.leases.waiting(9) == ()
+
+
+def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) -> None:
+    submission = receive(database)
+    old = hold(database, submission, lease_s=0)
+    hold(database, submission)
+    before = database.submissions.get(OFFICE, submission.submission_id)
+    for late in (
+        lambda: database.leases.renew(old, 60, pages_done=1, pages_total=1),
+        lambda: database.leases.finish(old, ((a_paper(submission, people=(huong(),)), ("text",)),), None),
+    ):
+        with pytest.raises(ServiceUnavailable) as caught:
+            late()
+        assert caught.value.code == "lease_lost"
+    assert database.submissions.get(OFFICE, submission.submission_id) == before
+    assert database.papers.of_submission(OFFICE, submission.submission_id) == ()
+    assert database.people.by_number(OFFICE, "001190012345") is None
+    assert database.search.search(OFFICE, "text", 9).hits == ()
+
+
+def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
+    lease = hold(database, receive(database))
+    database.leases.finish(lease, (), None)
+    for late in (
+        lambda: database.leases.finish(lease, (), None),
+        lambda: database.leases.renew(lease, 60, pages_done=1, pages_total=1),
+    ):
+        with pytest.raises(ServiceUnavailable):
+            late()
+
+
+@pytest.mark.parametrize(
+    ("has_paper", "reason", "state"),
+    [
+        (True, None, "done"),
+        (False, None, "done"),
+        (False, "damaged", "done"),
+        (False, "store_away", "stuck"),
+        (False, "database_away", "stuck"),
+        (False, "internal", "stuck"),
+        (True, "internal", "done"),
+    ],
+)
+def test_finishing_sets_done_or_stuck(database: Database, has_paper: bool, reason: str | None, state: str) -> None:
+    submission = receive(database)
+    papers = ((a_paper(submission), ("text",)),) if has_paper else ()
+    database.leases.finish(hold(database, submission), papers, reason)
+    finished = database.submissions.get(OFFICE, submission.submission_id)
+    assert (finished.state, finished.reason) == (state, reason)
