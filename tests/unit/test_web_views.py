@@ -2,9 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.vietnamese import nfc
 
 from pipeline.errors import MESSAGES
+from pipeline.vietnamese import nfc
 from pipeline.web.views import mark
 from pipeline.web.wording import reason, sentence, words
 
