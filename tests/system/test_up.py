@@ -1,0 +1,97 @@
+"""`hoso up` on one machine: real Prefect server, worker and web process."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipeline.adapters.flow_server import FlowServer
+from pipeline.adapters.running import find_running
+from pipeline.errors import ServiceUnavailable
+from tests.system.hoso_up import Up, hoso, hoso_up, process_of, processes_of, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with hoso_up(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_the_link_that_is_printed_opens_the_page(up: Up) -> None:
+    with httpx.Client(trust_env=False, follow_redirects=True) as browser:
+        page = browser.get(up.link)
+    assert page.status_code == 200
+    assert "Nhận giấy tờ" in page.text
+
+
+def test_without_the_link_the_page_stays_shut(up: Up) -> None:
+    assert httpx.get(up.running.web_url, trust_env=False).status_code == 403
+
+
+def test_the_flow_server_refuses_who_does_not_know_the_password(up: Up) -> None:
+    with FlowServer(up.running.prefect_api_url, "hoso:guessed") as stranger, pytest.raises(ServiceUnavailable):
+        stranger.sweep()
+
+
+def test_the_inbox_and_the_sweep_are_scheduled(up: Up) -> None:
+    user, _, password = up.running.prefect_auth.partition(":")
+    with httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False) as client:
+
+        def scheduled(flow: str) -> bool:
+            wanted = {
+                "flows": {"name": {"any_": [flow]}},
+                "flow_runs": {"state": {"type": {"any_": ["SCHEDULED", "RUNNING", "COMPLETED"]}}},
+            }
+            runs = client.post("flow_runs/filter", json=wanted).json()
+            return any(run["auto_scheduled"] for run in runs)
+
+        wait_until(lambda: scheduled("receive-folder") and scheduled("sweep"), 90)
+
+
+def test_a_second_one_for_the_same_home_is_refused(up: Up) -> None:
+    second = subprocess.run(hoso("up"), env=up.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode == 78
+    assert "already_running" in second.stderr
+
+
+def test_hoso_web_gives_a_new_link_to_the_running_page(up: Up) -> None:
+    given = subprocess.run(hoso("web"), env=up.environment, capture_output=True, text=True, timeout=60, check=True)
+    link = given.stdout.strip()
+    assert link.startswith(up.running.web_url)
+    assert httpx.get(link, trust_env=False).status_code == 303
+
+
+def test_a_page_that_dies_comes_back(up: Up) -> None:
+    first = process_of(up.home, "pipeline.web.app")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: first not in processes_of(up.home) and answers(f"{up.running.web_url}/health"), 60)
+
+
+def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
+    with hoso_up(tmp_path / "home") as up:
+        assert processes_of(up.home)
+        up.process.send_signal(signal.SIGTERM)
+        assert up.process.wait(timeout=120) == 0
+        assert processes_of(up.home) == {}
+        assert find_running(up.home) is None
+        assert list((up.home / "run").glob("up.json*")) == []
+
+
+def test_being_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    with hoso_up(tmp_path / "home") as up:
+        up.process.kill()
+        wait_until(lambda: processes_of(up.home) == {}, 60)
+        assert find_running(up.home) is None
