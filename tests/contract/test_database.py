@@ -173,7 +173,7 @@ def test_no_question_reads_a_whole_table(tmp_path: Path) -> None:
     database.submissions.recent(OFFICE, 9)
     database.leases.waiting(9)
     database.papers.page_texts(OFFICE, paper.document_id)
-    database.papers.of_submission(OFFICE, paper.submission_id)
+    database.papers.of_content(OFFICE, paper.content_sha256)
     citizen = database.people.by_number(OFFICE, HUONG_OLD_NUMBER)
     assert citizen is not None
     database.papers.of_citizen(OFFICE, citizen.citizen_id)

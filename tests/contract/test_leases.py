@@ -29,8 +29,8 @@ def test_a_submission_waits_again_when_its_lease_has_expired(database: Database)
 
 
 def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
-    for reason in (None, "store_away"):
-        database.leases.finish(hold(database, receive(database)), (), reason)
+    database.leases.finish(hold(database, receive(database)), (), None)
+    database.leases.fail(hold(database, receive(database)), "store_away")
     assert database.leases.waiting(9) == ()
 
 
@@ -62,7 +62,7 @@ def test_a_held_submission_cannot_be_claimed(database: Database) -> None:
 
 def test_a_stuck_submission_can_be_claimed_and_loses_its_reason(database: Database) -> None:
     submission = receive(database)
-    database.leases.finish(hold(database, submission), (), "internal")
+    database.leases.fail(hold(database, submission), "internal")
     hold(database, submission)
     assert database.submissions.get(OFFICE, submission.submission_id).reason is None
 
@@ -117,7 +117,7 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
             late()
         assert caught.value.code == "lease_lost"
     assert database.submissions.get(OFFICE, submission.submission_id) == before
-    assert database.papers.of_submission(OFFICE, submission.submission_id) == ()
+    assert database.papers.of_content(OFFICE, submission.content_sha256) == ()
     assert database.people.by_number(OFFICE, "001190012345") is None
     assert database.search.search(OFFICE, "text", 9).hits == ()
 
@@ -134,21 +134,16 @@ def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
             late()
 
 
-@pytest.mark.parametrize(
-    ("has_paper", "reason", "state"),
-    [
-        (True, None, "done"),
-        (False, None, "done"),
-        (False, "damaged", "done"),
-        (False, "store_away", "stuck"),
-        (False, "database_away", "stuck"),
-        (False, "internal", "stuck"),
-        (True, "internal", "done"),
-    ],
-)
-def test_finishing_sets_done_or_stuck(database: Database, has_paper: bool, reason: str | None, state: str) -> None:
+@pytest.mark.parametrize("reason", [None, "damaged"])
+def test_finishing_sets_done_with_the_reason_of_a_refusal(database: Database, reason: str | None) -> None:
     submission = receive(database)
-    papers = ((a_paper(submission), ("text",)),) if has_paper else ()
-    database.leases.finish(hold(database, submission), papers, reason)
+    database.leases.finish(hold(database, submission), (), reason)
     finished = database.submissions.get(OFFICE, submission.submission_id)
-    assert (finished.state, finished.reason) == (state, reason)
+    assert (finished.state, finished.reason) == ("done", reason)
+
+
+def test_failing_sets_stuck_with_the_reason(database: Database) -> None:
+    submission = receive(database)
+    database.leases.fail(hold(database, submission), "store_away")
+    failed = database.submissions.get(OFFICE, submission.submission_id)
+    assert (failed.state, failed.reason) == ("stuck", "store_away")

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -14,7 +15,7 @@ from tests.sheets import DPI, text_page
 LIMITS = Limits()
 
 
-def picture(path: Path, size: tuple[int, int] = (200, 300), mode: str = "RGB", **options: object) -> Path:
+def picture(path: Path, size: tuple[int, int] = (200, 300), mode: str = "RGB", **options: Any) -> Path:
     Image.new(mode, size, "white" if mode != "I;16" else 65535).save(path, **options)
     return path
 

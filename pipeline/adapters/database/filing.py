@@ -51,6 +51,7 @@ def _written_by(paper: Paper) -> dict[str, str]:
 def _add_paper(connection: Connection, paper: Paper) -> bool:
     row = {
         "submission_id": paper.submission_id,
+        "content_sha256": paper.content_sha256,
         "first_page": min(paper.source_pages, default=0),
         "filed_at": paper.filed_at,
         "record": paper.model_dump_json(),
