@@ -197,3 +197,9 @@ def test_no_input_is_taken_for_query_syntax(database: Database, words: str) -> N
         typed = "".join(c for c in unicodedata.normalize("NFD", words.lower()) if not unicodedata.combining(c))
         letters = "".join(c if c.isalnum() else " " for c in typed).split()
         assert set(letters) <= known, hit
+
+
+@pytest.mark.parametrize("words", ["hòa thuỷ khoẻ", "hoà thủy khỏe", unicodedata.normalize("NFD", "HOÀ THỦY KHỎE")])
+def test_where_the_tone_stands_is_no_difference_of_marks(database: Database, words: str) -> None:
+    file(database, "Hoà, Thuỷ và Khỏe")
+    assert [hit.exact for hit in database.search.search(OFFICE, words, 9).hits] == [True]
