@@ -162,6 +162,8 @@ def test_another_office_sees_nothing(database: Database) -> None:
 def test_a_page_of_absurd_text_can_be_filed_and_found(database: Database) -> None:
     paper = file(database, "đầu " + "x" * 100_000 + " " + " ".join(f"từ{number}" * 9 for number in range(20_000)))
     assert found(database, "đầu " + "x" * 100_000) == [paper.document_id]
+    paper = file(database, "nhiều " * 50_000)
+    assert found(database, "nhiều") == [paper.document_id]
 
 
 def test_a_query_may_be_as_long_as_a_page(database: Database) -> None:
