@@ -1,7 +1,6 @@
 """Papers of civil status: birth, marriage, single status."""
 
 from dataclasses import replace
-from functools import partial
 from random import Random
 
 from tests.specimens.layout import (
