@@ -1,14 +1,13 @@
 """The process in which files are opened and pages read: one JSON job a line in, one JSON answer a line out.
 
-It holds no secrets, no store and no database. Its limits are set before the first byte of a scan is looked at; later
-ones (no network) belong here too.
+It holds no secrets, no store and no database. It ends with its parent: its input ends then, or its answer finds no
+reader. (The kernel's own signal for this, PR_SET_PDEATHSIG, would come as soon as the starting *thread* ends.) Its
+limits are set before the first byte of a scan is looked at; later ones (no network) belong here too.
 """
 
-import ctypes
 import json
 import os
 import resource
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,6 @@ from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render, write_picture
 from schemas.text import PageText
 
-_PR_SET_PDEATHSIG = 1
 _MOST_FILE_BYTES = 4 << 30
 _CPU_LIMIT_PAGES = 20
 """The CPU limit counts over the whole life of a process; it must outlast the jobs between two renewals of a parser."""
@@ -49,7 +47,6 @@ def main() -> None:
 
 
 def _confine(limits: Limits) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     memory_bytes = limits.parser_memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
