@@ -13,7 +13,7 @@ from pipeline.stages.evidence import Draft, overrule, settle_evidence
 from pipeline.stages.field_values import date_in_words, flat, parse
 from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
-from pipeline.stages.layout import Row, Token, cells_of, rows_of
+from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
@@ -246,7 +246,7 @@ def _add_codes(
     if mrz is not None:
         name = drafts.get(document_type.owners[0].name or "")
         # The name line has no check digit: the zone is shown only where the card's printed name says the same.
-        if name is not None and fold(name.value) == mrz.name.lower():
+        if name is not None and letters(name.value) == letters(mrz.name):
             drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True)
 
 
