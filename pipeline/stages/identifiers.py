@@ -7,7 +7,7 @@ payloads of the chip card of 2021.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 
 from pipeline.stages.field_values import iso_date
 from pipeline.vietnamese import nfc
@@ -73,8 +73,8 @@ def _compact_date(text: str) -> str | None:
 
 _DIGITS = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "T": "1", "|": "1", "Z": "2", "G": "6", "S": "5"}
 _DIGITS |= {"B": "8", "§": "8", "É": "6", "Ó": "6", "Á": "6", "Ô": "6", "È": "6", "$": "5", "J": "3"}
-_DOUBTFUL = {"5": "53", "3": "35", "8": "8", "6": "6"}
-"""Vietnamese models read the 3 of OCR-B as 5; which it was only the check digit tells."""
+_FLIPS = {"5": "3", "3": "5"}
+"""Vietnamese models read the 3 of OCR-B as 5; a check digit always notices one such change."""
 _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "»": "<"})
 
 
@@ -125,20 +125,23 @@ def _zone_letters(line: str) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """The digit strings that a misread digit field may stand for, at most 64; none when a sign can be no digit."""
-    choices = [c if c in "<0124679" else _DOUBTFUL.get(c) or _DIGITS.get(c, "") for c in text]
-    return ["".join(reading) for reading in islice(product(*choices), 64)]
+    """The digit strings a misread digit field may stand for: letters become digits, and at most one 3 or 5 the other."""
+    digits = "".join(c if c in "<0123456789" else _DIGITS.get(c, "?") for c in text)
+    if "?" in digits:
+        return []
+    flipped = [digits[:i] + _FLIPS[c] + digits[i + 1 :] for i, c in enumerate(digits) if c in _FLIPS]
+    return [digits, *flipped]
 
 
 def _td1(first: str, second: str, third: str) -> Mrz | None:
-    head = re.search(r"V[NHM]M(.{10})(.{12})<{1,2}", first)
+    head = re.search(r"V[NHM]M(.{10})(.{12})<{1,2}(.)?", first)
     body = re.search(r"(.{7})([MF<])(.{7})VN[MW]<+(.)?", second)
     if head is None or body is None:
         return None
     numbers = {n[:9] for n in _proven(head[1])}
-    full = [n for n in _readings(head[2]) if n[3:] in numbers]
-    # The digit over all fields decides between readings that hold by themselves.
-    closing = _readings(body[4])[:1] if body[4] else []
+    # The last digits of both lines are over the whole number and over all fields; a stain may hide either.
+    ending, closing = (_readings(last)[:1] if last else [] for last in (head[3], body[4]))
+    full = [n for n in _readings(head[2]) if n[3:] in numbers and (not ending or check_digit(n) == ending[0])]
     fits = [
         (number, birth, end)
         for number, birth, end in product(full, _proven(body[1]), _proven(body[3]))
@@ -205,8 +208,8 @@ def _mrz(text: str, number: str, personal_id: str | None, parts: tuple[str, str,
     expires = iso_date(end[4:6], end[2:4], f"20{end[:2]}")  # cards and passports with an MRZ expire in this century
     said = read_personal_number(personal_id) if personal_id else None
     births = [b for c in ("19", "20") if (b := iso_date(birth[4:6], birth[2:4], c + birth[:2]))]
-    if said is not None:  # the number knows the century
-        births = [b for b in births if int(b[:4]) == said.birth_year]
+    if personal_id is not None:  # the number knows the century; an impossible one was misread
+        births = [b for b in births if said is not None and int(b[:4]) == said.birth_year]
     elif expires is not None:
         births = [b for b in births if 0 <= int(expires[:4]) - int(b[:4]) <= 100]
     if len(births) != 1 or expires is None:
