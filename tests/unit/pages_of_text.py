@@ -2,11 +2,11 @@
 
 from schemas.text import Box, Code, PageText, Word
 
-_LETTER_PX, _HEIGHT_PX, _STEP_PX, _COLUMN_PX = 20, 30, 60, 120
+_LETTER_PX, _HEIGHT_PX, _STEP_PX, _COLUMN_PX, _MIDDLE_PX = 20, 30, 60, 120, 1300
 
 
 def page(text: str, *, number: int = 1, confidence: float = 0.95, qr: str | None = None) -> PageText:
-    """A page of these lines; two or more spaces within a line set columns apart.
+    """A page of these lines; two spaces within a line set columns apart, `>` goes on in the page's right half.
 
     A word followed by `{0.4}` is read with that confidence; lines go evenly from top to bottom of an A4 page.
     """
@@ -16,6 +16,9 @@ def page(text: str, *, number: int = 1, confidence: float = 0.95, qr: str | None
         for part in content.strip().split(" "):
             if not part:
                 left += _COLUMN_PX
+                continue
+            if part == ">":
+                left = max(left, _MIDDLE_PX)
                 continue
             bare, _, sure = part.partition("{")
             width = _LETTER_PX * len(bare)

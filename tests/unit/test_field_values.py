@@ -18,7 +18,14 @@ def value(kind: FieldKind, text: str) -> str | None:
 
 @pytest.mark.parametrize(
     "text",
-    ["05/02/2024", "5-2-2024", "05.02.2024", "ngày 05 tháng 02 năm 2024", "20 giờ 10 phút, ngày 5 tháng 2 năm 2024", "05/02/ 2024"],
+    [
+        "05/02/2024",
+        "5-2-2024",
+        "05.02.2024",
+        "ngày 05 tháng 02 năm 2024",
+        "20 giờ 10 phút, ngày 5 tháng 2 năm 2024",
+        "05/02/ 2024",
+    ],
 )
 def test_a_date_is_read_in_every_way_it_is_written(text: str) -> None:
     assert value("date", text) == "2024-02-05"
@@ -63,7 +70,9 @@ def test_number_words_never_raise(text: str) -> None:
     assert (number_in_words(text) or 0) >= 0
 
 
-@pytest.mark.parametrize("text", ["079185012345", "CCCD số 079185012345, cấp ngày 01/01/2021", "079 185 012 345", "079185012345."])
+@pytest.mark.parametrize(
+    "text", ["079185012345", "CCCD số 079185012345, cấp ngày 01/01/2021", "079 185 012 345", "079185012345."]
+)
 def test_a_personal_number_is_read_without_spaces(text: str) -> None:
     assert value("personal_id", text) == "079185012345"
 
@@ -100,7 +109,10 @@ def test_no_name_is_made_of_other_words(text: str) -> None:
     assert value("name", text) is None
 
 
-@pytest.mark.parametrize(("text", "area"), [("655,0 m²", "655.0"), ("72,9 m2", "72.9"), ("1.250 m2", "1250"), ("1.250,5m2", "1250.5"), ("418,", "418")])
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [("655,0 m²", "655.0"), ("72,9 m2", "72.9"), ("1.250 m2", "1250"), ("1.250,5m2", "1250.5"), ("418,", "418")],
+)
 def test_numbers_follow_the_vietnamese_comma(text: str, area: str) -> None:
     assert value("number", text) == area
 
