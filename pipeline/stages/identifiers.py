@@ -125,7 +125,7 @@ def _zone_letters(line: str) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """The digit strings a misread digit field may stand for: letters become digits, and at most one 3 or 5 the other."""
+    """What a misread digit field may stand for: letters become digits, and at most one 3 or 5 the other of them."""
     digits = "".join(c if c in "<0123456789" else _DIGITS.get(c, "?") for c in text)
     if "?" in digits:
         return []

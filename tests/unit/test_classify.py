@@ -66,7 +66,8 @@ def test_a_title_that_is_only_mentioned_does_not_count() -> None:
 def test_papers_of_other_types_are_not_forced_into_a_known_one(title: str) -> None:
     found = kind(
         HEADER
-        + f"{title}\nKính gửi: Ủy ban nhân dân phường\nHọ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nTôi cam đoan lời khai là đúng"
+        + f"{title}\nKính gửi: Ủy ban nhân dân phường\n"
+        + "Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nTôi cam đoan lời khai là đúng"
     )
     assert found.type == "other"
     assert not found.certain
@@ -91,7 +92,8 @@ Số vào sổ cấp GCN: CS12345
 
 def test_a_form_code_tells_a_form_whose_title_is_lost() -> None:
     found = kind(
-        "Mẫu CT01 ban hành kèm theo Thông tư số 53/2025/TT-BCA\nKính gửi: Công an phường An Hòa\nNội dung đề nghị: tạm trú\nchủ hộ"
+        "Mẫu CT01 ban hành kèm theo Thông tư số 53/2025/TT-BCA\n"
+        "Kính gửi: Công an phường An Hòa\nNội dung đề nghị: tạm trú\nchủ hộ"
     )
     assert found.type == "residence_declaration"
 
@@ -118,7 +120,8 @@ def test_a_secrecy_mark_stops_the_paper(mark: str) -> None:
 def test_a_paper_that_speaks_of_secrets_is_not_secret() -> None:
     found = kind(
         HEADER
-        + "QUYẾT ĐỊNH\nVề việc bảo vệ bí mật nhà nước độ mật\nCăn cứ Luật\nĐiều 1. Ban hành quy chế\nDanh mục tài liệu MẬT của phường"
+        + "QUYẾT ĐỊNH\nVề việc bảo vệ bí mật nhà nước độ mật\nCăn cứ Luật\n"
+        + "Điều 1. Ban hành quy chế\nDanh mục tài liệu MẬT của phường"
     )
     assert found.type == "decision"
 

@@ -208,7 +208,12 @@ QUYẾT ĐỊNH:
 
 
 def test_a_form_filled_in_by_hand_always_asks_a_person() -> None:
-    text = "TỜ KHAI ĐĂNG KÝ KHAI TỬ\nHọ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nGiấy tờ tùy thân: CCCD 079190012345\nQuan hệ với người đã chết: Con"
+    text = """
+TỜ KHAI ĐĂNG KÝ KHAI TỬ
+Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai
+Giấy tờ tùy thân: CCCD 079190012345
+Quan hệ với người đã chết: Con
+"""
     fields = read("death_registration_form", text)
     assert fields["applicant_personal_id"].value == "079190012345"
     assert all(field.needs_review for field in fields.values())
@@ -301,7 +306,8 @@ def test_a_blank_paper_has_no_fields() -> None:
 
 PIECES = st.sampled_from(
     ["Họ, chữ đệm, tên:", "Số:", "43/2019", "28/04/2019", "ngày 5 tháng 6 năm 2020", "PHAN", "Văn", "|", "CCCD số",
-     "079190012345", "Giới tính:Nam", "BÊN ỦY QUYỀN", "Điều 1.", "\n", "  ", "IDVNM1900001230079190000123<<0", "CK 153894"]
+     "079190012345", "Giới tính:Nam", "BÊN ỦY QUYỀN", "Điều 1.", "\n", "  ", "IDVNM1900001230079190000123<<0",
+     "CK 153894"]
 )  # fmt: skip
 
 

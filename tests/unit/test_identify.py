@@ -18,18 +18,18 @@ MAI = Citizen(
 
 
 class Register:
-    """A register of these citizens, in every office."""
+    """The register of the office `local`."""
 
     def __init__(self, *citizens: Citizen) -> None:
         self.citizens = citizens
 
     def by_number(self, office_id: str, number: str) -> Citizen | None:
-        return next((c for c in self.citizens if number in (c.personal_id, *c.aliases)), None)
+        known = self.citizens if office_id == "local" else ()
+        return next((c for c in known if number in (c.personal_id, *c.aliases)), None)
 
     def by_name_and_birth(self, office_id: str, name: str, date_of_birth: date) -> tuple[Citizen, ...]:
-        return tuple(
-            c for c in self.citizens if c.name.casefold() == name.casefold() and c.date_of_birth == date_of_birth
-        )
+        known = self.citizens if office_id == "local" else ()
+        return tuple(c for c in known if (c.name.casefold(), c.date_of_birth) == (name.casefold(), date_of_birth))
 
 
 def field(value: str, evidence: Evidence = "ocr", *, needs_review: bool = False) -> Field:
@@ -78,6 +78,12 @@ def test_a_known_number_under_another_name_is_a_conflict() -> None:
 def test_a_known_number_with_another_birth_date_is_a_conflict() -> None:
     found = owners(paper(field("079190012345", "check"), born=field("1990-11-09")), MAI)
     assert found.reasons == ("owner_conflict",)
+
+
+def test_another_offices_register_says_nothing() -> None:
+    fields = paper(field("079190012345", "qr"), field("Lê Thị Mão"))
+    found = identify(TYPES["marital_status_confirmation"], fields, Register(MAI), "other-office")
+    assert found.reasons == ()
 
 
 def test_a_number_that_needs_review_never_files() -> None:
