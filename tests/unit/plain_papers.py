@@ -1,4 +1,4 @@
-"""What some papers of invented people say, as `plain_parsers.scan` takes it. Personal numbers in 99.... are nobody's."""
+"""What some papers of invented people say, as `plain_parsers.scan` takes it. Their numbers are nobody's."""
 
 CHILD, CHILD_NUMBER = "TÔN THẤT KHÁNH NHƯ", "079320990007"
 BIRTH = f"""
@@ -52,7 +52,7 @@ Ngày, tháng, năm sinh: 01/04/2020
 Tôi cam đoan nội dung đề nghị đăng ký khai sinh trên đây là đúng sự thật.
 """
 
-SECRET = """
+CLASSIFIED = """
 ỦY BAN NHÂN DÂN
 PHƯỜNG LỘC THỌ
 MẬT

@@ -14,11 +14,11 @@ from tests.unit.plain_papers import (
     CARD,
     CHILD,
     CHILD_NUMBER,
+    CLASSIFIED,
     FORM_BY_HAND,
     HOLDER,
     HOLDER_NUMBER,
     LETTER,
-    SECRET,
     TITLE_ONLY,
 )
 from tests.unit.plain_parsers import LOST, PlainParsers, scan
@@ -71,7 +71,7 @@ def test_the_picture_of_an_identity_card_cannot_be_asked_for(desk: Desk) -> None
 
 
 def test_a_secret_paper_is_wiped_and_said_so(desk: Desk) -> None:
-    submission = desk.receive(scan(SECRET))
+    submission = desk.receive(scan(CLASSIFIED))
     assert desk.archive.process(submission.submission_id) == ()
     assert (desk.seen(submission).state, desk.seen(submission).reason) == ("done", "secret_paper")
     assert desk.keys() == []
@@ -79,7 +79,7 @@ def test_a_secret_paper_is_wiped_and_said_so(desk: Desk) -> None:
 
 
 def test_what_lies_with_a_secret_paper_is_wiped_with_it(desk: Desk) -> None:
-    submission = desk.receive(scan(BIRTH), scan(SECRET))
+    submission = desk.receive(scan(BIRTH), scan(CLASSIFIED))
     desk.archive.process(submission.submission_id)
     assert desk.keys() == []
     assert desk.tables.papers.of_content("phuong-a", submission.content_sha256) == ()
@@ -121,12 +121,14 @@ def test_keys_hold_no_name_and_no_number(desk: Desk) -> None:
 
 def test_logs_hold_no_name_no_number_and_no_word_that_was_read(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for paper in (BIRTH, CARD, FORM_BY_HAND, SECRET, LETTER):
+    for paper in (BIRTH, CARD, FORM_BY_HAND, CLASSIFIED, LETTER):
         submission = desk.receive(scan(paper), handed_in_by=HOLDER_NUMBER)
         desk.archive.process(submission.submission_id)
     desk.tables.search.search("phuong-a", CHILD, 5)
     assert submission.submission_id in caplog.text
-    read = {word for paper in (BIRTH, CARD, FORM_BY_HAND, SECRET, LETTER) for word in paper.split() if len(word) > 4}
+    read = {
+        word for paper in (BIRTH, CARD, FORM_BY_HAND, CLASSIFIED, LETTER) for word in paper.split() if len(word) > 4
+    }
     vietnamese = {word.casefold() for word in read if not word.isascii()}
     logged = set(re.findall(r"[^\W\d]+", caplog.text.casefold()))
     assert vietnamese & logged == set()

@@ -21,7 +21,7 @@ def pool() -> Iterator[ParserPool]:
 @pytest.fixture(scope="module")
 def specimens(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Specimen]]:
     folder = tmp_path_factory.mktemp("specimens")
-    return folder, make_specimens(folder, 5, 2, ("birth_certificate", "citizen_id_card"), ("clean",))
+    return folder, make_specimens(folder, 1, 2, ("birth_certificate", "citizen_id_card"), ("clean",))
 
 
 @pytest.fixture

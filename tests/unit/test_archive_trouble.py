@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,17 +140,17 @@ def test_two_submissions_of_one_content_file_it_once(desk: Desk, monkeypatch: py
     assert desk.keys("intake/") == []
 
 
-def test_a_lease_is_renewed_while_the_work_goes_on(tmp_path: Path) -> None:
+def test_a_lease_is_renewed_while_the_work_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsers, renewed = PlainParsers(), threading.Event()
     with open_desk(tmp_path, parsers, lease_s=0.3) as desk:
         submission = desk.receive(SCAN)
         renew = desk.tables.leases.renew
 
-        def watched(*arguments: object) -> None:
-            renew(*arguments)  # type: ignore[arg-type]
+        def watched(*arguments: Any) -> None:
+            renew(*arguments)
             renewed.set()
 
-        desk.tables.leases.renew = watched  # type: ignore[method-assign]
+        monkeypatch.setattr(desk.tables.leases, "renew", watched)
         parsers.before_reading = lambda _: None if renewed.wait(30) else pytest.fail("never renewed")
         desk.archive.process(submission.submission_id)
         assert papers_of(desk, submission) == 1
