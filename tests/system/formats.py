@@ -82,9 +82,12 @@ def _pixels(page: Image.Image) -> tuple[list[int], list[int]]:
     ink = 1 - np.asarray(page, np.uint16)
     height, width = ink.shape
     framed = np.pad(ink, ((1, 0), (4, 2)))
-    left = sum(framed[1:, 4 - k : 4 - k + width] << (k - 1) for k in range(1, 5))
-    above = sum(framed[:height, 4 + k : 4 + k + width] << (k + 7) for k in range(-3, 3))
-    return ink.ravel().tolist(), (left + above).ravel().tolist()
+    contexts = np.zeros_like(ink)
+    for k in range(1, 5):
+        contexts |= framed[1:, 4 - k : 4 - k + width] << (k - 1)
+    for k in range(-3, 3):
+        contexts |= framed[:height, 4 + k : 4 + k + width] << (k + 7)
+    return ink.ravel().tolist(), contexts.ravel().tolist()
 
 
 # Probability, next state after the more and the less probable symbol, whether the two then change places (Table E.1).

@@ -106,7 +106,7 @@ def test_what_was_accepted_of_hostile_files_is_kept_unaltered(hostile: Run) -> N
 
 
 def test_every_page_of_a_hostile_file_is_in_one_paper(hostile: Run) -> None:
-    pages = defaultdict(list)
+    pages: dict[str, list[int]] = defaultdict(list)
     for line in hostile.lines:
         pages[line.source] += line.source_pages
     for source, numbers in pages.items():
