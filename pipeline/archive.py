@@ -54,11 +54,30 @@ class Handing(Value):
 class Tables(Protocol):
     """The database as the archive needs it."""
 
-    submissions: Submissions
-    leases: Leases
-    papers: Papers
-    people: People
-    search: Search
+    @property
+    def submissions(self) -> Submissions:
+        """What was handed in."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on what."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Papers on file."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The register of citizens."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Finding papers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -159,9 +178,12 @@ class Archive:
     def process(self, submission_id: str, on_progress: OnProgress | None = None) -> tuple[ReadPaper, ...] | None:
         """Digitise a submission and file its papers, unless it is done or another worker holds it.
 
-        Returns the papers with all that was read on them, even what may not be kept; () for a refused file, and None
-        when there was nothing to do. A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
+        A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
         after a crash files everything once: ids and keys derive from the content.
+
+        Returns:
+            The papers with all that was read on them, even what may not be kept; () for a refused file, and None when
+            there was nothing to do.
 
         Raises:
             NotFound: no_such_submission.
@@ -349,7 +371,7 @@ def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
 
 def _may_be_archived(paper: DigitisedPaper) -> bool:
     """Only a paper whose type is certain, and whose type may be kept, leaves intake."""
-    return paper.document_type.keeping.rule == "keep" and paper.settlement.type_certain
+    return paper.document_type.keeping.rule == "keep" and paper.classification.certain
 
 
 def _paper(
@@ -364,8 +386,8 @@ def _paper(
         type=digitised.classification.type,
         type_confidence=digitised.classification.confidence,
         cues=digitised.classification.cues,
-        state=digitised.settlement.state,
-        reasons=digitised.settlement.reasons,
+        state=digitised.settled.state,
+        reasons=digitised.settled.reasons,
         keeping=digitised.document_type.keeping.rule,
         fields=digitised.fields,
         people=digitised.identification.people,

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 import schemas
 from pipeline.errors import Misconfigured
-from schemas.catalog import Catalogue, DocumentType, Procedure
+from schemas.catalog import Catalogue, DocumentType, FieldRule, InForce, Procedure
 
 _BUILT_IN = Path(schemas.__file__).parent
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
@@ -120,17 +120,11 @@ def _check_type(source: _Source, kind: DocumentType) -> None:
     for i, rule in enumerate(kind.fields):
         if rule.name in declared[:i]:
             raise source.wrong(("fields", i, "name"), f"field {rule.name!r} stands twice")
-        if rule.until and not rule.section:
-            raise source.wrong(("fields", i, "until"), f"field {rule.name!r} ends before a heading but begins nowhere")
-        if rule.required and rule.witness:
-            raise source.wrong(("fields", i, "witness"), f"field {rule.name!r} is required and so no mere witness")
-        if not rule.labels and rule.kind not in ("date", "organisation", "serial", "qr", "mrz"):
-            raise source.wrong(("fields", i, "name"), f"field {rule.name!r} has no labels")
-        _check_pattern(source, i, rule.pattern)
+        _check_field(source, i, rule)
         if rule.kind in ("qr", "mrz") and not kind.owners:
             raise source.wrong(("fields", i, "kind"), f"{rule.kind} speaks for an owner, and the type has none")
-    for group in ("owners", "mentions"):
-        for i, person in enumerate(getattr(kind, group)):
+    for group, persons in (("owners", kind.owners), ("mentions", kind.mentions)):
+        for i, person in enumerate(persons):
             for part in ("name", "personal_id", "date_of_birth", "sex"):
                 name = getattr(person, part)
                 if name is not None and name not in declared:
@@ -139,9 +133,15 @@ def _check_type(source: _Source, kind: DocumentType) -> None:
         raise source.wrong(("validity", "months"), "a validity in months, and no other, has months")
 
 
-def _check_pattern(source: _Source, number: int, pattern: str | None) -> None:
+def _check_field(source: _Source, number: int, rule: FieldRule) -> None:
+    if rule.until and not rule.section:
+        raise source.wrong(("fields", number, "until"), f"field {rule.name!r} ends before a heading but begins nowhere")
+    if rule.required and rule.witness:
+        raise source.wrong(("fields", number, "witness"), f"field {rule.name!r} is required and so no mere witness")
+    if not rule.labels and rule.kind not in ("date", "organisation", "serial", "qr", "mrz"):
+        raise source.wrong(("fields", number, "name"), f"field {rule.name!r} has no labels")
     try:
-        re.compile(pattern or "")
+        re.compile(rule.pattern or "")
     except re.error as error:
         raise source.wrong(("fields", number, "pattern"), f"no regular expression: {error}") from error
 
@@ -158,11 +158,13 @@ def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, 
                 raise source.wrong(("papers", i, "any_of"), f"there is no document type {name!r}")
         roles = {owner.role for name in paper.any_of for owner in types[name].owners}
         if paper.role is not None and paper.role not in roles:
-            raise source.wrong(("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}")
-    for i, item in enumerate((procedure, *procedure.papers)):
-        since, until = item.in_force.since, item.in_force.until
-        if since and until and until < since:
-            where: KeyPath = ("in_force", "until") if i == 0 else ("papers", i - 1, "in_force", "until")
-            raise source.wrong(where, "ends before it begins")
+            raise source.wrong(
+                ("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}"
+            )
+        _check_dates(source, ("papers", i), paper.in_force)
+    _check_dates(source, (), procedure.in_force)
 
 
+def _check_dates(source: _Source, where: KeyPath, dates: InForce) -> None:
+    if dates.since and dates.until and dates.until < dates.since:
+        raise source.wrong((*where, "in_force"), "ends before it begins")

@@ -8,10 +8,11 @@ from pathlib import Path
 from pipeline.errors import ScanRejected
 from pipeline.pages import ReadPage, ScanFile
 from pipeline.ports import Parsers, People
-from pipeline.stages.assemble import assemble
-from pipeline.stages.classify import Classification, classify
+from pipeline.stages.assemble import Piece, assemble
+from pipeline.stages.classify import Classification
 from pipeline.stages.extract import extract
-from pipeline.stages.identify import Identification, Settlement, identify, settle
+from pipeline.stages.identify import Identification, identify
+from pipeline.stages.settle import Settled, settle
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Field, Issue
 from schemas.text import PageText
@@ -45,7 +46,7 @@ class DigitisedPaper:
     document_type: DocumentType
     fields: dict[str, Field]
     identification: Identification
-    settlement: Settlement
+    settled: Settled
     pages: tuple[int, ...]
     pages_by_file: tuple[tuple[int, ...], ...]
     rotations: tuple[int, ...]
@@ -90,11 +91,19 @@ def digitise(
                 waiting.cancel()
     if not pages:
         raise lost[0]
-    for numbers in assemble(_texts(pages, len(places)), catalogue.types):
-        by_file = tuple(
-            tuple(page for n, (of, page) in enumerate(places, 1) if of is f and n in numbers) for f in scan.files
-        )
-        yield _understand(numbers, by_file, pages, scan, (parsers, people, catalogue, folder))
+    for piece in assemble(_texts(pages, len(places)), catalogue.types):
+        yield _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+
+
+@dataclass(frozen=True)
+class _World:
+    """All that a paper is understood with."""
+
+    scan: Scan
+    parsers: Parsers
+    people: People
+    catalogue: Catalogue
+    folder: Path
 
 
 def _places(files: Sequence[ScanFile], parsers: Parsers) -> list[tuple[ScanFile, int]]:
@@ -118,38 +127,49 @@ def _texts(pages: dict[int, ReadPage], total: int) -> tuple[PageText, ...]:
 
 
 def _understand(
-    numbers: tuple[int, ...],
-    pages_by_file: tuple[tuple[int, ...], ...],
-    pages: dict[int, ReadPage],
-    scan: Scan,
-    world: tuple[Parsers, People, Catalogue, Path],
+    piece: Piece, pages: dict[int, ReadPage], places: Sequence[tuple[ScanFile, int]], world: _World
 ) -> DigitisedPaper:
-    parsers, people, catalogue, folder = world
-    read = [pages[number] for number in numbers if number in pages]
-    texts = [page.text for page in read]
-    classification = classify(texts, catalogue.types)
-    document_type = catalogue.types[classification.type]
-    fields = extract(texts, document_type)
-    identification = identify(document_type, fields, people, scan.office_id, scan.handed_in_by)
+    numbers = tuple(page.number for page in piece.pages)
+    document_type = world.catalogue.types[piece.classification.type]
+    fields = extract(piece.pages, document_type)
+    identification = identify(document_type, fields, world.people, world.scan.office_id, world.scan.handed_in_by)
+    settled = settle(piece.classification, document_type, fields, identification)
     issues = _issues(numbers, pages)
-    settlement = settle(document_type, classification, fields, identification, issues)
-    copy = None
-    if document_type.keeping.rule == "keep" and len(read) == len(numbers):
-        copy = folder / f"paper-{numbers[0]}.pdf"
-        parsers.render(read, copy)
+    if issues and settled.state == "filed":
+        settled = Settled(state="needs_review")
+    if issues:
+        codes = dict.fromkeys(issue.code for issue in issues)
+        settled = settled.model_copy(update={"reasons": (*settled.reasons, *codes)})
     return DigitisedPaper(
-        classification=classification,
+        classification=piece.classification,
         document_type=document_type,
         fields=fields,
         identification=identification,
-        settlement=settlement,
+        settled=settled,
         pages=numbers,
-        pages_by_file=pages_by_file,
+        pages_by_file=_pages_by_file(numbers, places, world.scan.files),
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
-        texts=tuple(pages[n].text.text if n in pages else "" for n in numbers),
+        texts=tuple(page.text for page in piece.pages),
         issues=issues,
-        copy=copy,
+        copy=_render(document_type, numbers, pages, world),
     )
+
+
+def _render(
+    document_type: DocumentType, numbers: tuple[int, ...], pages: dict[int, ReadPage], world: _World
+) -> Path | None:
+    whole = all(number in pages for number in numbers)
+    if document_type.keeping.rule != "keep" or not whole:
+        return None
+    copy = world.folder / f"paper-{numbers[0]}.pdf"
+    world.parsers.render([pages[number] for number in numbers], copy)
+    return copy
+
+
+def _pages_by_file(
+    numbers: Sequence[int], places: Sequence[tuple[ScanFile, int]], files: Sequence[ScanFile]
+) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(places[n - 1][1] for n in numbers if places[n - 1][0] is file) for file in files)
 
 
 def _issues(numbers: Sequence[int], pages: dict[int, ReadPage]) -> tuple[Issue, ...]:

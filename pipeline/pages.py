@@ -27,7 +27,7 @@ class ScanFile:
 
 @dataclass(frozen=True)
 class RawPage:
-    """A page as it came: `pixels` colour (height, width, 3) at `dpi`; `dpi_known` is False when the file did not say."""
+    """A page as it came: `pixels` colour (height, width, 3) at `dpi`; `dpi_known` tells whether the file said so."""
 
     pixels: Pixels
     dpi: int

@@ -15,11 +15,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.adapters.object_keys import HASH_SUFFIX, is_key, require_key
+from pipeline.adapters.objects import HASH_SUFFIX, copy_hashed, is_key, require_key, written_whole
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
-
-_CHUNK_BYTES = 1 << 20
 
 
 class FolderStore:
@@ -38,7 +36,7 @@ class FolderStore:
             part = Path(name)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    sha256, size_bytes = _copy(data, file)
+                    sha256, size_bytes = copy_hashed(data.read, file)
                     file.flush()
                     os.fsync(file.fileno())
                 with self._locked(fcntl.LOCK_EX):
@@ -60,11 +58,10 @@ class FolderStore:
             if opened is None:
                 raise NotFound("no_such_object", key)
             source, hashes = opened
-            with source, target.open("wb") as file:
-                sha256, size_bytes = _copy(source, file)
-        if sha256 not in hashes:
-            target.unlink()
-            raise ServiceUnavailable("object_altered", key)
+            with source, written_whole(target) as file:
+                sha256, size_bytes = copy_hashed(source.read, file)
+                if sha256 not in hashes:
+                    raise ServiceUnavailable("object_altered", key)
         return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
 
     def find(self, prefix: str) -> Iterator[StoredObject]:
@@ -140,15 +137,6 @@ def _store_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise ServiceUnavailable("store_away", os.strerror(error.errno or 0)) from None
-
-
-def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
-    digest, size_bytes = hashlib.sha256(), 0
-    while chunk := source.read(_CHUNK_BYTES):
-        digest.update(chunk)
-        size_bytes += len(chunk)
-        target.write(chunk)
-    return digest.hexdigest(), size_bytes
 
 
 def _hash_file(path: Path) -> Path:

@@ -3,7 +3,6 @@
 An S3 ETag is no content hash for large objects, so our own SHA-256 goes into the metadata and is checked on fetch.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +14,10 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from pipeline.adapters.object_keys import require_key
+from pipeline.adapters.objects import copy_hashed, require_key, written_whole
 from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
 
-_CHUNK_BYTES = 1 << 20
 _SPOOL_BYTES = 8 << 20
 _HASH_HEADER = "x-amz-meta-sha256"
 _REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -67,10 +65,7 @@ class S3Store:
         require_key(key)
         # The hash travels in the header, before the first byte: so the bytes pass through here once.
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as spool:
-            digest, size_bytes = hashlib.sha256(), 0
-            while chunk := data.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                size_bytes += spool.write(chunk)
+            sha256, size_bytes = copy_hashed(data.read, spool)
             spool.seek(0)
             with _store_errors():
                 self._client.put_object(
@@ -79,31 +74,27 @@ class S3Store:
                     data=cast(BinaryIO, spool),
                     length=size_bytes,
                     content_type=media_type,
-                    metadata={"sha256": digest.hexdigest()},
+                    metadata={"sha256": sha256},
                 )
-        return StoredObject(key=key, sha256=digest.hexdigest(), size_bytes=size_bytes)
+        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
 
     def fetch(self, key: str, target: Path) -> StoredObject:
         """See ObjectStore."""
         require_key(key)
-        digest, size_bytes = hashlib.sha256(), 0
         with _store_errors():
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
                 recorded = response.headers.get(_HASH_HEADER)
                 if recorded is None:  # not put by us
                     raise NotFound("no_such_object", key)
-                with target.open("wb") as file:
-                    for chunk in response.stream(_CHUNK_BYTES):
-                        digest.update(chunk)
-                        size_bytes += file.write(chunk)
+                with written_whole(target) as file:
+                    sha256, size_bytes = copy_hashed(response.read, file)
+                    if sha256 != recorded:
+                        raise ServiceUnavailable("object_altered", key)
             finally:
                 response.close()
                 response.release_conn()
-        if digest.hexdigest() != recorded:
-            target.unlink()
-            raise ServiceUnavailable("object_altered", key)
-        return StoredObject(key=key, sha256=recorded, size_bytes=size_bytes)
+        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
 
     def find(self, prefix: str) -> Iterator[StoredObject]:
         """See ObjectStore."""

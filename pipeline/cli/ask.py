@@ -112,7 +112,9 @@ def checklist(
         wanted = _procedure(archive, procedure)
         person = archive.tables.people.by_number(settings.office_id, citizen)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
-        rows = owed(wanted, person, papers, archive.catalogue, date.today(), frozenset(given or ()))
+        whose = person or Citizen(citizen_id="", personal_id=citizen, name="")  # a newcomer owes everything
+        conditions = dict.fromkeys(given or (), True)
+        rows = owed(wanted, archive.catalogue.types, whose, papers, date.today(), conditions)
     if as_json:
         write_stdout(
             _json({"procedure": wanted.id, "code": wanted.code, "papers": [r.model_dump(mode="json") for r in rows]})

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -66,12 +67,11 @@ def _emit(work: "_Work", found: Sequence[Unit], missing: Sequence[Path], *, text
     """Answer in the order of the sources, each as soon as it and all before it are done."""
     with ThreadPoolExecutor(work.archive.parsers.side_by_side) as threads:
         waiting = [threads.submit(work.lines, unit, text=text) for unit in found]
-        answers = [[refused_line(str(path), "no_such_path", work.language)] for path in missing]
+        nowhere = [refused_line(str(path), "no_such_path", work.language) for path in missing]
         try:
-            for answer in [*answers, *(one.result for one in waiting)]:
-                for line in answer if isinstance(answer, list) else answer():
-                    work.progress.show(line)
-                    yield line
+            for line in chain(nowhere, chain.from_iterable(one.result() for one in waiting)):
+                work.progress.show(line)
+                yield line
         finally:
             work.stopping.set()
             for one in waiting:
@@ -102,7 +102,7 @@ class _Work:
         self.progress.papers_found(unit.source, len(papers))
         if submission.reason is not None:
             return [refused_line(unit.source, submission.reason, self.language, submission=submission)]
-        known = known or not fresh and self._server is None
+        known = known or (not fresh and self._server is None)
         return [
             paper_line(unit, submission, paper, already_filed=known, texts=self._texts(paper, fresh) if text else None)
             for paper in papers

@@ -18,7 +18,7 @@ from schemas.text import PageText
 
 OTHER = "other"
 TYPE_CERTAIN = 0.8
-"""Confidence from which a type needs no person: a full title with one phrase of the body, or most phrases without it."""
+"""From this confidence on a type needs no person: a full title and one phrase of the body, or most phrases alone."""
 
 _TITLE_PLACE = 0.6
 _TITLE_ROWS = 4

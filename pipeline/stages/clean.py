@@ -60,10 +60,8 @@ def reading_copy(colour: Pixels) -> Pixels:
     Returns:
         (height, width) uint8, paper near 255.
     """
-    grey = cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)
-    grey = _without_seals(colour, grey)
-    grey = _even_light(grey)
-    return _without_dark_edges(grey)
+    grey = _without_seals(colour, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8))
+    return _even_light(_without_dark_edges(grey))  # edges first: their darkness must not pass for dim paper
 
 
 def _level(pixels: Pixels, direction: Direction, fill: int) -> Pixels:
@@ -83,7 +81,7 @@ def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:
 
     A seal's red is light in the red channel, and black text under it stays dark there.
     """
-    small = cv2.resize(colour, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(colour, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.uint8)
     red = _red_mask(small)
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
@@ -114,20 +112,21 @@ def _even_light(grey: Pixels) -> Pixels:
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21)
     paper = np.maximum(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), 30)
-    return cv2.divide(grey, paper.astype(np.uint8), scale=250)
+    return np.asarray(cv2.divide(grey, paper.astype(np.uint8), scale=250), np.uint8)
 
 
 def _without_dark_edges(grey: Pixels) -> Pixels:
-    """Paint white what is dark and hangs together with the picture's border, as scanner lids leave it."""
-    scale = 0.125
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    dark = np.where(small < 110, 255, 0).astype(np.uint8)
-    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    """Paint as paper what is dark and hangs together with the picture's border, as scanner lids leave it."""
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = float(np.median(small))
+    dim = np.where(small < min(110.0, 0.5 * paper), 255, 0).astype(np.uint8)
+    dark = cv2.morphologyEx(dim, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     framed = cv2.copyMakeBorder(dark, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
     _, labels = cv2.connectedComponents(framed)
     edge = (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8)
     if not edge.any():
         return grey
-    edge = cv2.dilate(edge, np.ones((3, 3), np.uint8))
-    mask = cv2.resize(edge, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return np.where(mask > 0, 255, grey).astype(np.uint8)
+    mask = cv2.resize(
+        cv2.dilate(edge, np.ones((3, 3), np.uint8)), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST
+    )
+    return np.where(mask > 0, round(paper), grey).astype(np.uint8)

@@ -21,6 +21,7 @@ from schemas.text import Box, PageText
 
 _IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
 _PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1,2}\W{1,3}nam \d{3} ?\d\W*$")
+_CLEAR = 0.95
 _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
@@ -67,6 +68,8 @@ def _read(rule: FieldRule, marks: Marks) -> Draft | None:
 
 
 def _first(rule: FieldRule, places: list[Mark], marks: Marks, area: Area) -> Draft | None:
+    """The first label whose value can be read; clearly read labels go before misread ones."""
+    places = sorted(places, key=lambda mark: mark.alike < _CLEAR)
     readings = (_after_label(rule, mark, marks, area) for mark in places)
     return next((reading for reading in readings if reading is not None), None)
 
@@ -180,14 +183,17 @@ def _organisation(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
     first: Draft | None = None
     for i in head:
         cell = cells_of(rows[i])[0]
-        below = cells_of(rows[i + 1])[0] if i + 1 < len(rows) else None
-        joined = (*cell.tokens, *below.tokens) if below and _is_under(below, cell) else cell.tokens
-        first = _draft(rule, joined, i)
+        below = (part for row in rows[i + 1 : i + 4] for part in cells_of(row))
+        lower = next((part for part in below if _is_under(part, cell)), None)
+        first = _draft(rule, (*cell.tokens, *lower.tokens) if lower else cell.tokens, i)
         if first is not None:
             break
     body = [token for row in rows[head[-1] + 1 if head else 0 :] for token in row.tokens]
     second = _draft(rule, body, len(rows))
     if first is None:
+        return second
+    if second is not None and fold(second.value).startswith(fold(first.value) + " "):
+        second.conflict = True  # one of the two was cut short
         return second
     if second is not None:
         _compare(first, second)
@@ -239,9 +245,9 @@ def _add_codes(
         drafts[names["qr"]] = Draft(code.text.strip(), 0.99, "qr", page.number, code.box, certain=True)
     if mrz is not None:
         name = drafts.get(document_type.owners[0].name or "")
-        # The name line has no check digit of its own: it counts only where the card's printed name is the same.
-        differs = name is None or fold(name.value) != mrz.name.lower()
-        drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True, conflict=differs)
+        # The name line has no check digit: the zone is shown only where the card's printed name says the same.
+        if name is not None and fold(name.value) == mrz.name.lower():
+            drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True)
 
 
 def _overrule(
@@ -249,7 +255,12 @@ def _overrule(
 ) -> None:
     """Puts what a code says into the fields that the type's first owner and the card's dates are read into."""
     owner = document_type.owners[0]
-    owned = {"name": owner.name, "personal_id": owner.personal_id, "date_of_birth": owner.date_of_birth, "sex": owner.sex}
+    owned = {
+        "name": owner.name,
+        "personal_id": owner.personal_id,
+        "date_of_birth": owner.date_of_birth,
+        "sex": owner.sex,
+    }
     declared = {rule.name for rule in document_type.fields}
     for part, value in said.items():
         name = owned.get(part, part)

@@ -104,7 +104,9 @@ def date_in_words(text: str) -> str | None:
     day, month, year = (number_in_words(part) for part in match.groups())
     if year is None or year < 1000:  # what follows the year may have been taken along: try shorter readings
         words = match[3].split()
-        year = next((n for k in range(len(words), 1, -1) if (n := number_in_words(" ".join(words[:k]))) and n > 1000), None)
+        year = next(
+            (n for k in range(len(words), 1, -1) if (n := number_in_words(" ".join(words[:k]))) and n > 1000), None
+        )
     if day is None or month is None or year is None:
         return None
     return iso_date(str(day), str(month), str(year))
@@ -156,8 +158,12 @@ def _serial(text: str) -> Parsed | None:
 
 
 def _document_number(text: str) -> Parsed | None:
+    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost."""
     match = _DOCUMENT.search(text)
-    return Parsed(nfc(match[0].replace(" ", "").rstrip(".-")), match.start(), match.end()) if match else None
+    if match is None:
+        return None
+    lost = any(c.isalnum() for c in text[: match.start()])
+    return Parsed(nfc(match[0].replace(" ", "").rstrip(".-")), match.start(), match.end(), lost)
 
 
 def _dossier_code(text: str) -> Parsed | None:
@@ -195,13 +201,14 @@ def _name(text: str) -> Parsed | None:
             run = []
     if len(run) < 2:
         return None
-    words = [m[0].strip(".,;:|_`\"“”()[]{}*~=—–-") for m in run]
-    return Parsed(nfc(" ".join(words)), run[0].start(), run[-1].end())
+    words = [m[0].strip('.,;:|_`"“”()[]{}*~=—–-') for m in run]
+    # Vietnamese names have no hyphens; a speck between two words looks like one.
+    return Parsed(nfc(" ".join(words).replace("-", " ")), run[0].start(), run[-1].end())
 
 
 def _organisation(text: str) -> Parsed | None:
-    """A run of words in capitals that begins with a kind of organisation."""
-    match = _ORGANISATION.search(text)
+    """A run of words in capitals that begins with a kind of organisation; the state's name ends it."""
+    match = _ORGANISATION.search(text[: flat(text + " cong hoa xa hoi").index("cong hoa xa hoi")])
     return Parsed(nfc(" ".join(match[0].split()).rstrip(" -&.,")), match.start(), match.end()) if match else None
 
 

@@ -13,7 +13,7 @@ from pipeline.pages import Pixels
 
 _MOST_SKEW_DEGREES = 12.0
 _WORK_DPI = 100
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _best_angle(x: Floats, y: Floats, width: Floats, height: Floats) -> tuple[fl
     fine = np.arange(best - 0.5, best + 0.51, 0.05)
     score = [_sharpness(middle, bottom, angle) for angle in fine]
     at = int(np.argmax(score))
-    return score[at], float(fine[at])
+    return float(score[at]), float(fine[at])
 
 
 def _sharpness(x: Floats, y: Floats, degrees: float) -> float:
@@ -85,7 +85,8 @@ def _sharpness(x: Floats, y: Floats, degrees: float) -> float:
     radians = np.deg2rad(degrees)
     rows = (y * np.cos(radians) - x * np.sin(radians)).astype(np.int32)
     counts = np.bincount(rows - rows.min()).astype(np.float64)
-    return float((counts * counts).sum() * len(counts) / counts.sum() ** 2) / len(counts) ** 0.5
+    evenly = counts.sum() ** 2 / len(counts)
+    return float((counts * counts).sum() / evenly / np.sqrt(len(counts)))
 
 
 class _Lines:
@@ -116,7 +117,8 @@ def find_paper(colour: Pixels) -> Floats | None:
         no clear four-sided sheet stands out.
     """
     scale = 600 / max(colour.shape[:2])
-    small = cv2.GaussianBlur(cv2.resize(colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (5, 5), 0)
+    coarse = cv2.resize(colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(coarse, (5, 5), 0)
     height, width = small.shape[:2]
     lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
     border = np.concatenate(
@@ -127,8 +129,8 @@ def find_paper(colour: Pixels) -> Floats | None:
     if float(np.percentile(np.linalg.norm(border - table, axis=1), 80)) > 40:
         return None  # the border is not one table: a scan with an edge on one side
     stands_out = np.where(distance > max(20.0, _otsu(distance)), 255, 0).astype(np.uint8)
-    stands_out = cv2.morphologyEx(stands_out, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    contours, _ = cv2.findContours(stands_out, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    joined = cv2.morphologyEx(stands_out, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return None
     sheet = cv2.convexHull(max(contours, key=cv2.contourArea))

@@ -12,10 +12,10 @@ from itertools import islice, product
 from pipeline.stages.field_values import iso_date
 from pipeline.vietnamese import nfc
 
-_PROVINCES = frozenset(
+_PROVINCES = (
     "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 "
     "044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 "
-    "089 091 092 093 094 095 096".split()
+    "089 091 092 093 094 095 096"
 )
 """Where a birth was registered (TT 07/2016/TT-BCA); old numbers keep the codes of the 63 provinces."""
 
@@ -34,7 +34,7 @@ def read_personal_number(number: str) -> PersonalNumber | None:
     None when it is no possible number: not 12 digits, an unknown province, or somebody not yet born.
     Foreign birth countries have codes too; those are not in our list and so ask a person.
     """
-    if not re.fullmatch(r"[0-9]{12}", number) or number[:3] not in _PROVINCES:
+    if not re.fullmatch(r"[0-9]{12}", number) or number[:3] not in _PROVINCES.split(" "):
         return None
     century = int(number[3])
     year = 1900 + 100 * (century // 2) + int(number[4:6])
@@ -54,7 +54,7 @@ class CardQr:
 
 
 def read_card_qr(payload: str) -> CardQr | None:
-    """The seven or more parts `number|old number|name|DDMMYYYY|sex|address|DDMMYYYY|...`, or None if it is no such code."""
+    """The parts of `number|old number|name|DDMMYYYY|sex|address|DDMMYYYY|...`; None when it is no such code."""
     parts = [nfc(part.strip()) for part in payload.split("|")]
     if len(parts) < 7 or read_personal_number(parts[0]) is None or not parts[2]:
         return None
@@ -119,7 +119,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
 
 
 def _zone_letters(line: str) -> str:
-    return re.sub(r"\s", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
+    squeezed = re.sub(r"[\s¿]", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
+    return re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
 
 
 def _readings(text: str) -> list[str]:

@@ -29,10 +29,10 @@ COMMON_LABELS = (
 )
 """Printed on most forms (TT 04/2024/TT-BTP, NĐ 30/2020/NĐ-CP): whatever is read, they end the value before them."""
 
-_ALIKE = 0.86
+_ALIKE = 0.88
 """Share of letters two labels must have in common. Sister labels (`tên người mẹ`, `tên người cha`) stay below."""
-_SHORT = 5
-"""Labels of fewer letters must be read without an error: `tên` and `lên` are one letter apart."""
+_SHORT = 9
+"""Labels of fewer letters must be read without an error: `Sinh ngày` and `Bình, ngày` are one letter apart."""
 _FAR = 3.0
 """Free space, in row heights, after which a value on the same row has ended."""
 
@@ -106,7 +106,8 @@ class Marks:
 
     def _rest_of_row(self, mark: Mark, area: Area) -> tuple[list[Token], bool]:
         limit = min((m.start for m in self._by_row[mark.row] if m.start >= mark.end), default=None)
-        tokens, words = self.rows[mark.row].tokens, []
+        tokens = self.rows[mark.row].tokens
+        words: list[Token] = []
         for i, token in enumerate(tokens[mark.end :], mark.end):
             if not area.holds(token):
                 continue

@@ -12,7 +12,7 @@ from functools import cached_property
 from pipeline.vietnamese import fold
 from schemas.text import Box, Line, PageText, Word
 
-_GLUED = re.compile(r"(?<=[^\W\d]:)(?=\w)")
+_GLUED = re.compile(r"(?<=[^\W\d]:)(?=[^\s:])")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -134,6 +134,8 @@ def _unglue(word: Word) -> list[Word]:
     step, left, made = word.box.width / len(word.text), word.box.left, []
     for part in parts:
         right = left + step * len(part)
-        made.append(word.model_copy(update={"text": part, "box": word.box.model_copy(update={"left": left, "right": right})}))
+        made.append(
+            word.model_copy(update={"text": part, "box": word.box.model_copy(update={"left": left, "right": right})})
+        )
         left = right
     return made

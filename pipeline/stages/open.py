@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 import pi_heif
 import pypdf
-from PIL import Image, ImageOps, UnidentifiedImageError
 from pdf2image import convert_from_path, pdfinfo_from_path
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Pixels, RawPage
@@ -25,7 +25,7 @@ A4_LONG_SIDE_INCHES = 11.69
 _LOWEST_BELIEVABLE_DPI = 100
 _PAGE_POINTS_PER_INCH = 72
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError)
-"""What Pillow's decoders raise for damaged input (its documentation names the first two; fuzzed files show the rest)."""
+"""What Pillow's decoders raise for damaged input: its documentation names the first two, fuzzed files show the rest."""
 
 pi_heif.register_heif_opener()
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it complains about content; content stays out of logs

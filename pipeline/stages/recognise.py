@@ -43,7 +43,7 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
 
 def read_codes(grey: Pixels) -> tuple[Code, ...]:
     """QR and Code 128 codes of a page, in no special order; undecodable ones are left out."""
-    formats = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
+    formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
     return tuple(_code(found) for found in zxingcpp.read_barcodes(grey, formats=formats) if found.valid)
 
 

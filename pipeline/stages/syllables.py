@@ -8,7 +8,8 @@ from pipeline.vietnamese import nfc
 _TONES = str.maketrans(dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"), None))
 _ONSET = r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx])?"
 _CLOSED = (
-    r"(?:[aăâeêioôơuưy]|iê|yê|uô|ươ|oa|oă|oe|uâ|uê|uy|uyê|oo)(?:ch|ng|nh|[cmnpt])?"
+    r"(?:[aeêioôơuưy]|oa|oe|uê|uy)(?:ch|ng|nh|[cmnpt])?"
+    r"|(?:[ăâ]|iê|yê|uô|ươ|oă|uâ|uyê|oo)(?:ch|ng|nh|[cmnpt])"
     r"|ia|ya|ua|ưa|uơ|uya"
 )
 _GLIDING = r"[aoôơuư]i|[aâ]y|[ae]o|[aâêiư]u|iêu|yêu|ươu|uôi|ươi|oai|oay|uây|oao|oeo|uyu"

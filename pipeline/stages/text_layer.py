@@ -9,8 +9,8 @@ from io import BytesIO
 from statistics import median
 
 from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.misc.timeTools import timestampSinceEpoch
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -124,7 +124,7 @@ def _font_program() -> bytes:
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({0x20: "blank"})
     builder.setupGlyf({name: Glyph() for name in names})
-    builder.setupHorizontalMetrics({name: (_ADVANCE, 0) for name in names})
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (_ADVANCE, 0)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": "Invisible", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)

@@ -1,13 +1,14 @@
 """The promises of Leases: one holder, and nothing written by who is no longer it."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound, ServiceUnavailable
-from schemas.dossier import Lease
 from tests.contract.examples import ACTOR, NEIGHBOUR, Opener, a_paper, hold, huong, minutes, receive
 
 OFFICE = ACTOR.office_id
@@ -28,8 +29,8 @@ def test_a_submission_waits_again_when_its_lease_has_expired(database: Database)
 
 
 def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
-    for reason in (None, "store_away"):
-        database.leases.finish(hold(database, receive(database)), (), reason)
+    database.leases.finish(hold(database, receive(database)), (), None)
+    database.leases.fail(hold(database, receive(database)), "store_away")
     assert database.leases.waiting(9) == ()
 
 
@@ -61,7 +62,7 @@ def test_a_held_submission_cannot_be_claimed(database: Database) -> None:
 
 def test_a_stuck_submission_can_be_claimed_and_loses_its_reason(database: Database) -> None:
     submission = receive(database)
-    database.leases.finish(hold(database, submission), (), "internal")
+    database.leases.fail(hold(database, submission), "internal")
     hold(database, submission)
     assert database.submissions.get(OFFICE, submission.submission_id).reason is None
 
@@ -83,20 +84,14 @@ def test_of_several_who_claim_at_once_exactly_one_wins(database: Database, open_
     for _ in range(5):
         submission = receive(database)
         start = threading.Barrier(len(claimers))
-        won: list[Lease] = []
 
-        def claim(own: Database, submission_id: str, start: threading.Barrier, won: list[Lease]) -> None:
+        def claim(own: Database, submission_id: str, start: threading.Barrier) -> bool:
             start.wait()
-            if claimed := own.leases.claim(submission_id, "worker", lease_s=60):
-                won.append(claimed[0])
+            return own.leases.claim(submission_id, "worker", lease_s=60) is not None
 
-        arguments = (submission.submission_id, start, won)
-        threads = [threading.Thread(target=claim, args=(own, *arguments)) for own in claimers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert [lease.fence for lease in won] == [1]
+        with ThreadPoolExecutor(len(claimers)) as pool:
+            claims = [pool.submit(claim, own, submission.submission_id, start) for own in claimers]
+        assert sum(future.result() for future in claims) == 1
 
 
 def test_renewing_extends_the_lease_and_shows_progress(database: Database) -> None:
@@ -112,15 +107,17 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
     old = hold(database, submission, lease_s=0)
     hold(database, submission)
     before = database.submissions.get(OFFICE, submission.submission_id)
-    for late in (
+    papers = ((a_paper(submission, people=(huong(),)), ("text",)),)
+    late_writes: list[Callable[[], None]] = [
         lambda: database.leases.renew(old, 60, pages_done=1, pages_total=1),
-        lambda: database.leases.finish(old, ((a_paper(submission, people=(huong(),)), ("text",)),), None),
-    ):
+        lambda: database.leases.finish(old, papers, None),
+    ]
+    for late in late_writes:
         with pytest.raises(ServiceUnavailable) as caught:
             late()
         assert caught.value.code == "lease_lost"
     assert database.submissions.get(OFFICE, submission.submission_id) == before
-    assert database.papers.of_submission(OFFICE, submission.submission_id) == ()
+    assert database.papers.of_content(OFFICE, submission.content_sha256) == ()
     assert database.people.by_number(OFFICE, "001190012345") is None
     assert database.search.search(OFFICE, "text", 9).hits == ()
 
@@ -128,29 +125,25 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
 def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
     lease = hold(database, receive(database))
     database.leases.finish(lease, (), None)
-    for late in (
+    late_writes: list[Callable[[], None]] = [
         lambda: database.leases.finish(lease, (), None),
         lambda: database.leases.renew(lease, 60, pages_done=1, pages_total=1),
-    ):
+    ]
+    for late in late_writes:
         with pytest.raises(ServiceUnavailable):
             late()
 
 
-@pytest.mark.parametrize(
-    ("has_paper", "reason", "state"),
-    [
-        (True, None, "done"),
-        (False, None, "done"),
-        (False, "damaged", "done"),
-        (False, "store_away", "stuck"),
-        (False, "database_away", "stuck"),
-        (False, "internal", "stuck"),
-        (True, "internal", "done"),
-    ],
-)
-def test_finishing_sets_done_or_stuck(database: Database, has_paper: bool, reason: str | None, state: str) -> None:
+@pytest.mark.parametrize("reason", [None, "damaged"])
+def test_finishing_sets_done_with_the_reason_of_a_refusal(database: Database, reason: str | None) -> None:
     submission = receive(database)
-    papers = ((a_paper(submission), ("text",)),) if has_paper else ()
-    database.leases.finish(hold(database, submission), papers, reason)
+    database.leases.finish(hold(database, submission), (), reason)
     finished = database.submissions.get(OFFICE, submission.submission_id)
-    assert (finished.state, finished.reason) == (state, reason)
+    assert (finished.state, finished.reason) == ("done", reason)
+
+
+def test_failing_sets_stuck_with_the_reason(database: Database) -> None:
+    submission = receive(database)
+    database.leases.fail(hold(database, submission), "store_away")
+    failed = database.submissions.get(OFFICE, submission.submission_id)
+    assert (failed.state, failed.reason) == ("stuck", "store_away")

@@ -134,7 +134,8 @@ def test_a_deleted_key_can_be_used_again(store: ObjectStore, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "key", ["", "/etc/passwd", "a//b", "a/", "../a", "a/../b", "a/./b", ".a", "a/.put-x", "a b", "Đỗ", "a\0b", "a.sha256"]
+    "key",
+    ["", "/etc/passwd", "a//b", "a/", "../a", "a/../b", "a/./b", ".a", "a/.put-x", "a b", "Đỗ", "a\0b", "a.sha256"],
 )
 def test_a_key_that_is_no_plain_ascii_path_is_refused(store: ObjectStore, key: str, tmp_path: Path) -> None:
     with pytest.raises(HosoError):

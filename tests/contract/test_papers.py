@@ -45,11 +45,11 @@ def test_another_office_sees_neither_paper_nor_text(database: Database) -> None:
     paper = file(database, "text", actor=NEIGHBOUR)
     assert database.papers.get(NEIGHBOUR.office_id, paper.document_id) == paper
     assert database.papers.page_texts(NEIGHBOUR.office_id, paper.document_id) == ("text",)
-    assert database.papers.of_submission(NEIGHBOUR.office_id, paper.submission_id) == (paper,)
+    assert database.papers.of_content(NEIGHBOUR.office_id, paper.content_sha256) == (paper,)
     for ask in (database.papers.get, database.papers.page_texts):
         with pytest.raises(NotFound):
             ask(OFFICE, paper.document_id)
-    assert database.papers.of_submission(OFFICE, paper.submission_id) == ()
+    assert database.papers.of_content(OFFICE, paper.content_sha256) == ()
 
 
 def test_two_offices_may_use_the_same_document_id(database: Database) -> None:
@@ -72,7 +72,7 @@ def test_papers_of_a_submission_come_by_first_page(database: Database) -> None:
     submission = receive(database)
     last, first = (a_paper(submission, source_pages=(page,)) for page in (10, 9))
     database.leases.finish(hold(database, submission), ((last, ("",)), (first, ("",))), None)
-    assert database.papers.of_submission(OFFICE, submission.submission_id) == (first, last)
+    assert database.papers.of_content(OFFICE, submission.content_sha256) == (first, last)
 
 
 def test_a_paper_that_exists_is_left_as_it_is(database: Database) -> None:

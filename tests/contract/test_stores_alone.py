@@ -7,6 +7,7 @@ import subprocess
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,8 +51,8 @@ def _put_and_crash_at(root: Path, sync: int) -> None:
             os._exit(CRASHED)
         real_sync(descriptor)
 
-    os.fsync = sync_or_crash
-    FolderStore(root).put(KEY, io.BytesIO(b"new bytes"), "text/plain")
+    with mock.patch("os.fsync", sync_or_crash):
+        FolderStore(root).put(KEY, io.BytesIO(b"new bytes"), "text/plain")
 
 
 def _crash(root: Path, sync: int) -> bool:
@@ -128,7 +129,7 @@ def test_an_altered_s3_object_is_told_by_its_hash(s3: S3Server, tmp_path: Path) 
     client = Minio(
         endpoint=s3.url.removeprefix("http://"), access_key=s3.access_key, secret_key=s3.secret_key, secure=False
     )
-    forged = {"sha256": sha256}
+    forged: dict[str, str | list[str] | tuple[str]] = {"sha256": sha256}
     client.put_object(bucket_name=bucket, object_name=KEY, data=io.BytesIO(b"forge"), length=5, metadata=forged)
     with pytest.raises(ServiceUnavailable) as caught:
         store.fetch(KEY, tmp_path / "copy")

@@ -62,7 +62,7 @@ def running(
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once `ready()` holds; raise ServiceMissing with the end of the log when the process dies or is too slow."""
+    """Return once `ready()` holds; raise ServiceMissing with the log's end when the process dies or is too slow."""
     give_up = time.monotonic() + START_TIMEOUT_S
     while not ready():
         if process.poll() is not None or time.monotonic() > give_up:

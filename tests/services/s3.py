@@ -1,4 +1,4 @@
-"""A real S3 server on loopback: Ceph's RADOS gateway over one monitor and one object daemon that keeps all in memory."""
+"""A real S3 server on loopback: Ceph's RADOS gateway over one monitor and one object daemon, all in memory."""
 
 import subprocess
 import tempfile

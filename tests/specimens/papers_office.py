@@ -101,14 +101,9 @@ def receipt_slip(case: Case) -> Draft:
     sheet.paragraph(f"Số điện thoại: {person.phone}")
     sheet.paragraph(f"Nội dung yêu cầu giải quyết: {procedure} (mã thủ tục {number})")
     sheet.paragraph("Thành phần hồ sơ nộp gồm:")
-    sheet.table(
-        (0.6, 5, 2, 1.4),
-        (
-            ("TT", "Tên giấy tờ", "Hình thức", "Số lượng"),
-            ("1", "Tờ khai theo mẫu", "Bản chính", "01"),
-            ("2", "Giấy tờ kèm theo tờ khai", "Bản sao", "01"),
-        ),
-    )
+    for i, paper in enumerate(("Tờ khai theo mẫu (01 bản chính)", "Giấy tờ kèm theo tờ khai (01 bản sao)"), start=1):
+        sheet.paragraph(f"{i}. {paper}", indent_mm=10)
+    sheet.paragraph("Số lượng hồ sơ: 01 bộ")
     hour = f"{rng.randint(7, 16):02d} giờ {rng.randrange(60):02d} phút"
     sheet.paragraph(f"Thời gian nhận hồ sơ: {hour}, {long(case.day)}")
     sheet.paragraph(f"Thời gian trả kết quả giải quyết hồ sơ: {long(due)}")

@@ -64,7 +64,7 @@ class Strong(str):
     __slots__ = ()
 
 
-GAP = " \u2003 "
+GAP = " \u2002 "
 """A wide gap between two values of one line."""
 
 Part = str

@@ -18,7 +18,8 @@ def test_both_customs_of_placing_a_tone_are_one(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "syllable", ["hoàn", "suýt", "huỳnh", "khuỷu", "toán", "của", "mía", "lúa", "thuở", "ngoài", "khuya", "hoa", "a", ""]
+    "syllable",
+    ["hoàn", "suýt", "huỳnh", "khuỷu", "toán", "của", "mía", "lúa", "thuở", "ngoài", "khuya", "hoa", "a", ""],
 )
 def test_a_syllable_with_one_custom_stays(syllable: str) -> None:
     assert place_tone(syllable) == syllable

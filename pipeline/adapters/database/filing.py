@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.people import find_citizen, name_key
@@ -51,6 +51,7 @@ def _written_by(paper: Paper) -> dict[str, str]:
 def _add_paper(connection: Connection, paper: Paper) -> bool:
     row = {
         "submission_id": paper.submission_id,
+        "content_sha256": paper.content_sha256,
         "first_page": min(paper.source_pages, default=0),
         "filed_at": paper.filed_at,
         "record": paper.model_dump_json(),
@@ -95,28 +96,21 @@ def _link_people(connection: Connection, paper: Paper) -> None:
             citizen = find_citizen(connection, paper.actor.office_id, person.personal_id)
         rows.append({"role": person.role, "link": person.link, "citizen_id": citizen.citizen_id if citizen else None})
     rows += [{"role": mention.role, "link": None, "citizen_id": None} for mention in paper.mentions]
-    for position, row in enumerate(rows):
-        connection.execute(insert(paper_people).values(_written_by(paper) | row | {"position": position}))
+    numbered = [_written_by(paper) | row | {"position": position} for position, row in enumerate(rows)]
+    if numbered:
+        connection.execute(insert(paper_people), numbered)
 
 
 def _add_pages(connection: Connection, paper: Paper, texts: tuple[str, ...]) -> None:
     kept = [nfc(text).replace("\0", "") for text in texts]  # PostgreSQL takes no NUL
-    for page, text in enumerate(kept, start=1):
-        connection.execute(insert(paper_pages).values(_written_by(paper) | {"page": page, "kept_text": text}))
-    for page, text in enumerate([summary(paper), *kept]):
-        if tokens := search_tokens(text)[:_MAX_TOKENS_A_PAGE]:
-            row = {
-                "page": page,
-                "filed_at": paper.filed_at,
-                "exact": [token.exact for token in tokens],
-                "folded": [token.folded for token in tokens],
-            }
-            connection.execute(insert(search_rows).values(_written_by(paper) | row))
+    pages = [_written_by(paper) | {"page": page, "kept_text": text} for page, text in enumerate(kept, start=1)]
+    if pages:
+        connection.execute(insert(paper_pages), pages)
+    rows = [_search_row(paper, page, text) for page, text in enumerate([summary(paper), *kept]) if text]
+    connection.execute(insert(search_rows), rows)  # never empty: a paper has a type
 
 
-def known_papers(connection: Connection, office_id: str, document_ids: list[str]) -> dict[str, Paper]:
-    """Papers by id, of those that are there."""
-    query = select(papers.c.document_id, papers.c.record).where(
-        papers.c.office_id == office_id, papers.c.document_id.in_(document_ids)
-    )
-    return {row.document_id: Paper.model_validate_json(row.record) for row in connection.execute(query)}
+def _search_row(paper: Paper, page: int, text: str) -> dict[str, object]:
+    tokens = search_tokens(text)[:_MAX_TOKENS_A_PAGE]
+    keys = {"exact": [token.exact for token in tokens], "folded": [token.folded for token in tokens]}
+    return _written_by(paper) | {"page": page, "filed_at": paper.filed_at} | keys

@@ -32,9 +32,9 @@ class PaperTable:
             _get(connection, office_id, document_id)
             return tuple(connection.execute(query).scalars())
 
-    def of_submission(self, office_id: str, submission_id: str) -> tuple[Paper, ...]:
+    def of_content(self, office_id: str, content_sha256: str) -> tuple[Paper, ...]:
         """See Papers."""
-        condition = (papers.c.office_id == office_id) & (papers.c.submission_id == submission_id)
+        condition = (papers.c.office_id == office_id) & (papers.c.content_sha256 == content_sha256)
         with self._connections.reading() as connection:
             return _select(connection, condition, [papers.c.first_page, papers.c.document_id])
 
@@ -69,6 +69,14 @@ class PaperTable:
                     .values(record=paper.model_dump_json())
                 )
             return paper
+
+
+def known_papers(connection: Connection, office_id: str, document_ids: list[str]) -> dict[str, Paper]:
+    """Papers by id, of those that are there."""
+    query = select(papers.c.document_id, papers.c.record).where(
+        papers.c.office_id == office_id, papers.c.document_id.in_(document_ids)
+    )
+    return {row.document_id: Paper.model_validate_json(row.record) for row in connection.execute(query)}
 
 
 def _get(connection: Connection, office_id: str, document_id: str, *, for_update: bool = False) -> Paper:

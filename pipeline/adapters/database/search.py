@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, cast, column, func, li
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from pipeline.adapters.database.connections import Connections
-from pipeline.adapters.database.filing import known_papers, summary
+from pipeline.adapters.database.filing import summary
+from pipeline.adapters.database.papers import known_papers
 from pipeline.adapters.database.people import find_citizen
 from pipeline.adapters.database.tables import paper_pages, paper_people, papers, search_rows
 from pipeline.vietnamese import Token, nfc, search_tokens

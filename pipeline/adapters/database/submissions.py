@@ -1,7 +1,7 @@
 """What was handed in, how far the work is, and who may work on it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
@@ -11,9 +11,6 @@ from pipeline.adapters.database.tables import source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
 from schemas.dossier import Lease, Paper, SourceFile, Submission
 from schemas.people import Actor
-
-RETRYABLE = frozenset({"store_away", "database_away", "internal"})
-"""Reasons that a later attempt may not meet again."""
 
 _VALUES = [
     submissions.c[name] for name in sorted(Submission.model_fields.keys() - {"actor", "sources"})
@@ -57,6 +54,20 @@ class SubmissionTable:
         with self._connections.reading() as connection:
             submission_id = connection.execute(query).scalar()
             return None if submission_id is None else _load(connection, submission_id, office_id)
+
+    def finished_before(self, office_id: str, moment: datetime) -> tuple[Submission, ...]:
+        """See Submissions."""
+        query = (
+            select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
+            .where(
+                submissions.c.office_id == office_id,
+                submissions.c.state == "done",
+                submissions.c.state_since < moment,
+            )
+            .order_by(submissions.c.state_since, submissions.c.submission_id)
+        )
+        with self._connections.reading() as connection:
+            return _with_sources(connection, connection.execute(query).mappings().all())
 
     def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
         """See Submissions."""
@@ -135,13 +146,26 @@ class LeaseTable:
             _update_held(
                 connection,
                 lease,
-                state="stuck" if not papers and reason in RETRYABLE else "done",
+                state="done",
                 state_since=now(connection),
                 reason=reason,
                 lease_owner=None,
                 lease_expires_at=None,
             )
             file_papers(connection, papers)
+
+    def fail(self, lease: Lease, reason: str) -> None:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            _update_held(
+                connection,
+                lease,
+                state="stuck",
+                state_since=now(connection),
+                reason=reason,
+                lease_owner=None,
+                lease_expires_at=None,
+            )
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:

@@ -126,10 +126,11 @@ papers = Table(
     Column("document_id", Text, primary_key=True),
     Column("actor_id", Text, nullable=False),
     Column("submission_id", Text, ForeignKey("submissions.submission_id"), nullable=False),
+    Column("content_sha256", Text, nullable=False),
     Column("first_page", Integer, nullable=False),
     Column("filed_at", Moment, nullable=False),
     Column("record", Text, nullable=False),
-    Index("papers_by_submission", "office_id", "submission_id", "first_page"),
+    Index("papers_by_content", "office_id", "content_sha256", "first_page"),
 )
 
 paper_pages = Table(

@@ -66,11 +66,12 @@ def paper_tables() -> None:
         *key("office_id", "document_id"),
         text("actor_id"),
         sa.Column("submission_id", sa.Text, sa.ForeignKey("submissions.submission_id"), nullable=False),
+        sa.Column("content_sha256", sa.Text, nullable=False),
         sa.Column("first_page", sa.Integer, nullable=False),
         sa.Column("filed_at", MOMENT, nullable=False),
         text("record"),
     )
-    op.create_index("papers_by_submission", "papers", ["office_id", "submission_id", "first_page"])
+    op.create_index("papers_by_content", "papers", ["office_id", "content_sha256", "first_page"])
     op.create_table(
         "paper_pages",
         *key("office_id", "document_id"),

@@ -1,0 +1,108 @@
+"""Parser processes: what a hostile file does to one is nobody else's trouble."""
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from pipeline.adapters.parser_pool import ParserPool
+from pipeline.errors import ScanRejected
+from pipeline.pages import ScanFile
+from pipeline.settings import Limits
+from tests.sheets import save, text_page
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> ScanFile:
+    return ScanFile(save(text_page(), tmp_path / "page.png"), "image/png")
+
+
+@pytest.fixture
+def pool() -> Iterator[ParserPool]:
+    with ParserPool(Limits(parsers=1)) as parsers:
+        yield parsers
+
+
+def children() -> set[int]:
+    listed = [task.joinpath("children").read_text().split() for task in Path("/proc/self/task").iterdir()]
+    return {int(pid) for pids in listed for pid in pids}
+
+
+def test_a_page_is_read_in_a_child_process(pool: ParserPool, scan: ScanFile, tmp_path: Path) -> None:
+    page = pool.read_page(scan, 1, 4, tmp_path / "picture.jpg")
+    assert page.text.number == 4
+    assert "Hạnh" in page.text.text
+    assert (tmp_path / "picture.jpg").stat().st_size > 0
+
+
+def test_one_process_serves_many_calls(pool: ParserPool, scan: ScanFile) -> None:
+    pool.count_pages(scan)
+    first = children()
+    pool.count_pages(scan)
+    assert children() == first
+
+
+def test_a_parser_that_dies_costs_one_call_only(pool: ParserPool, scan: ScanFile) -> None:
+    before = children()
+    pool.count_pages(scan)
+    (parser,) = children() - before
+    os.kill(parser, signal.SIGKILL)
+    with pytest.raises(ScanRejected) as error:
+        pool.count_pages(scan)
+    assert error.value.code == "unreadable"
+    assert pool.count_pages(scan) == 1
+
+
+def test_a_parser_that_hangs_is_ended_with_all_that_it_started(scan: ScanFile, tmp_path: Path) -> None:
+    before = children()
+    with ParserPool(Limits(parsers=1, page_timeout_s=0.3)) as pool:
+        with pytest.raises(ScanRejected) as error:
+            pool.read_page(scan, 1, 1, tmp_path / "picture.jpg")
+        assert error.value.code == "unreadable"
+        assert children() == before
+
+
+def test_a_parser_has_no_more_memory_than_its_limit(tmp_path: Path) -> None:
+    large = ScanFile(save(text_page((), size=(12000, 12000)), tmp_path / "large.png"), "image/png")
+    with ParserPool(Limits(parsers=1, parser_memory_mb=700, max_page_megapixels=200, reading_dpi=600)) as pool:
+        with pytest.raises(ScanRejected) as error:
+            pool.read_page(large, 1, 1, tmp_path / "picture.jpg")
+        assert error.value.code in {"page_too_large", "unreadable"}
+        assert pool.count_pages(ScanFile(save(text_page(), tmp_path / "small.png"), "image/png")) == 1
+
+
+def test_a_refusal_crosses_the_process_border_with_its_code(pool: ParserPool, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 and nothing else")
+    with pytest.raises(ScanRejected) as error:
+        pool.count_pages(ScanFile(broken, "application/pdf"))
+    assert error.value.code == "damaged"
+
+
+def test_calls_from_several_threads_share_the_processes(scan: ScanFile) -> None:
+    before = children()
+    with ParserPool(Limits(parsers=2)) as pool, ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(pool.count_pages, [scan] * 12)) == [1] * 12
+        assert len(children() - before) <= 2
+
+
+def test_nothing_is_left_running_after_the_pool(scan: ScanFile) -> None:
+    before = children()
+    with ParserPool(Limits(parsers=1)) as pool:
+        pool.count_pages(scan)
+    assert children() == before
+
+
+def test_a_paper_is_rendered_from_its_pages(pool: ParserPool, scan: ScanFile, tmp_path: Path) -> None:
+    pages = [pool.read_page(scan, 1, n, tmp_path / f"{n}.jpg") for n in (1, 2)]
+    pool.render(pages, tmp_path / "copy.pdf")
+    assert len(pypdf.PdfReader(tmp_path / "copy.pdf").pages) == 2
+
+
+def test_a_quick_look_tells_how_a_page_lies(pool: ParserPool, scan: ScanFile) -> None:
+    look = pool.look(scan, 1)
+    assert (look.verdict, look.rotation_degrees) == ("low_resolution", 0)

@@ -1,0 +1,86 @@
+"""Reading with the real Tesseract."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+
+from pipeline.adapters import tesseract
+from pipeline.errors import ScanRejected
+from pipeline.pages import CleanPage, Pixels, RawPage
+from pipeline.stages.clean import clean
+from pipeline.stages.recognise import read_codes, recognise
+from schemas.text import Word
+from tests.sheets import DPI, TEXT, text_page
+
+
+def read(grey: Pixels, dpi: int) -> tuple[Word, ...]:
+    return tesseract.read_words(grey, dpi, timeout_s=60)
+
+
+def upside_down() -> CleanPage:
+    page = clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True))
+    flip = np.ascontiguousarray
+    return CleanPage(flip(page.colour[::-1, ::-1]), flip(page.grey[::-1, ::-1]), DPI, 180, 0.0, "good")
+
+
+def test_vietnamese_print_is_read_with_its_marks() -> None:
+    _, text = recognise(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 1, read)
+    read_words = set(text.text.split())
+    wanted = {word for line in TEXT for word in line.split()}
+    assert len(wanted & read_words) >= 0.9 * len(wanted)
+
+
+def test_words_carry_boxes_inside_the_page_and_confidences() -> None:
+    page, text = recognise(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 1, read)
+    height, width = page.grey.shape
+    for word in text.words:
+        assert 0 <= word.box.left < word.box.right <= width
+        assert 0 <= word.box.top < word.box.bottom <= height
+        assert 0 <= word.confidence <= 1
+
+
+def test_a_page_on_its_head_is_turned_over_and_read() -> None:
+    page, text = recognise(upside_down(), 1, read)
+    assert page.rotation_degrees == 0
+    assert "Hạnh" in text.text
+
+
+def test_a_page_the_right_way_up_is_read_once() -> None:
+    readings = []
+
+    def counted(grey: Pixels, dpi: int) -> tuple[Word, ...]:
+        readings.append(dpi)
+        return read(grey, dpi)
+
+    recognise(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 1, counted)
+    assert len(readings) == 1
+
+
+def test_a_blank_page_costs_no_reading() -> None:
+    def never(grey: Pixels, dpi: int) -> tuple[Word, ...]:
+        raise AssertionError
+
+    _, text = recognise(clean(RawPage(pixels=text_page(()), dpi=DPI, dpi_known=True)), 7, never)
+    assert (text.number, text.words) == (7, ())
+
+
+def test_a_qr_code_is_read_with_its_place() -> None:
+    payload = "079090001234||Nguyễn Văn Thử|01021990|Nam|12 Lê Lợi, Huế|03042021"
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode)
+    picture = np.asarray(zxingcpp.write_barcode_to_image(code, scale=4, add_quiet_zones=True), np.uint8)
+    page = np.full((900, 900), 255, np.uint8)
+    page[300 : 300 + picture.shape[0], 500 : 500 + picture.shape[1]] = picture.reshape(picture.shape[:2])
+    (found,) = read_codes(page)
+    assert found.text == payload
+    assert found.format == "QRCode"
+    assert 300 < found.box.top < found.box.bottom < 300 + picture.shape[0]
+
+
+def test_an_engine_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (3000, 2000)).astype(np.uint8)
+    with pytest.raises(ScanRejected) as error:
+        tesseract.read_words(noise, 300, timeout_s=0.05, folder=tmp_path)
+    assert error.value.code == "unreadable"
+    assert list(tmp_path.iterdir()) == []
