@@ -4,12 +4,13 @@ It holds no secrets, no store and no database. Its limits are set before the fir
 ones (no network) belong here too.
 """
 
-import ctypes
 import json
 import os
 import resource
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,6 @@ from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render, write_picture
 from schemas.text import PageText
 
-_PR_SET_PDEATHSIG = 1
 _MOST_FILE_BYTES = 4 << 30
 _CPU_LIMIT_PAGES = 20
 """The CPU limit counts over the whole life of a process; it must outlast the jobs between two renewals of a parser."""
@@ -48,8 +48,19 @@ def main() -> None:
             return
 
 
+def _end_with(parent: int) -> None:
+    """End this process and what it started when its parent is gone.
+
+    The kernel's parent-death signal will not do: it is sent when the *thread* that started us ends, and threads that
+    call the pool come and go.
+    """
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
 def _confine(limits: Limits) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     memory_bytes = limits.parser_memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
