@@ -85,7 +85,8 @@ def _validated(source: _Source, model: type[Item]) -> Item:
     try:
         return model.model_validate(source.data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also a missing one; the misspelt one has a line of its own.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         where = tuple(first["loc"])
         raise source.wrong(where, f"{'.'.join(map(str, where))}: {first['msg']}") from None
 

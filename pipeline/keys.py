@@ -8,18 +8,23 @@ archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
 decisions/<office>/<document_id>/<decision_id>.json          what a person decided, append-only
 """
 
+import hashlib
+
 from pipeline import PIPELINE_VERSION
+
+_LONGEST_LABEL = 80
 
 
 def page_label(pages: tuple[int, ...]) -> str:
-    """Pages as a short label: (1, 2, 3, 7) is `1-3.7`."""
+    """Pages as a short label: (1, 2, 3, 7) is `1-3.7`; a hash where that would be too long for a file name."""
     runs: list[list[int]] = []
     for page in pages:
         if runs and page == runs[-1][-1] + 1:
             runs[-1].append(page)
         else:
             runs.append([page])
-    return ".".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    label = ".".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    return label if len(label) <= _LONGEST_LABEL else hashlib.sha256(label.encode("ascii")).hexdigest()
 
 
 def intake(office_id: str, submission_id: str) -> str:

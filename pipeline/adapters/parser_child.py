@@ -1,16 +1,14 @@
 """The process in which files are opened and pages read: one JSON job a line in, one JSON answer a line out.
 
-It holds no secrets, no store and no database. Its limits are set before the first byte of a scan is looked at; later
-ones (no network) belong here too.
+It holds no secrets, no store and no database. It ends with its parent: its input ends then, or its answer finds no
+reader. (The kernel's own signal for this, PR_SET_PDEATHSIG, would come as soon as the starting *thread* ends.) Its
+limits are set before the first byte of a scan is looked at; later ones (no network) belong here too.
 """
 
 import json
 import os
 import resource
-import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,19 +46,7 @@ def main() -> None:
             return
 
 
-def _end_with(parent: int) -> None:
-    """End this process and what it started when its parent is gone.
-
-    The kernel's parent-death signal will not do: it is sent when the *thread* that started us ends, and threads that
-    call the pool come and go.
-    """
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.killpg(0, signal.SIGKILL)
-
-
 def _confine(limits: Limits) -> None:
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     memory_bytes = limits.parser_memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))

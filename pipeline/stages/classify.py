@@ -128,7 +128,7 @@ def _score(kind: DocumentType, title: _Title | None, first: int, rows: Sequence[
 def _says(text: str, phrase: str) -> bool:
     """Whether the text has the phrase, a few misread letters allowed in long ones."""
     wanted = letters(phrase)
-    if len(wanted) < 8:
+    if len(wanted) < 8 or len(text) < len(wanted):
         return wanted in text
     return fuzz.partial_ratio(wanted, text, score_cutoff=_PHRASE_ALIKE) > 0
 

@@ -13,8 +13,9 @@ from schemas.text import Box
 REVIEW_BELOW = 0.85
 """Word confidence under which print alone asks a person.
 
-Tesseract gives 0.88 to 0.97 to words it read right on flat scans; among printed values of the specimens every wrong
-digit lay below 0.75, and 0.85 keeps a margin to both.
+Tesseract gives 0.88 to 0.97 to words it read right on flat scans; among printed values of made-up papers every wrong
+digit lay below 0.75, and 0.85 keeps a margin to both. A wrong mark in a name may lie above (0.88 and 0.92 were seen),
+so a name must also be built of possible syllables.
 """
 
 

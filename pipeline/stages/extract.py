@@ -13,7 +13,7 @@ from pipeline.stages.evidence import Draft, overrule, settle_evidence
 from pipeline.stages.field_values import date_in_words, flat, parse
 from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
-from pipeline.stages.layout import Row, Token, cells_of, rows_of
+from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
@@ -60,18 +60,26 @@ def _read(rule: FieldRule, marks: Marks) -> Draft | None:
     whole = Area(0, len(marks.rows))
     again = [mark for mark in marks.of(rule.again, whole) if draft is None or mark.row not in draft.rows]
     seconds = [second for mark in again if (second := _after_label(rule, mark, marks, whole)) is not None]
-    if draft is None:
-        return seconds[0] if seconds else None
+    if draft is not None:
+        for second in seconds:
+            _compare(draft, second)
+        return draft
     for second in seconds:
-        _compare(draft, second)
-    return draft
+        second.conflict = True  # away from its own place the value may be somebody else's
+    return seconds[0] if seconds else None
 
 
 def _first(rule: FieldRule, places: list[Mark], marks: Marks, area: Area) -> Draft | None:
     """The first label whose value can be read; clearly read labels go before misread ones."""
-    places = sorted(places, key=lambda mark: mark.alike < _CLEAR)
-    readings = (_after_label(rule, mark, marks, area) for mark in places)
-    return next((reading for reading in readings if reading is not None), None)
+    unreadable: set[int] = set()
+    for mark in sorted(places, key=lambda mark: mark.alike < _CLEAR):
+        draft = _after_label(rule, mark, marks, area)
+        if draft is not None:
+            # Where the first place is unreadable, the next one may speak of somebody else.
+            draft.conflict = draft.conflict or bool(unreadable - draft.rows)
+            return draft
+        unreadable.add(mark.row)
+    return None
 
 
 def _compare(draft: Draft, second: Draft) -> None:
@@ -246,7 +254,7 @@ def _add_codes(
     if mrz is not None:
         name = drafts.get(document_type.owners[0].name or "")
         # The name line has no check digit: the zone is shown only where the card's printed name says the same.
-        if name is not None and fold(name.value) == mrz.name.lower():
+        if name is not None and letters(name.value) == letters(mrz.name):
             drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True)
 
 

@@ -7,7 +7,7 @@ payloads of the chip card of 2021.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 
 from pipeline.stages.field_values import iso_date
 from pipeline.vietnamese import nfc
@@ -73,8 +73,8 @@ def _compact_date(text: str) -> str | None:
 
 _DIGITS = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "T": "1", "|": "1", "Z": "2", "G": "6", "S": "5"}
 _DIGITS |= {"B": "8", "§": "8", "É": "6", "Ó": "6", "Á": "6", "Ô": "6", "È": "6", "$": "5", "J": "3"}
-_DOUBTFUL = {"5": "53", "3": "35", "8": "8", "6": "6"}
-"""Vietnamese models read the 3 of OCR-B as 5; which it was only the check digit tells."""
+_FLIPS = {"5": "3", "3": "5"}
+"""Vietnamese models read the 3 of OCR-B as 5; a check digit always notices one such change."""
 _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "»": "<"})
 
 
@@ -103,7 +103,8 @@ def check_digit(text: str) -> str:
 def read_mrz(lines: Sequence[str]) -> Mrz | None:
     """The first TD1 (3 x 30) or TD3 (2 x 44) zone in the lines of a page whose check digits hold, or None.
 
-    Letters in places of digits are repaired, and only where exactly one repair makes every check digit hold.
+    Letters in places of digits are repaired, and only where every check digit then holds; the zone is refused when two
+    repairs are equally small.
     """
     clean = [_zone_letters(line) for line in lines]
     for i, line in enumerate(clean):
@@ -124,53 +125,72 @@ def _zone_letters(line: str) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """The digit strings that a misread digit field may stand for, at most 64; none when a sign can be no digit."""
-    choices = [c if c in "<0124679" else _DOUBTFUL.get(c) or _DIGITS.get(c, "") for c in text]
-    return ["".join(reading) for reading in islice(product(*choices), 64)]
+    """What a misread digit field may stand for: letters become digits, and at most one 3 or 5 the other of them."""
+    digits = "".join(c if c in "<0123456789" else _DIGITS.get(c, "?") for c in text)
+    if "?" in digits:
+        return []
+    flipped = [digits[:i] + _FLIPS[c] + digits[i + 1 :] for i, c in enumerate(digits) if c in _FLIPS]
+    return [digits, *flipped]
 
 
 def _td1(first: str, second: str, third: str) -> Mrz | None:
     head = re.search(r"V[NHM]M(.{10})(.{12})<{1,2}(.)?", first)
-    body = re.search(r"(.{6})(.)([MF<])(.{6})(.)VN[MW]<+(.)?", second)
+    body = re.search(r"(.{7})([MF<])(.{7})VN[MW]<+(.)?", second)
     if head is None or body is None:
         return None
-    numbers = {n for n in _readings(head[1]) if check_digit(n[:9]) == n[9]}
-    full = [n for n in _readings(head[2]) if n.isdigit() and any(n[3:] == short[:9] for short in numbers)]
-    births = [n for n in _readings(body[1] + body[2]) if check_digit(n[:6]) == n[6]]
-    ends = [n for n in _readings(body[4] + body[5]) if check_digit(n[:6]) == n[6]]
-    # The digit over all fields decides between readings that hold by themselves; without it they must be alone.
-    closing = _readings(body[6])[:1] if body[6] else []
+    numbers = {n[:9] for n in _proven(head[1])}
+    # The last digits of both lines are over the whole number and over all fields; a stain may hide either.
+    ending, closing = (_readings(last)[:1] if last else [] for last in (head[3], body[4]))
+    full = [n for n in _readings(head[2]) if n[3:] in numbers and (not ending or check_digit(n) == ending[0])]
     fits = [
-        (f, b, e)
-        for f, b, e in product(full, births, ends)
-        if not closing or check_digit(f"{f[3:]}{check_digit(f[3:])}{f}<<{check_digit(f)}{b}{e}{'<' * 11}") == closing[0]
+        (number, birth, end)
+        for number, birth, end in product(full, _proven(body[1]), _proven(body[3]))
+        if not closing or check_digit(f"{_td1_head(number)[5:]}{birth}{end}{'<' * 11}") == closing[0]
     ]
-    if len(fits) != 1:
+    fit = _fewest_repairs(head[2] + body[1] + body[3], fits)
+    if fit is None:
         return None
-    number, birth, end = fits[0]
-    name = _name_line(third, 30)
-    line1 = f"IDVNM{number[3:]}{check_digit(number[3:])}{number}<<{check_digit(number)}"
-    composite = check_digit(line1[5:30] + birth + end + "<" * 11)
-    line2 = f"{birth}{body[3]}{end}VNM{'<' * 11}{composite}"
-    return _mrz(f"{line1}\n{line2}\n{name}", number, number, (birth, body[3], end, name))
+    number, birth, end = fit
+    name, line1 = _name_line(third, 30), _td1_head(number)
+    composite = check_digit(f"{line1[5:]}{birth}{end}{'<' * 11}")
+    line2 = f"{birth}{body[2]}{end}VNM{'<' * 11}{composite}"
+    return _mrz(f"{line1}\n{line2}\n{name}", number, number, (birth, body[2], end, name))
+
+
+def _td1_head(number: str) -> str:
+    """The first line of the card with this personal number: its last nine digits, then all twelve."""
+    return f"IDVNM{number[3:]}{check_digit(number[3:])}{number}<<{check_digit(number)}"
+
+
+def _proven(text: str) -> list[str]:
+    """The readings of a digit field whose last digit is the check digit over the others."""
+    return [n for n in _readings(text) if check_digit(n[:-1]) == n[-1]]
+
+
+def _fewest_repairs(raw: str, fits: list[tuple[str, str, str]]) -> tuple[str, str, str] | None:
+    """The reading that changes the fewest digits as read; None when two change as few."""
+    repairs = sorted((sum(a != b for a, b in zip(raw, "".join(fit), strict=True)), fit) for fit in fits)
+    if not repairs or (len(repairs) > 1 and repairs[0][0] == repairs[1][0]):
+        return None
+    return repairs[0][1]
 
 
 def _td3(first: str, second: str) -> Mrz | None:
     body = re.match(r"(.{9})(.)([A-Z<]{3})(.{6})(.)([MF<])(.{6})(.)(.{14})(.)(.)$", second)
     if body is None:
         return None
-    births = [n for n in _readings(body[4] + body[5]) if check_digit(n[:6]) == n[6]]
-    ends = [n for n in _readings(body[7] + body[8]) if check_digit(n[:6]) == n[6]]
     number, personal = body[1] + body[2], body[9] + body[10].replace("O", "0")
     if not re.fullmatch(r"[0-9A-Z<]{9}[0-9]", number) or not re.fullmatch(r"[0-9A-Z<]{14}[0-9<]", personal):
         return None
     empty = set(personal[:14]) == {"<"} and personal[14] in "0<"
     if check_digit(number[:9]) != number[9] or not (empty or check_digit(personal[:14]) == personal[14]):
         return None
-    fits = [(b, e) for b, e in product(births, ends) if check_digit(number + b + e + personal) == body[11]]
-    if len(fits) != 1:
+    pairs = product(_proven(body[4] + body[5]), _proven(body[7] + body[8]))
+    fits = [(number, b, e) for b, e in pairs if check_digit(number + b + e + personal) == body[11]]
+    fit = _fewest_repairs(number + body[4] + body[5] + body[7] + body[8], fits)
+    if fit is None:
         return None
-    (birth, end), name = fits[0], _name_line(first[5:], 39)
+    (_, birth, end), name = fit, _name_line(first[5:], 39)
     own = personal[:14].rstrip("<")
     citizen = own if body[3] == "VNM" and read_personal_number(own) else None
     text = f"{first[:5]}{name}\n{number}{body[3]}{birth}{body[6]}{end}{personal}{body[11]}"
@@ -188,8 +208,8 @@ def _mrz(text: str, number: str, personal_id: str | None, parts: tuple[str, str,
     expires = iso_date(end[4:6], end[2:4], f"20{end[:2]}")  # cards and passports with an MRZ expire in this century
     said = read_personal_number(personal_id) if personal_id else None
     births = [b for c in ("19", "20") if (b := iso_date(birth[4:6], birth[2:4], c + birth[:2]))]
-    if said is not None:  # the number knows the century
-        births = [b for b in births if int(b[:4]) == said.birth_year]
+    if personal_id is not None:  # the number knows the century; an impossible one was misread
+        births = [b for b in births if said is not None and int(b[:4]) == said.birth_year]
     elif expires is not None:
         births = [b for b in births if 0 <= int(expires[:4]) - int(b[:4]) <= 100]
     if len(births) != 1 or expires is None:

@@ -162,6 +162,8 @@ def test_another_office_sees_nothing(database: Database) -> None:
 def test_a_page_of_absurd_text_can_be_filed_and_found(database: Database) -> None:
     paper = file(database, "đầu " + "x" * 100_000 + " " + " ".join(f"từ{number}" * 9 for number in range(20_000)))
     assert found(database, "đầu " + "x" * 100_000) == [paper.document_id]
+    paper = file(database, "nhiều " * 50_000)
+    assert found(database, "nhiều") == [paper.document_id]
 
 
 def test_a_query_may_be_as_long_as_a_page(database: Database) -> None:
@@ -197,3 +199,9 @@ def test_no_input_is_taken_for_query_syntax(database: Database, words: str) -> N
         typed = "".join(c for c in unicodedata.normalize("NFD", words.lower()) if not unicodedata.combining(c))
         letters = "".join(c if c.isalnum() else " " for c in typed).split()
         assert set(letters) <= known, hit
+
+
+@pytest.mark.parametrize("words", ["hòa thuỷ khoẻ", "hoà thủy khỏe", unicodedata.normalize("NFD", "HOÀ THỦY KHỎE")])
+def test_where_the_tone_stands_is_no_difference_of_marks(database: Database, words: str) -> None:
+    file(database, "Hoà, Thuỷ và Khỏe")
+    assert [hit.exact for hit in database.search.search(OFFICE, words, 9).hits] == [True]

@@ -17,7 +17,7 @@ _FOLDERS = tuple(Path("/usr/share/fonts/truetype") / name for name in ("liberati
 
 LETTERS = (
     "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵfjwz"
-    "0123456789 .,;:/-()'<|²ĕĭŏŭč"
+    "0123456789 .,;:/-()'<|²ĕĭŏŭčñ"
 )
 """Every letter of Vietnamese, and those that names of minorities add."""
 

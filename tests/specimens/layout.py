@@ -7,7 +7,7 @@ from random import Random
 from tests.specimens.marks import PEN_BLUE, SEAL_PX, SEAL_RED, Pixels, seal, signature
 from tests.specimens.names import official_name
 from tests.specimens.people import Family, Person
-from tests.specimens.sheet import Sheet, Type, px
+from tests.specimens.sheet import Filled, Sheet, Type, px
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -55,6 +55,17 @@ def draft(sheets: list[Sheet], fields: dict[str, str], *owners: tuple[str, str],
     lines = tuple(line for sheet in sheets for line in sheet.lines)
     pages = tuple(sheet.finish() for sheet in sheets)
     return Draft(pages, fields, owners, lines, f"Liberation {sheets[0].basis.face}", hand)
+
+
+def about(case: Case, number: str) -> dict[str, str]:
+    """The fields of a paper about one citizen."""
+    return {
+        "full_name": case.person.name,
+        "date_of_birth": case.person.born.isoformat(),
+        "personal_id": case.person.personal_id,
+        "document_number": number,
+        "issue_date": case.day.isoformat(),
+    }
 
 
 def short(day: date) -> str:
@@ -142,6 +153,23 @@ def signed(sheet: Sheet, case: Case, issuer: Issuer, note: str = "(Ký, ghi rõ 
     sheet.stamp(seal(*issuer.seal_words), SEAL_RED, (left, top + rng.randint(0, 24)))
     sheet.y_px = top + room
     sheet.centred(issuer.signer, sheet.basis.but(bold=True))
+
+
+def signed_by_hand(sheet: Sheet, case: Case, role: str, name: str) -> None:
+    """A citizen's signature over the name, without a seal."""
+    sheet.gap(3)
+    sheet.centred(role, sheet.basis.but(bold=True))
+    sheet.centred("(Ký, ghi rõ họ tên)", sheet.basis.but(-1.5, italic=True))
+    middle = sum(sheet.span) // 2
+    sheet.stamp(signature(case.rng, px(42), px(18)), PEN_BLUE, (middle - px(21), sheet.y_px + px(7)))
+    sheet.gap(30)
+    if sheet.hand is None:
+        sheet.centred(name, sheet.basis)
+    else:
+        start = sheet.span
+        sheet.span = (middle - round(sheet.basis.width(name) * 0.6), start[1])
+        sheet.paragraph(Filled(name))
+        sheet.span = start
 
 
 def signed_at_right(sheet: Sheet, case: Case, issuer: Issuer, receivers: tuple[str, ...] = ()) -> None:

@@ -9,7 +9,7 @@ Sex = Literal["Nam", "Nữ"]
 
 @dataclass(frozen=True)
 class People:
-    """How one people names its children. `first` and `last` are what stands before and after the name's middle part.
+    """How one people names its children.
 
     A pattern holds `{family}`, `{middle}` and `{given}` where they are written; `mother_line` tells that the
     family name comes from the mother.
@@ -64,22 +64,65 @@ KINH = People(
 
 PEOPLES = (
     KINH,
-    People("Tày", 1, ("Nông", "Hoàng", "Bế", "Ma"), (_PLAIN, ("Văn", "Đức"), ("Thắng", "Quyến", "Bằng")),
-           (_PLAIN, ("Thị", "Thu"), ("Niềm", "Chuyên", "Hậu"))),
-    People("Thái", 1, ("Lò", "Quàng", "Cầm", "Lường"), (_PLAIN, ("Văn",), ("Pản", "Ọi", "Sơn", "Hặc")),
-           (_PLAIN, ("Thị",), ("Inh", "Xôm", "Pâng", "Hỏa"))),
-    People("Mường", 1, ("Bùi", "Quách", "Đinh", "Hà"), (_PLAIN, ("Văn", "Công"), ("Nhởn", "Dểu", "Lực")),
-           (_PLAIN, ("Thị",), ("Ển", "Nhỡ", "Thiểm"))),
-    People("Mông", 2, ("Giàng", "Vàng", "Sùng", "Lầu", "Thào"), (_PLAIN, ("A", "Mí"), ("Páo", "Chứ", "Dế", "Sử")),
-           (_PLAIN, ("Thị", "Thị"), ("Mỷ", "Dợ", "Sua", "Chấu"))),
-    People("Khmer", 1, ("Thạch", "Sơn", "Kim", "Châu", "Danh"), (_BARE, _NONE, ("Sô Phia", "Mách", "Rít Thi", "Hoanh")),
-           (_PLAIN, ("Thị",), ("Sa Rinh", "Phol", "Sô Thia"))),
-    People("Ê Đê", 1, ("Niê", "Êban", "Mlô", "Byă", "Ayŭn"), ("Y {given} {family}", _NONE, ("Bhăm", "Thắng", "Krak")),
-           ("H'{given} {family}", _NONE, ("Hương", "Bliă", "Nuôr", "Yar")), mother_line=True),
-    People("Gia Rai", 1, ("Kpă", "Ksor", "Rơ Châm", "Siu", "Rah Lan"), (_BARE, _NONE, ("Thuin", "Blơi", "Yưk")),
-           ("{family} H'{given}", _NONE, ("Lim", "Nga", "Chuih")), mother_line=True),
-    People("Ba Na", 1, ("Đinh",), (_BARE, _NONE, ("Yớp", "Hmưnh", "Grưk")), (_PLAIN, ("Thị",), ("Hlơm", "Bleng"))),
-)  # fmt: skip
+    People(
+        "Tày",
+        1,
+        ("Nông", "Hoàng", "Bế", "Ma"),
+        (_PLAIN, ("Văn", "Đức"), ("Thắng", "Quyến", "Bằng", "Tuyên", "Dậu")),
+        (_PLAIN, ("Thị", "Thu"), ("Niềm", "Chuyên", "Hậu", "Vượng", "Dịu")),
+    ),
+    People(
+        "Thái",
+        1,
+        ("Lò", "Quàng", "Cầm", "Lường"),
+        (_PLAIN, ("Văn",), ("Pản", "Ọi", "Sơn", "Hặc", "Tỉnh", "Phiến")),
+        (_PLAIN, ("Thị",), ("Inh", "Xôm", "Pâng", "Hỏa", "Ngoan", "Tươi")),
+    ),
+    People(
+        "Mường",
+        1,
+        ("Bùi", "Quách", "Đinh", "Hà"),
+        (_PLAIN, ("Văn", "Công"), ("Nhởn", "Dểu", "Lực")),
+        (_PLAIN, ("Thị",), ("Ển", "Nhỡ", "Thiểm", "Duyến", "Quyền", "Mến")),
+    ),
+    People(
+        "Mông",
+        2,
+        ("Giàng", "Vàng", "Sùng", "Lầu", "Thào"),
+        (_PLAIN, ("A", "Mí"), ("Páo", "Chứ", "Dế", "Sử")),
+        (_PLAIN, ("Thị", "Thị"), ("Mỷ", "Dợ", "Sua", "Chấu")),
+    ),
+    People(
+        "Khmer",
+        1,
+        ("Thạch", "Sơn", "Kim", "Châu", "Danh"),
+        (_BARE, _NONE, ("Sô Phia", "Mách", "Rít Thi", "Hoanh", "Sươl", "Đa Ra")),
+        (_PLAIN, ("Thị",), ("Sa Rinh", "Phol", "Sô Thia", "Rây", "Chane", "Ươne")),
+    ),
+    People(
+        "Ê Đê",
+        1,
+        ("Niê", "Êban", "Mlô", "Byă", "Ayŭn"),
+        ("Y {given} {family}", _NONE, ("Bhăm", "Thắng", "Krak", "Djuang", "Ngông", "Wăn")),
+        ("H'{given} {family}", _NONE, ("Hương", "Bliă", "Nuôr", "Yar", "Djăn", "Mrăng")),
+        mother_line=True,
+    ),
+    People(
+        "Gia Rai",
+        1,
+        ("Kpă", "Ksor", "Rơ Châm", "Siu", "Rah Lan"),
+        (_BARE, _NONE, ("Thuin", "Blơi", "Yưk", "Jưm", "Hyơk", "Phem")),
+        ("{family} H'{given}", _NONE, ("Lim", "Nga", "Chuih", "Blơr", "Ngơi", "Pyưl")),
+        mother_line=True,
+    ),
+    People(
+        "Ba Na",
+        1,
+        ("Đinh",),
+        (_BARE, _NONE, ("Yớp", "Hmưnh", "Grưk", "Byưk", "Thơn", "Kưm")),
+        (_PLAIN, ("Thị",), ("Hlơm", "Bleng", "Mlênh", "Yưr", "Phyôn", "Byơl")),
+    ),
+)
 
 
 def choose_people(rng: Random) -> People:

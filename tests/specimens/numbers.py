@@ -1,8 +1,8 @@
 """Numbers, codes and machine-readable lines, all of a kind that no living person holds.
 
 Personal numbers end in 99 and four digits: with no more than some 150,000 births a year in the largest province,
-numbers given in order never reach 990,000. Old card numbers begin with 99, a province code that was never given out,
-and telephone numbers with 095, the block of an operator that closed in 2016.
+numbers given in order never reach 990,000. Old card numbers begin with 99, which was no province's code, and telephone
+numbers with 095, a block that no operator sells. None of this is a rule of law; it is the best one can do.
 """
 
 import unicodedata

@@ -1,11 +1,13 @@
 """Papers of civil status: birth, marriage, single status."""
 
+from dataclasses import replace
 from random import Random
 
 from tests.specimens.layout import (
     Case,
     Draft,
     Issuer,
+    about,
     committee,
     draft,
     identity_paper,
@@ -16,13 +18,14 @@ from tests.specimens.layout import (
     short,
     signed,
     signed_at_right,
+    signed_by_hand,
     title,
 )
-from tests.specimens.marks import PEN_BLUE, guilloche, signature
+from tests.specimens.marks import guilloche
 from tests.specimens.numbers import date_in_words
 from tests.specimens.people import Person
 from tests.specimens.places import without_rank
-from tests.specimens.sheet import GAP, HAND, Filled, Sheet, Strong, Type, px
+from tests.specimens.sheet import GAP, HAND, Filled, Sheet, Strong, Type
 
 
 def birth_certificate(case: Case) -> Draft:
@@ -43,19 +46,10 @@ def birth_certificate(case: Case) -> Draft:
     sheet.paragraph(f"Nơi sinh: {_maternity(case)}, {place.province(child.born)}")
     sheet.paragraph(f"Quê quán: {family.father.birthplace.full(case.day)}")
     sheet.paragraph("Số định danh cá nhân: ", Strong(child.personal_id))
-    for role, parent in (("mẹ", family.mother), ("cha", family.father)):
-        sheet.gap(1)
-        sheet.paragraph(f"Họ, chữ đệm, tên người {role}: ", Strong(parent.name))
-        sheet.paragraph(f"Năm sinh: {parent.born.year}{GAP}Dân tộc: {parent.ethnic_group}{GAP}Quốc tịch: Việt Nam")
-        sheet.paragraph(f"Nơi cư trú: {family.home.address(case.day)}")
-    sheet.gap(1)
-    sheet.paragraph(f"Họ, chữ đệm, tên người đi khai sinh: {family.father.name}")
-    sheet.paragraph(f"Giấy tờ tùy thân: {identity_paper(case, family.father)}")
-    sheet.paragraph(f"Nơi đăng ký khai sinh: Ủy ban nhân dân {place.full(case.day)}")
-    sheet.paragraph(f"Ngày, tháng, năm đăng ký: {short(case.day)}")
+    _parents(sheet, case)
     issuer = committee(case)
     post = ("NGƯỜI KÝ GIẤY KHAI SINH", rng.choice(("CHỦ TỊCH", "PHÓ CHỦ TỊCH")))
-    signed_at_right(sheet, case, Issuer(issuer.above, issuer.name, post, issuer.signer, issuer.seal_words))
+    signed_at_right(sheet, case, replace(issuer, post=post))
     fields = {
         "full_name": child.name,
         "date_of_birth": child.born.isoformat(),
@@ -66,6 +60,21 @@ def birth_certificate(case: Case) -> Draft:
         "father_name": family.father.name,
     }
     return draft([sheet], fields, (child.personal_id, child.name))
+
+
+def _parents(sheet: Sheet, case: Case) -> None:
+    """Both parents, who registered the birth, where and when."""
+    family = case.family
+    for role, parent in (("mẹ", family.mother), ("cha", family.father)):
+        sheet.gap(1)
+        sheet.paragraph(f"Họ, chữ đệm, tên người {role}: ", Strong(parent.name))
+        sheet.paragraph(f"Năm sinh: {parent.born.year}{GAP}Dân tộc: {parent.ethnic_group}{GAP}Quốc tịch: Việt Nam")
+        sheet.paragraph(f"Nơi cư trú: {family.home.address(case.day)}")
+    sheet.gap(1)
+    sheet.paragraph(f"Họ, chữ đệm, tên người đi khai sinh: {family.father.name}")
+    sheet.paragraph(f"Giấy tờ tùy thân: {identity_paper(case, family.father)}")
+    sheet.paragraph(f"Nơi đăng ký khai sinh: Ủy ban nhân dân {family.home.place.full(case.day)}")
+    sheet.paragraph(f"Ngày, tháng, năm đăng ký: {short(case.day)}")
 
 
 def _nature(sheet: Sheet, person: Person) -> None:
@@ -108,7 +117,8 @@ def birth_notice(case: Case) -> Draft:
     sheet.paragraph(f"Người đỡ đẻ: {official(case)}")
     sheet.right(f"{province}, {long(case.day)}", sheet.basis.but(italic=True))
     sheet.beside(
-        lambda: _own_hand(sheet, case, "Mẹ hoặc người nuôi dưỡng", mother.name), lambda: signed(sheet, case, issuer)
+        lambda: signed_by_hand(sheet, case, "Mẹ hoặc người nuôi dưỡng", mother.name),
+        lambda: signed(sheet, case, issuer),
     )
     fields = {
         "mother_name": mother.name,
@@ -119,33 +129,38 @@ def birth_notice(case: Case) -> Draft:
     return draft([sheet], fields, (mother.personal_id, mother.name))
 
 
-def _own_hand(sheet: Sheet, case: Case, role: str, name: str) -> None:
-    """A citizen's signature over the name, without a seal."""
-    sheet.gap(3)
-    sheet.centred(role, sheet.basis.but(bold=True))
-    sheet.centred("(Ký, ghi rõ họ tên)", sheet.basis.but(-1.5, italic=True))
-    middle = sum(sheet.span) // 2
-    sheet.stamp(signature(case.rng, px(42), px(18)), PEN_BLUE, (middle - px(21), sheet.y_px + px(7)))
-    sheet.gap(30)
-    if sheet.hand is None:
-        sheet.centred(name, sheet.basis)
-    else:
-        start = sheet.span
-        sheet.span = (middle - round(sheet.basis.width(name) * 0.6), start[1])
-        sheet.paragraph(Filled(name))
-        sheet.span = start
-
-
 def birth_registration_form(case: Case) -> Draft:
     """Tờ khai đăng ký khai sinh (form of TT 04/2024/TT-BTP), filled in with the pen by the father."""
     child, family = case.person, case.family
-    father, mother = family.father, family.mother
-    address = family.home.address(case.day)
+    father = family.father
     sheet = Sheet(Type(13), hand=case.rng)
     dotted = case.rng.random() < 0.3  # offices print the form with and without dots to write on
     national_heading(sheet)
     sheet.gap(4)
     title(sheet, "TỜ KHAI ĐĂNG KÝ KHAI SINH")
+
+    _form_body(sheet, case, dotted)
+    sheet.paragraph(
+        "Tôi cam đoan nội dung đề nghị đăng ký khai sinh trên đây là đúng sự thật, được sự thỏa thuận nhất trí "
+        "của các bên liên quan theo quy định pháp luật và chịu trách nhiệm về lời khai của mình."
+    )
+    made_at = without_rank(family.home.place.commune(case.day))
+    sheet.paragraph("Làm tại: ", Filled(f"{made_at}, {long(case.day)}"), indent_mm=40)
+    sheet.beside(lambda: None, lambda: signed_by_hand(sheet, case, "Người yêu cầu", father.name))
+    fields = {
+        "applicant_name": father.name,
+        "applicant_personal_id": father.personal_id,
+        "child_name": child.name,
+        "date_of_birth": child.born.isoformat(),
+    }
+    return draft([sheet], fields, (father.personal_id, father.name), hand=HAND)
+
+
+def _form_body(sheet: Sheet, case: Case, dotted: bool) -> None:
+    """All lines that the applicant fills in."""
+    child, family = case.person, case.family
+    father, mother = family.father, family.mother
+    address = family.home.address(case.day)
 
     def blank(label: str, value: str) -> None:
         sheet.paragraph(label, Filled(value), dotted=dotted)
@@ -168,20 +183,6 @@ def birth_registration_form(case: Case) -> Draft:
         people = (f"{GAP}Dân tộc: ", Filled(parent.ethnic_group))
         sheet.paragraph("Năm sinh: ", Filled(str(parent.born.year)), *people, *nation, dotted=dotted)
         blank("Nơi cư trú: ", address)
-    sheet.paragraph(
-        "Tôi cam đoan nội dung đề nghị đăng ký khai sinh trên đây là đúng sự thật, được sự thỏa thuận nhất trí "
-        "của các bên liên quan theo quy định pháp luật và chịu trách nhiệm về lời khai của mình."
-    )
-    made_at = without_rank(family.home.place.commune(case.day))
-    sheet.paragraph("Làm tại: ", Filled(f"{made_at}, {long(case.day)}"), indent_mm=40)
-    sheet.beside(lambda: None, lambda: _own_hand(sheet, case, "Người yêu cầu", father.name))
-    fields = {
-        "applicant_name": father.name,
-        "applicant_personal_id": father.personal_id,
-        "child_name": child.name,
-        "date_of_birth": child.born.isoformat(),
-    }
-    return draft([sheet], fields, (father.personal_id, father.name), hand=HAND)
 
 
 def marriage_certificate(case: Case) -> Draft:
@@ -209,10 +210,12 @@ def marriage_certificate(case: Case) -> Draft:
     sheet.paragraph(f"Nơi đăng ký kết hôn: Ủy ban nhân dân {family.home.place.full(case.day)}")
     sheet.paragraph(f"Ngày, tháng, năm đăng ký: {short(case.day)}")
     sheet.paragraph("Giấy chứng nhận kết hôn này có giá trị kể từ ngày, tháng, năm đăng ký.")
-    sheet.beside(lambda: _own_hand(sheet, case, "Vợ", wife.name), lambda: _own_hand(sheet, case, "Chồng", husband.name))
+    sheet.beside(
+        lambda: signed_by_hand(sheet, case, "Vợ", wife.name), lambda: signed_by_hand(sheet, case, "Chồng", husband.name)
+    )
     issuer = committee(case)
     post = ("NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN", "CHỦ TỊCH")
-    signed_at_right(sheet, case, Issuer(issuer.above, issuer.name, post, issuer.signer, issuer.seal_words))
+    signed_at_right(sheet, case, replace(issuer, post=post))
     fields = {
         "wife_name": wife.name,
         "wife_personal_id": wife.personal_id,
@@ -253,11 +256,4 @@ def marital_status_confirmation(case: Case) -> Draft:
     sheet.paragraph(f"Giấy này được cấp để: làm thủ tục {purpose}.")
     sheet.paragraph("Giấy này có giá trị sử dụng trong thời hạn 6 tháng kể từ ngày cấp.", indent_mm=10)
     signed_at_right(sheet, case, issuer, ("- Như trên;", "- Lưu: VT, HT."))
-    fields = {
-        "full_name": person.name,
-        "date_of_birth": person.born.isoformat(),
-        "personal_id": person.personal_id,
-        "document_number": number,
-        "issue_date": case.day.isoformat(),
-    }
-    return draft([sheet], fields, (person.personal_id, person.name))
+    return draft([sheet], about(case, number), (person.personal_id, person.name))

@@ -12,6 +12,7 @@ from tests.specimens.layout import (
     Case,
     Draft,
     Issuer,
+    about,
     draft,
     letterhead,
     long,
@@ -39,17 +40,7 @@ def citizen_id_card(case: Case) -> Draft:
     person, issued = case.person, case.day
     holder = CardHolder(person.personal_id, person.name, person.male, person.born, person.card_expires)
     address = person.home.address(issued)
-    code = "|".join(
-        (
-            person.personal_id,
-            person.old_number or "",
-            person.name,
-            f"{person.born:%d%m%Y}",
-            person.sex,
-            address,
-            f"{issued:%d%m%Y}",
-        )
-    )
+    code = _payload(person, address, issued)
     new = issued >= NEW_CARD
     front, back = _card_sheet(), _card_sheet()
     (_front_2024 if new else _front_2021)(front, person, address)
@@ -74,6 +65,13 @@ def citizen_id_card(case: Case) -> Draft:
     if person.card_expires is not None:
         fields["expiry_date"] = person.card_expires.isoformat()
     return draft([page], fields, (person.personal_id, person.name))
+
+
+def _payload(person: Person, address: str, issued: date) -> str:
+    """What the card's code says: seven parts, the second empty where there was no old card."""
+    day = "%d%m%Y"
+    numbers = f"{person.personal_id}|{person.old_number or ''}"
+    return f"{numbers}|{person.name}|{person.born:{day}}|{person.sex}|{address}|{issued:{day}}"
 
 
 def _card_sheet() -> Sheet:
@@ -239,6 +237,15 @@ def residence_confirmation(case: Case) -> Draft:
     sheet.paragraph(f"1. Nơi thường trú: {address}")
     sheet.paragraph(f"2. Nơi ở hiện tại: {address}")
     sheet.paragraph(f"3. Họ, chữ đệm và tên chủ hộ: {family.father.name}")
+    _members(sheet, case)
+    sheet.paragraph("Xác nhận thông tin cư trú này có giá trị 01 năm kể từ ngày cấp.", indent_mm=10)
+    signed_at_right(sheet, case, issuer)
+    return draft([sheet], about(case, number), (person.personal_id, person.name))
+
+
+def _members(sheet: Sheet, case: Case) -> None:
+    """The table of the household's other members."""
+    family, person = case.family, case.person
     sheet.paragraph("4. Thông tin các thành viên khác trong hộ gia đình:")
     head = ("TT", "Họ, chữ đệm và tên", "Ngày sinh", "Giới tính", "Số định danh cá nhân", "Quan hệ với chủ hộ")
     members = (m for m in (family.father, family.mother, *family.children) if m is not person and m.born < case.day)
@@ -247,16 +254,6 @@ def residence_confirmation(case: Case) -> Draft:
         for i, m in enumerate(members, start=1)
     ]
     sheet.table((0.6, 3.1, 1.6, 1.1, 2.1, 1.7), (head, *rows))
-    sheet.paragraph("Xác nhận thông tin cư trú này có giá trị 01 năm kể từ ngày cấp.", indent_mm=10)
-    signed_at_right(sheet, case, issuer)
-    fields = {
-        "full_name": person.name,
-        "date_of_birth": person.born.isoformat(),
-        "personal_id": person.personal_id,
-        "document_number": number,
-        "issue_date": case.day.isoformat(),
-    }
-    return draft([sheet], fields, (person.personal_id, person.name))
 
 
 def _relation(case: Case, member: Person) -> str:

@@ -41,31 +41,13 @@ def land_use_certificate(case: Case) -> Draft:
     guilloche(sheet.page, (248, 216, 222))
     _certificate_head(sheet, new, serial)
     number = person.cited_number(case.day)
-    card = "CCCD" if number == person.personal_id else "CMND"
     address = person.home.address(case.day)
     sheet.paragraph(Strong("I. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất"))
     sheet.paragraph(f"{'Ông' if person.male else 'Bà'}: ", Strong(person.name))
-    sheet.paragraph(f"Năm sinh: {person.born.year}, {card} số: {number}")
+    sheet.paragraph(f"Năm sinh: {person.born.year}, {'CCCD' if number == person.personal_id else 'CMND'} số: {number}")
     sheet.paragraph(f"Địa chỉ thường trú: {address}")
-    sheet.gap(2)
-    sheet.paragraph(Strong("II. Thông tin thửa đất và tài sản gắn liền với đất"))
-    sheet.paragraph("1. Thửa đất:")
-    sheet.paragraph(f"a) Thửa đất số: {plot}, tờ bản đồ số: {map_sheet}")
-    sheet.paragraph(f"b) Địa chỉ: {address}")
-    sheet.paragraph(f"c) Diện tích: {area.replace('.', ',')} m²")
-    sheet.paragraph("d) Hình thức sử dụng: Sử dụng riêng")
-    use = rng.choice(("Đất ở tại đô thị", "Đất ở tại nông thôn", "Đất trồng cây lâu năm"))
-    sheet.paragraph(f"đ) Mục đích sử dụng đất: {use}")
-    sheet.paragraph(f"e) Thời hạn sử dụng: {'Đến ngày 15/10/2063' if 'cây' in use else 'Lâu dài'}")
-    sheet.paragraph(f"g) Nguồn gốc sử dụng: {rng.choice(_ORIGINS)}")
-    sheet.paragraph("2. Tài sản gắn liền với đất: -/-")
-    province = case.family.home.place.province(case.day)
-    sheet.gap(2)
-    sheet.right(f"{without_rank(province)}, {long(case.day)}", sheet.basis.but(italic=True))
-    sheet.paragraph(f"Số vào sổ cấp Giấy chứng nhận: {'CN' if new else 'CS'} {rng.randrange(1000, 99999)}")
-    above = "Sở Nông nghiệp và Môi trường" if new else "Sở Tài nguyên và Môi trường"
-    post = (above.upper(), "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")
-    signed_at_right(sheet, case, Issuer("", above, post, official(case), (above, province)))
+    _plot(sheet, case, (plot, map_sheet, area))
+    _certificate_foot(sheet, case, new)
     fields = {
         "full_name": person.name,
         "personal_id": number,
@@ -76,6 +58,35 @@ def land_use_certificate(case: Case) -> Draft:
         "issue_date": case.day.isoformat(),
     }
     return draft([sheet], fields, (number, person.name))
+
+
+def _plot(sheet: Sheet, case: Case, plot: tuple[str, str, str]) -> None:
+    """Number, map sheet and area of the plot, and what it may be used for."""
+    rng = case.rng
+    number, map_sheet, area = plot
+    sheet.gap(2)
+    sheet.paragraph(Strong("II. Thông tin thửa đất và tài sản gắn liền với đất"))
+    sheet.paragraph("1. Thửa đất:")
+    sheet.paragraph(f"a) Thửa đất số: {number}, tờ bản đồ số: {map_sheet}")
+    sheet.paragraph(f"b) Địa chỉ: {case.person.home.address(case.day)}")
+    sheet.paragraph(f"c) Diện tích: {area.replace('.', ',')} m²")
+    sheet.paragraph("d) Hình thức sử dụng: Sử dụng riêng")
+    use = rng.choice(("Đất ở tại đô thị", "Đất ở tại nông thôn", "Đất trồng cây lâu năm"))
+    sheet.paragraph(f"đ) Mục đích sử dụng đất: {use}")
+    sheet.paragraph(f"e) Thời hạn sử dụng: {'Đến ngày 15/10/2063' if 'cây' in use else 'Lâu dài'}")
+    sheet.paragraph(f"g) Nguồn gốc sử dụng: {rng.choice(_ORIGINS)}")
+    sheet.paragraph("2. Tài sản gắn liền với đất: -/-")
+
+
+def _certificate_foot(sheet: Sheet, case: Case, new: bool) -> None:
+    """Place and day, number in the register, and the signature of the provincial department."""
+    province = case.family.home.place.province(case.day)
+    sheet.gap(2)
+    sheet.right(f"{without_rank(province)}, {long(case.day)}", sheet.basis.but(italic=True))
+    sheet.paragraph(f"Số vào sổ cấp Giấy chứng nhận: {'CN' if new else 'CS'} {case.rng.randrange(1000, 99999)}")
+    above = "Sở Nông nghiệp và Môi trường" if new else "Sở Tài nguyên và Môi trường"
+    post = (above.upper(), "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")
+    signed_at_right(sheet, case, Issuer("", above, post, official(case), (above, province)))
 
 
 _ORIGINS = (

@@ -1,11 +1,13 @@
 """Papers of the office itself: decisions, and the slip that says a dossier was received."""
 
 from datetime import timedelta
+from functools import partial
 
 from tests.specimens.layout import (
     Case,
     Draft,
     Issuer,
+    about,
     committee,
     draft,
     letterhead,
@@ -14,9 +16,9 @@ from tests.specimens.layout import (
     short,
     signed,
     signed_at_right,
+    signed_by_hand,
     title,
 )
-from tests.specimens.marks import PEN_BLUE, signature
 from tests.specimens.numbers import dossier_code, qr_code
 from tests.specimens.places import without_rank
 from tests.specimens.sheet import Sheet, Strong, Type, px
@@ -61,14 +63,7 @@ def decision(case: Case) -> Draft:
         indent_mm=10,
     )
     signed_at_right(sheet, case, issuer, ("- Như Điều 3;", f"- Lưu: VT, {section}."))
-    fields = {
-        "document_number": number,
-        "issue_date": case.day.isoformat(),
-        "full_name": person.name,
-        "date_of_birth": person.born.isoformat(),
-        "personal_id": person.personal_id,
-    }
-    return draft([sheet], fields, (person.personal_id, person.name))
+    return draft([sheet], about(case, number), (person.personal_id, person.name))
 
 
 _PROCEDURES = (
@@ -108,17 +103,8 @@ def receipt_slip(case: Case) -> Draft:
     sheet.paragraph(f"Thời gian nhận hồ sơ: {hour}, {long(case.day)}")
     sheet.paragraph(f"Thời gian trả kết quả giải quyết hồ sơ: {long(due)}")
     sheet.paragraph(f"Đăng ký nhận kết quả tại: {rng.choice(('Nơi nộp hồ sơ', 'Qua dịch vụ bưu chính công ích'))}")
-
-    def applicant() -> None:
-        sheet.gap(3)
-        sheet.centred("NGƯỜI NỘP HỒ SƠ", sheet.basis.but(bold=True))
-        sheet.centred("(Ký và ghi rõ họ tên)", sheet.basis.but(-1.5, italic=True))
-        middle = sum(sheet.span) // 2
-        sheet.stamp(signature(rng, px(40), px(16)), PEN_BLUE, (middle - px(20), sheet.y_px + px(4)))
-        sheet.gap(30)
-        sheet.centred(person.name)
-
-    sheet.beside(applicant, lambda: signed(sheet, case, issuer))
+    hand = partial(signed_by_hand, sheet, case, "NGƯỜI NỘP HỒ SƠ", person.name)
+    sheet.beside(hand, partial(signed, sheet, case, issuer))
     fields = {
         "dossier_code": code,
         "full_name": person.name,

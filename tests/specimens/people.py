@@ -88,7 +88,11 @@ def make_family(rng: Random, serial: int) -> Family:
     earliest = married + timedelta(days=300)
     while earliest < LATEST - timedelta(days=240) and len(children) < rng.randint(1, 3):
         born = day_between(rng, earliest, min(LATEST - timedelta(days=200), earliest + timedelta(days=900)))
-        children.append(_child(rng, line, _Life(home, born, serial + 2 + len(children))))
+        life = _Life(home, born, serial + 2 + len(children))
+        child = _child(rng, line, life)
+        while child.name in {relative.name for relative in (father, mother, *children)}:
+            child = _child(rng, line, life)
+        children.append(child)
         earliest = born + timedelta(days=500)
     return Family(father, mother, tuple(children), married)
 

@@ -3,6 +3,9 @@
 import contextlib
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,3 +122,33 @@ def test_a_paper_is_rendered_from_its_pages(pool: ParserPool, scan: ScanFile, tm
 def test_a_quick_look_tells_how_a_page_lies(pool: ParserPool, scan: ScanFile) -> None:
     look = pool.look(scan, 1)
     assert (look.verdict, look.rotation_degrees) == ("low_resolution", 0)
+
+
+def test_a_parser_outlives_the_thread_that_started_it(pool: ParserPool, scan: ScanFile) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(pool.count_pages, scan).result()
+    assert pool.count_pages(scan) == 1
+
+
+def test_a_parser_ends_with_its_parent(scan: ScanFile) -> None:
+    """The parent is killed outright, and the parser has no more to read."""
+    code = (
+        "import sys, os, signal\n"
+        "from pathlib import Path\n"
+        "from pipeline.adapters.parser_pool import ParserPool\n"
+        "from pipeline.pages import ScanFile\n"
+        "from pipeline.settings import Limits\n"
+        "pool = ParserPool(Limits(parsers=1))\n"
+        "pool.count_pages(ScanFile(Path(sys.argv[1]), 'image/png'))\n"
+        "children = Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text()\n"
+        "print(children.split()[0], flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    parent = subprocess.run([sys.executable, "-c", code, str(scan.path)], capture_output=True, text=True, check=False)
+    parser = Path("/proc") / parent.stdout.strip()
+    ended = threading.Event()
+    for _ in range(100):
+        if not parser.exists():
+            break
+        ended.wait(0.1)
+    assert not parser.exists()

@@ -175,6 +175,12 @@ def test_families_live_in_order() -> None:
         assert births[-1] < LATEST
 
 
+def test_nobody_in_a_family_has_the_name_of_another() -> None:
+    for family in families(200):
+        names = [person.name for person in members(family)]
+        assert len(set(names)) == len(names)
+
+
 def test_many_peoples_appear() -> None:
     groups = {person.ethnic_group for family in families(200) for person in members(family)}
     assert groups == {people.ethnic_group for people in PEOPLES}

@@ -1,8 +1,8 @@
 """Finding papers by words and numbers, in the full-text index of either database."""
 
 import re
+from bisect import bisect_left
 from datetime import datetime
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, cast, column, func, literal, select, table, tuple_
@@ -173,8 +173,9 @@ def passage(text: str, units: tuple[Unit, ...], *, exact: bool) -> str:
     places.sort(key=lambda place: place[0])
 
     def units_from(number: int) -> int:
-        end = places[number][0] + PASSAGE_WORDS - _WORDS_BEFORE
-        return len({unit for _, unit in takewhile(lambda place: place[0] < end, islice(places, number, None))})
+        last = places[number][0] + PASSAGE_WORDS - _WORDS_BEFORE
+        end = bisect_left(places, last, key=lambda place: place[0])
+        return len({unit for _, unit in places[number:end]})
 
     first = places[max(range(len(places)), key=units_from)][0] if places else 0
     shown = tokens[max(0, first - _WORDS_BEFORE) :][:PASSAGE_WORDS]

@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+
+import schemas
+from pipeline.catalogue import load_catalogue
+from pipeline.errors import Misconfigured
+
+TYPE = (Path(schemas.__file__).parent / "document_types" / "supplement_request.toml").read_text(encoding="utf-8")
+PROCEDURE = (Path(schemas.__file__).parent / "procedures" / "land_change.toml").read_text(encoding="utf-8")
+
+
+def fault(folder: Path, kind: str, name: str, text: str) -> str:
+    """What the loader says of this file, without the folder."""
+    (folder / kind).mkdir(exist_ok=True)
+    path = folder / kind / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Misconfigured) as caught:
+        load_catalogue(folder)
+    assert caught.value.code == "bad_catalogue"
+    return caught.value.detail.replace(str(path), "FILE")
+
+
+def line_of(text: str, part: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def test_the_built_in_catalogue_has_no_fault() -> None:
+    catalogue = load_catalogue()
+    assert {"other", "secret_paper", "birth_certificate"} <= set(catalogue.types)
+    assert {p.code for p in catalogue.procedures.values()} >= {"1.001193", "1.000894", "1.013831"}
+
+
+def test_the_picture_of_an_identity_card_is_not_kept() -> None:
+    assert load_catalogue().types["citizen_id_card"].keeping.rule == "fields_only"
+
+
+def test_every_fact_names_its_source() -> None:
+    catalogue = load_catalogue()
+    for kind in catalogue.types.values():
+        assert all(group.source for group in (kind.title, kind.cues, kind.keeping, kind.validity, kind.reuse))
+    assert all(paper.source for procedure in catalogue.procedures.values() for paper in procedure.papers)
+
+
+def test_an_own_folder_adds_a_type_and_overrides_another(tmp_path: Path) -> None:
+    (tmp_path / "document_types").mkdir()
+    folder = tmp_path / "document_types"
+    (folder / "local_slip.toml").write_text(TYPE.replace('"supplement_request"', '"local_slip"'), encoding="utf-8")
+    (folder / "supplement_request.toml").write_text(
+        TYPE.replace("Request to complete", "Call to complete"), encoding="utf-8"
+    )
+    types = load_catalogue(tmp_path).types
+    assert "local_slip" in types
+    assert types["supplement_request"].title.english == "Call to complete a dossier"
+
+
+def test_a_misspelt_key_is_named_with_its_line(tmp_path: Path) -> None:
+    text = TYPE.replace("required = true", "requierd = true", 1)
+    detail = fault(tmp_path, "document_types", "supplement_request", text)
+    assert detail.startswith(f"FILE:{line_of(text, 'requierd')}: fields.0.requierd")
+
+
+def test_a_wrong_value_in_the_third_field_is_found_there(tmp_path: Path) -> None:
+    text = TYPE.replace('kind = "personal_id"', 'kind = "passport"')
+    assert fault(tmp_path, "document_types", "supplement_request", text).startswith(
+        f"FILE:{line_of(text, 'passport')}: "
+    )
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    text = TYPE.replace("[reuse]", "[reuse")
+    assert fault(tmp_path, "document_types", "supplement_request", text).startswith(f"FILE:{line_of(text, '[reuse')}: ")
+
+
+def test_an_owner_made_of_an_undeclared_field_is_found(tmp_path: Path) -> None:
+    text = TYPE.replace('personal_id = "personal_id"', 'personal_id = "citizen_number"')
+    wanted = f"FILE:{line_of(text, 'citizen_number')}: field 'citizen_number' is not declared"
+    assert fault(tmp_path, "document_types", "supplement_request", text) == wanted
+
+
+def test_a_broken_pattern_is_found(tmp_path: Path) -> None:
+    text = TYPE.replace('kind = "dossier_code"', 'kind = "dossier_code"\npattern = "[0-9"')
+    assert fault(tmp_path, "document_types", "supplement_request", text).startswith(
+        f"FILE:{line_of(text, 'pattern')}: "
+    )
+
+
+def test_a_file_must_bear_the_name_of_its_id(tmp_path: Path) -> None:
+    assert fault(tmp_path, "document_types", "slip", TYPE).startswith("FILE:1: id is 'supplement_request'")
+
+
+def test_a_procedure_that_asks_for_an_unknown_type_is_found(tmp_path: Path) -> None:
+    text = PROCEDURE.replace('"land_use_certificate"', '"red_book"')
+    wanted = f"FILE:{line_of(text, 'red_book')}: there is no document type 'red_book'"
+    assert fault(tmp_path, "procedures", "land_change", text) == wanted
+
+
+def test_a_procedure_that_asks_for_a_role_no_type_has_is_found(tmp_path: Path) -> None:
+    text = PROCEDURE.replace('role = "transferee"', 'role = "buyer"')
+    assert fault(tmp_path, "procedures", "land_change", text).startswith(f"FILE:{line_of(text, 'buyer')}: ")
+
+
+def test_a_misspelt_key_of_a_condition_is_named_with_its_line(tmp_path: Path) -> None:
+    text = PROCEDURE.replace("question_en", "question_fr", 1)
+    assert fault(tmp_path, "procedures", "land_change", text).startswith(f"FILE:{line_of(text, 'question_fr')}: ")
+
+
+def test_dates_the_wrong_way_round_are_found(tmp_path: Path) -> None:
+    text = PROCEDURE.replace(
+        'code = "1.013831"', 'code = "1.013831"\nin_force = { since = 2026-01-01, until = 2025-01-01 }'
+    )
+    assert fault(tmp_path, "procedures", "land_change", text) == "FILE:3: ends before it begins"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured):
+        load_catalogue(tmp_path / "nothing")

@@ -1,0 +1,132 @@
+import pytest
+
+from pipeline.catalogue import load_catalogue
+from pipeline.stages.assemble import assemble
+from pipeline.stages.classify import Classification, classify
+from tests.unit.pages_of_text import page
+
+TYPES = load_catalogue().types
+HEADER = """
+ỦY BAN NHÂN DÂN  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+PHƯỜNG AN HÒA  Độc lập - Tự do - Hạnh phúc
+Số: 12/QĐ-UBND  An Hòa, ngày 02 tháng 03 năm 2024
+"""
+
+
+def kind(text: str) -> Classification:
+    return classify([page(text)], TYPES)
+
+
+def test_a_title_in_capitals_decides() -> None:
+    found = kind(
+        HEADER + "GIẤY CHỨNG NHẬN KẾT HÔN\nHọ, chữ đệm, tên vợ: Lê Thị Mai\nHọ, chữ đệm, tên chồng: Phan Văn Tám"
+    )
+    assert found.type == "marriage_certificate"
+    assert found.certain
+    assert "tiêu đề GIẤY CHỨNG NHẬN KẾT HÔN" in found.cues
+
+
+def test_a_title_may_be_split_and_misread() -> None:
+    found = kind(
+        HEADER + "GIÂY CHỨNG NHẬN\nĐĂNG KY HỘ KINH DOANH\nTên hộ kinh doanh: Tạp hóa Hoa Mai\nVốn kinh doanh: 5 triệu"
+    )
+    assert found.type == "household_business_certificate"
+    assert found.certain
+
+
+def test_a_decision_that_lists_other_papers_is_a_decision() -> None:
+    found = kind(
+        HEADER
+        + """
+QUYẾT ĐỊNH
+Về việc công bố thành phần hồ sơ
+Căn cứ Luật Hộ tịch ngày 20 tháng 11 năm 2014;
+QUYẾT ĐỊNH:
+Điều 1. Công bố các giấy tờ phải số hóa sau đây:
+1. Giấy khai sinh;
+2. Giấy chứng nhận kết hôn;
+3. Tờ khai đăng ký khai sinh, nơi đăng ký khai sinh, người đi khai sinh;
+Điều 2. Quyết định này có hiệu lực kể từ ngày ký.
+"""
+    )
+    assert found.type == "decision"
+    assert found.certain
+
+
+def test_a_title_that_is_only_mentioned_does_not_count() -> None:
+    found = kind(
+        HEADER + "THÔNG BÁO\nNgười dân mang theo Giấy khai sinh và Giấy chứng nhận kết hôn khi đến bộ phận một cửa."
+    )
+    assert found.type == "other"
+
+
+@pytest.mark.parametrize(
+    "title", ["TỜ TRÌNH", "CHỈ THỊ", "BIÊN BẢN", "GIẤY MỜI", "TỜ KHAI CẤP BẢN SAO TRÍCH LỤC HỘ TỊCH"]
+)
+def test_papers_of_other_types_are_not_forced_into_a_known_one(title: str) -> None:
+    found = kind(
+        HEADER
+        + f"{title}\nKính gửi: Ủy ban nhân dân phường\n"
+        + "Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nTôi cam đoan lời khai là đúng"
+    )
+    assert found.type == "other"
+    assert not found.certain
+
+
+def test_phrases_of_the_body_tell_a_paper_whose_title_is_lost() -> None:
+    found = kind(
+        """
+I. Người sử dụng đất, chủ sở hữu nhà ở và tài sản khác gắn liền với đất
+Ông: Phan Văn Tám
+a) Thửa đất số: 12, tờ bản đồ số: 5
+d) Hình thức sử dụng: Sử dụng riêng
+đ) Mục đích sử dụng đất: Đất ở
+e) Thời hạn sử dụng: Lâu dài
+g) Nguồn gốc sử dụng: Nhận chuyển nhượng
+Số vào sổ cấp GCN: CS12345
+"""
+    )
+    assert found.type == "land_use_certificate"
+    assert found.certain
+
+
+def test_a_form_code_tells_a_form_whose_title_is_lost() -> None:
+    found = kind(
+        "Mẫu CT01 ban hành kèm theo Thông tư số 53/2025/TT-BCA\n"
+        "Kính gửi: Công an phường An Hòa\nNội dung đề nghị: tạm trú\nchủ hộ"
+    )
+    assert found.type == "residence_declaration"
+
+
+def test_a_title_alone_is_not_certain() -> None:
+    assert not kind("\n\nGIẤY KHAI SINH\n").certain
+
+
+def test_a_blank_page_is_of_no_type() -> None:
+    assert classify([page("")], TYPES) == Classification(type="other", confidence=0.0)
+
+
+def test_a_blank_back_does_not_hide_the_type() -> None:
+    front = page(HEADER + "GIẤY CHỨNG SINH\nĐã sinh con vào lúc: 5 giờ\nCân nặng: 3000 gram\nSố lần sinh: 1", number=2)
+    assert classify([page(""), front], TYPES).type == "birth_notice"
+
+
+@pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT"])
+def test_a_secrecy_mark_stops_the_paper(mark: str) -> None:
+    found = kind(HEADER + f"{mark}\nQUYẾT ĐỊNH\nVề việc điều động\nĐiều 1. Điều động\nCăn cứ Luật")
+    assert found.type == "secret_paper"
+
+
+def test_a_paper_that_speaks_of_secrets_is_not_secret() -> None:
+    found = kind(
+        HEADER
+        + "QUYẾT ĐỊNH\nVề việc bảo vệ bí mật nhà nước độ mật\nCăn cứ Luật\n"
+        + "Điều 1. Ban hành quy chế\nDanh mục tài liệu MẬT của phường"
+    )
+    assert found.type == "decision"
+
+
+def test_all_pages_of_a_submission_are_one_paper() -> None:
+    pages = [page("GIẤY ỦY QUYỀN\nBÊN ỦY QUYỀN"), page("", number=2)]
+    (piece,) = assemble(pages, TYPES)
+    assert [p.number for p in piece.pages] == [1, 2]
