@@ -24,16 +24,22 @@ _REFUSALS = {
 }
 
 _REASONS = {
-    "person_mismatch": ("Số định danh trên giấy khác người nộp", "Another person's number is on the paper"),
-    "no_person": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
-    "ambiguous_person": ("Có nhiều người trùng tên, ngày sinh", "Several people have this name and birth date"),
-    "unknown_type": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
-    "doubtful_type": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
-    "doubtful_cut": ("Chưa chắc giấy tờ bắt đầu, kết thúc ở trang nào", "Where the paper begins or ends is doubtful"),
-    "missing_field": ("Thiếu thông tin bắt buộc", "A required field is missing"),
-    "doubtful_field": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
-    "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
+    "person_mismatch": (
+        "Giấy ghi số định danh của người khác người nộp",
+        "It names another person than who handed it in",
+    ),
+    "owner_unknown": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
+    "owner_doubtful": ("Chưa chắc giấy tờ của ai", "Whose paper it is is not certain"),
+    "owner_conflict": (
+        "Thông tin người đứng tên không khớp với sổ",
+        "What it says of its owner differs from the register",
+    ),
+    "type_unknown": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
+    "type_doubtful": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
+    "field_missing": ("Thiếu thông tin bắt buộc", "A required field is missing"),
+    "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
     "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
+    "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
 }
 _OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
 
