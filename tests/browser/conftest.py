@@ -15,10 +15,15 @@ from pipeline.web.app import build_app
 from pipeline.web.session import Sessions
 
 _CHROMIUM = Path("/usr/bin/chromium")
-_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Counter(NamedTuple):

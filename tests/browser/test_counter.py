@@ -1,5 +1,6 @@
 """What staff do at the counter, in a real browser."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,6 @@ _PASTE = """async ([data, name]) => {
 
 
 def hand_over(page: Page, way: str, file: Path) -> None:
-    import base64
-
     page.evaluate(way, [base64.b64encode(file.read_bytes()).decode(), file.name])
 
 
@@ -41,7 +40,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filed(page: Page, certificate: Path) -> Page:
     """The page after the certificate was chosen and read; the second time it is known already."""
     page.set_input_files("#files", certificate)
-    expect(page.locator(".submission .paper").first).to_be_visible(timeout=READ_MS)
+    expect(page.locator(".submission", has_text=certificate.name).locator(".paper")).to_be_visible(timeout=READ_MS)
     return page
 
 
@@ -88,8 +87,8 @@ def test_the_same_scan_twice_is_shown_once(filed: Page, certificate: Path) -> No
     expect(filed.locator(".submission h3", has_text=certificate.name)).to_have_count(1)
 
 
-def test_fields_are_shown_with_how_sure_they_are(filed: Page) -> None:
-    paper = filed.locator(".paper").first
+def test_fields_are_shown_with_how_sure_they_are(filed: Page, certificate: Path) -> None:
+    paper = filed.locator(".submission", has_text=certificate.name).locator(".paper")
     if not paper.locator("table").is_visible():
         paper.locator("summary").click()
     row = paper.locator("tr", has_text="716/2018")
@@ -126,8 +125,8 @@ def test_what_is_typed_into_the_search_stands_in_no_address(filed: Page) -> None
     assert not any("hue" in address for address in [*asked, filed.url])
 
 
-def test_the_pdf_opens_in_the_browser(filed: Page) -> None:
-    link = filed.get_by_role("link", name="Mở PDF").first
+def test_the_pdf_opens_in_the_browser(filed: Page, certificate: Path) -> None:
+    link = filed.locator(".submission", has_text=certificate.name).get_by_role("link", name="Mở PDF")
     with filed.context.expect_page() as opening:
         link.click()
     assert opening.value.url.endswith("/pdf")
@@ -140,14 +139,14 @@ def test_the_pdf_opens_in_the_browser(filed: Page) -> None:
 def test_the_original_comes_back_byte_for_byte(filed: Page, certificate: Path) -> None:
     card = filed.locator(".submission", has_text=certificate.name)
     with filed.expect_download() as download:
-        card.get_by_role("link", name="Bản gốc").first.click()
+        card.get_by_role("link", name="Bản gốc").click()
     assert Path(download.value.path()).read_bytes() == certificate.read_bytes()
 
 
 def test_what_was_received_is_still_there_after_a_reload(filed: Page, certificate: Path) -> None:
     filed.reload()
     expect(filed.locator(".submission h3", has_text=certificate.name)).to_be_visible()
-    expect(filed.locator(".submission", has_text=certificate.name).locator(".paper").first).to_be_visible()
+    expect(filed.locator(".submission", has_text=certificate.name).locator(".paper")).to_be_visible()
 
 
 def test_the_page_speaks_english_when_asked_and_stays_so(page: Page) -> None:
