@@ -43,6 +43,15 @@ _REASONS = {
 }
 _OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
 
+# Fields the paper prints no label for; all others are called what the paper calls them.
+_FIELDS = {
+    "qr": "Mã QR",
+    "mrz": "Dòng máy đọc",
+    "issue_date": "Ngày cấp",
+    "organisation": "Tên tổ chức",
+    "serial_number": "Số phát hành",
+}
+
 _WORDS = {
     "title": ("hoso – quầy tiếp nhận", "hoso – counter"),
     "office": ("Đơn vị", "Office"),
@@ -124,6 +133,14 @@ def sentence(code: str, language: Language) -> str:
 def reason(code: str, language: Language) -> str:
     """Why a paper waits for a person, or was refused, in plain words; never empty."""
     return _pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
+
+
+def field_label(name: str, printed: tuple[str, ...], language: Language) -> str:
+    """What a field is called: in Vietnamese as the paper prints it, since that is what staff look for on the paper."""
+    if language == "en":
+        return name.replace("_", " ").capitalize()
+    label = printed[0].strip(" :") if printed else _FIELDS.get(name, name)
+    return label[:1].upper() + label[1:]
 
 
 def _pick(pair: tuple[str, str], language: Language) -> str:

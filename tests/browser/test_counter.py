@@ -48,6 +48,7 @@ def test_a_dropped_scan_is_followed_until_its_paper_is_shown(page: Page, tmp_pat
     file = draw_birth_certificate(tmp_path / "quét.pdf", "Lê Văn Thả", pages=4)
     hand_over(page, _DROP, file)
     card = page.locator(".submission", has_text="quét.pdf")
+    expect(card).to_contain_text("/4 trang", timeout=READ_MS)
     expect(card.locator("progress")).to_be_visible()
     expect(card.get_by_role("heading", level=4)).to_contain_text("khai sinh", ignore_case=True, timeout=READ_MS)
     expect(card.locator("progress")).to_have_count(0)
