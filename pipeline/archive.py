@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from schemas.people import Actor
 
 log = logging.getLogger("hoso")
 
+_SHOW_S = 0.5
 _BLOCK_BYTES = 1 << 20
 ReadPaper = tuple[Paper, tuple[str, ...]]
 """A paper with what each of its pages says."""
@@ -340,7 +342,7 @@ class PaperRecord(Value):
 
 
 class _Pulse(threading.Thread):
-    """Renews a lease three times in its term, showing progress, while the work goes on."""
+    """Renews a lease three times in its term, and shows progress within a second, while the work goes on."""
 
     def __init__(self, leases: Leases, lease: Lease, lease_s: float) -> None:
         super().__init__(daemon=True)
@@ -349,9 +351,14 @@ class _Pulse(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        while not self._stopped.wait(self._lease_s / 3):
+        shown, due = -1, 0.0
+        while not self._stopped.wait(min(_SHOW_S, self._lease_s / 3)):
+            now, pages_done = time.monotonic(), self.pages_done
+            if pages_done == shown and now < due:
+                continue
+            shown, due = pages_done, now + self._lease_s / 3
             try:
-                self._leases.renew(self._lease, self._lease_s, self.pages_done, self.pages_total or None)
+                self._leases.renew(self._lease, self._lease_s, pages_done, self.pages_total or None)
             except ServiceUnavailable as error:
                 # `finish` meets the same trouble and decides; a lost lease writes nothing there.
                 log.warning("lease of %s not renewed: %s", self._lease.submission_id, error.code)
