@@ -1,0 +1,61 @@
+"""Parsers for tests in which reading is not the subject: a scan is its own text, and it reads without fault."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.errors import ScanRejected
+from pipeline.pages import PageLook, ReadPage, ScanFile
+from schemas.text import PageText
+from tests.unit.pages_of_text import page
+
+LOST = "This page cannot be opened."
+_HEAD = "%PDF-1.7\n"
+_NEXT_PAGE = "\f"
+
+
+def scan(*pages: str) -> bytes:
+    """A file whose pages say this; a page that says `LOST` cannot be opened."""
+    return (_HEAD + _NEXT_PAGE.join(pages)).encode()
+
+
+class PlainParsers:
+    """The port `Parsers` for files made by `scan`, in this process.
+
+    Attributes:
+        side_by_side: calls at the same time.
+        calls: what was asked for, in order: `count`, `read 1`, ..., `render`.
+        before_reading: called with the submission's page number before each page is read.
+    """
+
+    def __init__(self, side_by_side: int = 1) -> None:
+        self.side_by_side = side_by_side
+        self.calls: list[str] = []
+        self.before_reading: Callable[[int], None] = lambda _: None
+
+    def count_pages(self, scan: ScanFile) -> int:
+        self.calls.append("count")
+        return len(_pages(scan))
+
+    def look(self, scan: ScanFile, page: int) -> PageLook:
+        raise NotImplementedError("nothing in these tests takes a quick look")
+
+    def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
+        self.calls.append(f"read {number}")
+        self.before_reading(number)
+        text = _pages(scan)[page - 1]
+        if text == LOST:
+            raise ScanRejected("damaged", f"page {page}")
+        picture.write_bytes(b"picture of " + text.encode())
+        return ReadPage(text=_read(text, number), picture=picture, rotation_degrees=0, skew_degrees=0, verdict="good")
+
+    def render(self, pages: Sequence[ReadPage], target: Path) -> None:
+        self.calls.append("render")
+        target.write_bytes(b"copy of " + b"\n".join(page.picture.read_bytes() for page in pages))
+
+
+def _pages(scan: ScanFile) -> list[str]:
+    return scan.path.read_bytes().decode().removeprefix(_HEAD).split(_NEXT_PAGE)
+
+
+def _read(text: str, number: int) -> PageText:
+    return page(text, number=number)
