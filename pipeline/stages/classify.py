@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.layout import Row, cells_of, letters, rows_of
+from pipeline.stages.secrecy import find_mark
 from schemas.base import Value
 from schemas.catalog import DocumentType
 from schemas.text import PageText
@@ -26,8 +27,6 @@ _TITLE_ALIKE = 0.84
 _SHORT_TITLE_ALIKE = 0.88
 _PHRASE_ALIKE = 88.0
 _CODE_PLACE = 0.3
-_MARK_PLACE = 0.35
-_MARK_CONFIDENCE = 0.6
 _TITLE_WORDS = (
     "giay", "to khai", "don", "phieu", "bien ban", "thong bao", "quyet dinh", "hop dong", "bao cao", "to trinh",
     "chi thi", "ke hoach", "trich luc", "nghi quyet", "cong van", "thong tu", "nghi dinh", "bang", "van ban",
@@ -42,11 +41,13 @@ class Classification(Value):
     type: str
     confidence: float
     cues: tuple[str, ...] = ()
+    secrecy_doubtful: bool = False
+    """Something like a secrecy mark was read; only a person may say whether it is one, and nothing is wiped."""
 
     @property
     def certain(self) -> bool:
         """Whether the type needs no person."""
-        return self.type != OTHER and self.confidence >= TYPE_CERTAIN
+        return self.type != OTHER and self.confidence >= TYPE_CERTAIN and not self.secrecy_doubtful
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,27 @@ def classify(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> Cl
         types: the catalogue's types by id; `other` stands for none of them.
 
     Returns:
-        `other` where nothing decides; its confidence is how sure we are that it is no known paper.
+        `other` where nothing decides; its confidence is how sure we are that it is no known paper. A type with
+        `secret_stop` wipes the scan, so it takes a clear mark on a paper that is not surely of another type.
 
     """
     written = [page for page in pages if page.words]
-    for page in written:
-        secret = _secrecy_mark(rows_of([page]), types.values())
-        if secret is not None:
-            return secret
     if not written:
         return Classification(type=OTHER, confidence=0.0)
+    found = _by_words(written, types)
+    for secret in types.values():
+        mark = find_mark(written, secret) if secret.keeping.rule == "secret_stop" else None
+        if mark is None:
+            continue
+        cue = f"dấu {mark[1]}"
+        if mark[0] == "clear" and not found.certain:
+            return Classification(type=secret.id, confidence=0.99, cues=(cue,))
+        return found.model_copy(update={"secrecy_doubtful": True, "cues": (*found.cues, cue)})
+    return found
+
+
+def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) -> Classification:
+    """The type that titles, codes and phrases of the written pages speak for."""
     rows = rows_of(written[:1])
     text = "".join(row.letters for row in rows_of(written[:2]))
     known = [kind for kind in types.values() if kind.cues.phrases]
@@ -183,20 +195,3 @@ def _names_itself(rows: Sequence[Row]) -> bool:
     starts = tuple(letters(word) for word in _TITLE_WORDS)
     headings = (row for row in rows if row.place < 0.4 and _is_heading(row))
     return any(row.letters.startswith(starts) and len(row.letters) > 5 for row in headings)
-
-
-def _secrecy_mark(rows: Sequence[Row], types: Iterable[DocumentType]) -> Classification | None:
-    """A secrecy mark alone in its cell, read clearly: text that speaks of secrets is none."""
-    for kind in types:
-        if kind.keeping.rule != "secret_stop":
-            continue
-        marks = {letters(mark) for mark in (kind.title.printed, *kind.title.variants)}
-        for row in rows:
-            for cell in cells_of(row) if row.place < _MARK_PLACE else ():
-                if cell.letters in marks and cell.text.isupper() and _is_clear(cell):
-                    return Classification(type=kind.id, confidence=0.99, cues=(f"dấu {cell.text}",))
-    return None
-
-
-def _is_clear(cell: Row) -> bool:
-    return min(token.word.confidence for token in cell.tokens if token.letters) >= _MARK_CONFIDENCE

@@ -214,6 +214,12 @@ def test_a_form_filled_in_by_hand_says_so() -> None:
     assert "handwriting" in settle(Classification(type=kind.id, confidence=0.95), kind, fields, OWNED).reasons
 
 
+def test_a_doubtful_secrecy_mark_sends_a_paper_to_review() -> None:
+    marked = SURE.model_copy(update={"secrecy_doubtful": True})
+    settled = settle(marked, TYPES["supplement_request"], WHOLE, OWNED)
+    assert (settled.state, settled.reasons) == ("needs_review", ("secrecy_doubtful",))
+
+
 def test_a_secret_paper_is_rejected() -> None:
     settled = settle(Classification(type="secret_paper", confidence=0.99), TYPES["secret_paper"], {}, Identification())
     assert (settled.state, settled.reasons) == ("rejected", ("secret_paper",))
