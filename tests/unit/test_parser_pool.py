@@ -124,12 +124,6 @@ def test_a_quick_look_tells_how_a_page_lies(pool: ParserPool, scan: ScanFile) ->
     assert (look.verdict, look.rotation_degrees) == ("low_resolution", 0)
 
 
-def test_a_parser_outlives_the_thread_that_started_it(pool: ParserPool, scan: ScanFile) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(pool.count_pages, scan).result()
-    assert pool.count_pages(scan) == 1
-
-
 def test_a_parser_ends_with_its_parent(scan: ScanFile) -> None:
     """The parent is killed outright, and the parser has no more to read."""
     code = (
