@@ -121,7 +121,8 @@ def test_keys_hold_no_name_and_no_number(desk: Desk) -> None:
 
 def test_logs_hold_no_name_no_number_and_no_word_that_was_read(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for paper in (BIRTH, CARD, FORM_BY_HAND, CLASSIFIED, LETTER):
+    papers = (BIRTH, CARD, FORM_BY_HAND, CLASSIFIED, LETTER)
+    for paper in papers:
         submission = desk.receive(scan(paper), handed_in_by=HOLDER_NUMBER)
         desk.archive.process(submission.submission_id)
     desk.tables.search.search("phuong-a", CHILD, 5)
