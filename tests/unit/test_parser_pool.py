@@ -53,15 +53,21 @@ def test_one_process_serves_many_calls(pool: ParserPool, scan: ScanFile) -> None
     assert children() == first
 
 
-def test_a_parser_that_dies_costs_one_call_only(pool: ParserPool, scan: ScanFile) -> None:
+def test_a_parser_that_was_killed_from_outside_costs_nothing(pool: ParserPool, scan: ScanFile) -> None:
     before = children()
     pool.count_pages(scan)
     (parser,) = children() - before
     os.kill(parser, signal.SIGKILL)
-    with pytest.raises(ScanRejected) as error:
-        pool.count_pages(scan)
-    assert error.value.code == "unreadable"
     assert pool.count_pages(scan) == 1
+
+
+def test_a_parser_does_not_heed_the_signal_that_stops_a_whole_service(pool: ParserPool, scan: ScanFile) -> None:
+    before = children()
+    pool.count_pages(scan)
+    (parser,) = children() - before
+    os.kill(parser, signal.SIGTERM)
+    assert pool.count_pages(scan) == 1
+    assert children() - before == {parser}
 
 
 def test_a_parser_outlives_the_thread_that_started_it(pool: ParserPool, scan: ScanFile) -> None:
