@@ -68,7 +68,7 @@ def _emit(work: "_Work", found: Sequence[Unit], missing: Sequence[Path], *, text
     """Answer in the order of the sources, each as soon as it and all before it are done."""
     with ThreadPoolExecutor(work.archive.parsers.side_by_side) as threads:
         waiting = [threads.submit(work.lines, unit, text=text) for unit in found]
-        nowhere = [refused_line(str(path), "no_such_path", work.language) for path in missing]
+        nowhere = [refused_line(str(path), "no_such_path", work.language, text=text) for path in missing]
         try:
             for line in chain(nowhere, chain.from_iterable(one.result() for one in waiting)):
                 work.progress.show(line)
@@ -95,14 +95,14 @@ class _Work:
             submission = self._receive(unit)
         except ScanRejected as error:
             self.progress.papers_found(unit.source, 0)
-            return [refused_line(unit.source, error.code, self.language, error.detail)]
+            return [refused_line(unit.source, error.code, self.language, text=text, detail=error.detail)]
         known = submission.state == "done"
         fresh = {} if known else self._digitise(submission, unit)
         submission = self.archive.tables.submissions.get(self._handing.actor.office_id, submission.submission_id)
         papers = self.archive.tables.papers.of_content(self._handing.actor.office_id, submission.content_sha256)
         self.progress.papers_found(unit.source, len(papers))
         if submission.reason is not None:
-            return [refused_line(unit.source, submission.reason, self.language, submission=submission)]
+            return [refused_line(unit.source, submission.reason, self.language, text=text, submission=submission)]
         known = known or (not fresh and self._server is None)
         return [
             paper_line(unit, submission, paper, already_filed=known, texts=self._texts(paper, fresh) if text else None)

@@ -50,13 +50,13 @@ def paper_line(
 
 
 def refused_line(
-    source: str, code: str, language: str, detail: str = "", submission: Submission | None = None
+    source: str, code: str, language: str, *, text: bool, detail: str = "", submission: Submission | None = None
 ) -> IngestLine:
-    """The line of a file that was refused; what had been accepted keeps its original."""
+    """The line of a file that was refused; what had been accepted keeps its original. `text` adds `page_texts`."""
     vi, en = MESSAGES[code]
     sentence = vi if language == "vi" else en
     original = submission.sources[0] if submission and code != "secret_paper" else None
-    return IngestLine(
+    return (IngestLineWithText if text else IngestLine)(
         source=source,
         submission_id=submission.submission_id if submission else None,
         state="rejected",
