@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.stages.identifiers import read_card_qr
 from pipeline.stages.layout import Row, cells_of, letters, rows_of
 from pipeline.stages.secrecy import find_mark
 from schemas.base import Value
@@ -101,7 +102,7 @@ def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) ->
     titles = {kind.id: title for kind in known if (title := _title(kind, rows)) is not None}
     first = min((title.row for title in titles.values()), default=0)
     foreign = not titles and _names_itself(rows)
-    scores = [_score(kind, titles.get(kind.id), first, rows, text) for kind in known]
+    scores = [_score(kind, titles.get(kind.id), first, _code(kind, rows, written), text) for kind in known]
     scores = sorted((s for s in scores if not (foreign and s.confidence < 0.95)), key=lambda s: -s.confidence)
     return _decide(scores)
 
@@ -116,10 +117,9 @@ def _decide(scores: Sequence[_Score]) -> Classification:
     return Classification(type=scores[0].type, confidence=round(confidence, 3), cues=scores[0].cues)
 
 
-def _score(kind: DocumentType, title: _Title | None, first: int, rows: Sequence[Row], text: str) -> _Score:
+def _score(kind: DocumentType, title: _Title | None, first: int, code: str | None, text: str) -> _Score:
     hits = [phrase for phrase in kind.cues.phrases if _says(text, phrase)]
     against = [phrase for phrase in kind.cues.against if _says(text, phrase)]
-    code = next((code for code in kind.title.form_codes if _has_code(rows, code)), None)
     share, few = len(hits) / len(kind.cues.phrases), min(1.0, len(hits) / 3)
     cues = [f"“{phrase}”" for phrase in hits]
     if title is not None:
@@ -132,7 +132,7 @@ def _score(kind: DocumentType, title: _Title | None, first: int, rows: Sequence[
     else:
         confidence = 0.5 + 0.45 * share if len(hits) >= 4 and share >= 0.6 else 0.3 * share
     if code is not None:
-        cues.insert(0, f"mẫu {code}")
+        cues.insert(0, code)
     confidence -= 0.25 * len(against)
     return _Score(kind.id, min(0.99, max(0.0, confidence)), tuple(cues))
 
@@ -143,6 +143,14 @@ def _says(text: str, phrase: str) -> bool:
     if len(wanted) < 8 or len(text) < len(wanted):
         return wanted in text
     return fuzz.partial_ratio(wanted, text, score_cutoff=_PHRASE_ALIKE) > 0
+
+
+def _code(kind: DocumentType, rows: Sequence[Row], written: Sequence[PageText]) -> str | None:
+    """The printed form code, or the QR code of an identity card, that speaks for this type."""
+    if any(rule.kind == "qr" for rule in kind.fields):
+        payloads = (code.text for page in written for code in page.codes)
+        return "mã QR của thẻ" if any(read_card_qr(payload) for payload in payloads) else None
+    return next((f"mẫu {code}" for code in kind.title.form_codes if _has_code(rows, code)), None)
 
 
 def _has_code(rows: Sequence[Row], code: str) -> bool:

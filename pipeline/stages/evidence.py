@@ -1,10 +1,11 @@
 """How sure a value is: what else on the paper speaks for it or against it, and whether a person must look."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.stages.identifiers import read_personal_number
-from pipeline.stages.syllables import is_syllable
+from pipeline.stages.person_names import likelihood
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType, FieldRule, PersonRule
 from schemas.dossier import Evidence, Field
@@ -17,6 +18,9 @@ Tesseract gives 0.88 to 0.97 to words it read right on flat scans; among printed
 digit lay below 0.75, and 0.85 keeps a margin to both. A wrong mark in a name may lie above (0.88 and 0.92 were seen),
 so a name must also be built of possible syllables.
 """
+_SURE_RARE = 0.93
+NUMBER_ALONE = 0.93
+SURE: dict[str, float] = {"name": 0.8, "date": 0.8, "document_number": 0.8}
 
 
 @dataclass
@@ -97,9 +101,19 @@ def _check_person(person: PersonRule, drafts: Mapping[str, Draft]) -> None:
         number.conflict = sex.conflict = True
 
 
+_NOTATION = re.compile(r"/[A-ZĐ]{2,}[A-ZĐ\-]*$")
+
+
 def _is_doubtful(rule: FieldRule, draft: Draft, document_type: DocumentType) -> bool:
-    if draft.certain:
+    if draft.evidence in ("qr", "mrz"):
         return False
-    if document_type.filled_by == "applicant" or draft.confidence < REVIEW_BELOW:
+    likely = likelihood(draft.value) if rule.kind == "name" else "common"
+    if draft.certain and likely == "common":
+        return False
+    if draft.certain and likely == "possible":
+        return draft.confidence < _SURE_RARE
+    if rule.kind == "document_number" and rule.pattern and _NOTATION.search(draft.value):
+        return draft.confidence < 0.5
+    if document_type.filled_by == "applicant" or likely == "unlikely":
         return True
-    return rule.kind == "name" and not all(is_syllable(word) for word in draft.value.split())
+    return draft.confidence < (_SURE_RARE if likely == "possible" else SURE.get(rule.kind, REVIEW_BELOW))

@@ -11,9 +11,11 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.evidence import Draft, overrule, settle_evidence
 from pipeline.stages.field_values import date_in_words, flat, parse
-from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
 from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
+from pipeline.stages.person_names import family_length
+from pipeline.stages.second_places import compare_places
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
@@ -22,6 +24,7 @@ from schemas.text import Box, PageText
 _IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
 _PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1,2}\W{1,3}nam \d{3} ?\d\W*$")
 _CLEAR = 0.95
+_ZONE_ALIKE = 0.7
 _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
@@ -44,6 +47,7 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
     drafts = {rule.name: draft for rule in rules if (draft := _read(rule, marks)) is not None}
     _add_lone_number(rules, rows, drafts)
     _add_codes(pages, rows, document_type, drafts)
+    compare_places(document_type, pages, rows, drafts)
     settle_evidence(document_type, drafts)
     shown = [rule.name for rule in rules if not rule.witness and rule.name in drafts]
     return {name: drafts[name].field() for name in shown}
@@ -251,11 +255,28 @@ def _add_codes(
         said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
         _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
         drafts[names["qr"]] = Draft(code.text.strip(), 0.99, "qr", page.number, code.box, certain=True)
-    if mrz is not None:
-        name = drafts.get(document_type.owners[0].name or "")
-        # The name line has no check digit: the zone is shown only where the card's printed name says the same.
-        if name is not None and letters(name.value) == letters(mrz.name):
-            drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True)
+    name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
+    if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
+        drafts[names["mrz"]] = Draft(zone, 0.99, "mrz", certain=True)
+
+
+def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
+    """The zone with its name line written from the card's name, or None where the two do not say the same.
+
+    The name line has no check digit, so its letters must be the printed name's, or nearly those of the name in the QR
+    code; its fillers are believed only where they part the name after its family name.
+    """
+    alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
+    if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
+        return None
+    head, body, line = mrz.text.split("\n")
+    words = [letters(word).upper() for word in name.value.split()]
+    own = Levenshtein.normalized_similarity(letters(line.partition("<<")[0]), words[0].lower()) >= _ZONE_ALIKE
+    length = 1 if own else family_length(name.value)
+    family, given = "<".join(words[:length]), "<".join(words[length:])
+    if letters(line.partition("<<")[0]) != letters(family) and not own:
+        return None
+    return f"{head}\n{body}\n{f'{family}<<{given}'.ljust(len(line), '<')[: len(line)]}"
 
 
 def _overrule(

@@ -66,6 +66,10 @@ def _date(text: str) -> Parsed | None:
 
 
 def _year(text: str) -> Parsed | None:
+    """The year of the date that stands there, or one alone."""
+    day = _date(text)
+    if day is not None:
+        return Parsed(day.value[:4], day.start, day.end, day.repaired)
     match = _YEAR.search(text)
     return Parsed(match[1], match.start(), match.end()) if match else None
 
@@ -175,6 +179,9 @@ def _dossier_code(text: str) -> Parsed | None:
 
 _SEX = re.compile(r"(?<![a-z])(nam|nu)(?![a-z])")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_SPECKS = ".,;:|_`'\"“”‘’()[]{}*~=—–-"
+_QUOTED = re.compile(r"(?<=^[HK])[\"“”‘’`´](?=[^\W\d_])")
+"""The apostrophe of `H'Lim` and `K'Brang`, which engines read as any kind of quotation mark."""
 _HONORIFICS = {"ong", "ba", "anh", "chi", "cccd", "cmnd"}
 
 
@@ -187,7 +194,7 @@ def _name(text: str) -> Parsed | None:
     """The first run of two to six words that begin with a capital; `ông`, `bà` and specks before it are passed over."""
     run: list[re.Match[str]] = []
     for match in re.finditer(r"\S+", text):
-        bare = match[0].strip(".,;:|_`'\"“”‘’()[]{}*~=—–-")
+        bare = _QUOTED.sub("'", match[0].strip(_SPECKS))
         if not bare:
             continue
         word = _NAME_WORD.fullmatch(bare)
@@ -201,7 +208,7 @@ def _name(text: str) -> Parsed | None:
             run = []
     if len(run) < 2:
         return None
-    words = [m[0].strip('.,;:|_`"“”()[]{}*~=—–-') for m in run]
+    words = [_QUOTED.sub("'", m[0].strip(_SPECKS)) for m in run]
     # Vietnamese names have no hyphens; a speck between two words looks like one.
     return Parsed(nfc(" ".join(words).replace("-", " ")), run[0].start(), run[-1].end())
 
