@@ -183,9 +183,12 @@ class Archive:
         for step in digitise(scan, self.parsers, self.tables.people, self.catalogue, folder):
             if isinstance(step, PagesDone):
                 renewal.pages_done, renewal.pages_total = step.done, step.total
+                log.info("2-4 read %s page %d of %d", submission.submission_id, step.done, step.total)
                 if on_progress is not None:
                     on_progress(step.done, step.total)
             else:
+                pages, state = keys.page_label(step.pages), step.settled.state
+                log.info("5-9 understand %s pages=%s %s", submission.submission_id, pages, state)
                 digitised.append(step)
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
             self._wipe(submission)
