@@ -300,13 +300,13 @@ def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
     if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
         return None
     head, body, line = mrz.text.split("\n")
-    words = [letters(word).upper() for word in name.value.split()]
-    own = Levenshtein.normalized_similarity(letters(line.partition("<<")[0]), words[0].lower()) >= _ZONE_ALIKE
-    length = 1 if own else family_length(name.value)
-    family, given = "<".join(words[:length]), "<".join(words[length:])
-    if letters(line.partition("<<")[0]) != letters(family) and not own:
-        return None
-    return f"{head}\n{body}\n{f'{family}<<{given}'.ljust(len(line), '<')[: len(line)]}"
+    words = [letters(word) for word in name.value.split()]
+    read = letters(line.partition("<<")[0])
+    for length in (1, family_length(name.value)):
+        if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
+            parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
+            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
+    return None
 
 
 def _overrule(
