@@ -178,3 +178,13 @@ def test_a_speck_before_a_word_of_a_name_is_no_apostrophe() -> None:
 
 def test_the_year_of_a_date_is_a_year() -> None:
     assert value("year", "06/11/1990 Dân tộc: Kinh") == "1990"
+
+
+def test_a_lost_slash_before_a_notation_is_put_back_and_told() -> None:
+    found = parse("document_number", "71UBND-XNTTHN An Hòa")
+    assert found is not None
+    assert (found.value, found.repaired) == ("71/UBND-XNTTHN", True)
+
+
+def test_a_number_with_a_letter_keeps_it() -> None:
+    assert value("document_number", "31A8012345") == "31A8012345"
