@@ -125,6 +125,7 @@ _DOSSIER = re.compile(r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,
 _SERIAL = re.compile(r"(?<!\w)([A-ZĐ]{2}) ?(\d{6}|\d{8})(?!\d)")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.,]*\d)|(?<![\d.,])\d+(?:[.,]\d+)?(?![\d.,]*\d)")
 _DOCUMENT = re.compile(r"(?<![\w/])\d{1,10}[A-Z]?\d{0,8}(?: ?/ ?[\wÀ-ỹ.\-]+)*")
+_SLASHLESS = re.compile(r"^\W*(\d{1,6})([A-ZĐ]{2,}-[A-ZĐ][A-ZĐ\-]*)")
 
 
 def _personal_id(text: str) -> Parsed | None:
@@ -162,7 +163,13 @@ def _serial(text: str) -> Parsed | None:
 
 
 def _document_number(text: str) -> Parsed | None:
-    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost."""
+    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost.
+
+    The slash before a notation (`71UBND-TP`) is put back, and told as well.
+    """
+    slashless = _SLASHLESS.search(text)
+    if slashless is not None:
+        return Parsed(f"{slashless[1]}/{nfc(slashless[2])}", slashless.start(), slashless.end(), repaired=True)
     match = _DOCUMENT.search(text)
     if match is None:
         return None

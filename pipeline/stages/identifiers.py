@@ -82,7 +82,8 @@ _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<",
 class Mrz:
     """A machine-readable zone whose check digits hold.
 
-    `name` is in capitals without marks, family name first; the fillers of `text` tell how much of it that is. `personal_id` is None where the zone has none.
+    `name` is in capitals without marks, family name first; the fillers of `text` tell how much of it that is.
+    `personal_id` is None where the zone has none.
     """
 
     text: str

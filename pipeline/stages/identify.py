@@ -42,9 +42,9 @@ def identify(
 ) -> Identification:
     """Whose paper this is.
 
-    An owner is `filed` only when the personal number is certain or read very surely (NUMBER_ALONE), when the office's register knows the number under
-    the same name, or when name and birth date fit exactly one citizen of the register. A register that says otherwise
-    makes it a question (owner_conflict).
+    An owner is `filed` only when the personal number is certain or read very surely (NUMBER_ALONE), when the
+    office's register knows the number under the same name, or when name and birth date fit exactly one citizen of
+    the register. A register that says otherwise makes it a question (owner_conflict).
 
     Args:
         document_type: tells which fields name the owners.

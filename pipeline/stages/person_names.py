@@ -28,33 +28,33 @@ Rare ones that a single mark sets apart from a common one (`Vù`, `Đồ`, `Nguy
 them, which costs less than a wrong name nobody looks at.
 """
 _WORDS = """
-ái an ân ẩn anh ánh âu ba bá bắc bách bạch ban bân băng bằng bảo bảy bé bền bích biên biển bình bính bộ bội bốn bông bửu
-cam cảm can cảnh cao cát cầm cẩm cần cậy chấn chân châm chánh chất châu chi chí chiến chiều chín chinh chính chỉnh chu
-chúc chức chung chương chuẩn chuyên chút cơ công cúc cung cử cương cường dân dần dạ danh dậu di diễm diễn diện diệp diệu
-dinh dịu doanh du dụ dục dung dũng duy duyên duyệt dư dự dương dưỡng đa đắc đài đại đàm đảm đan đàn đang đảng đào đạo đạt
-đăng đằng đấu đệ điểm điền điển điện điệp đình đính định đoan đoàn độ đôn đông đồng đơn đức được đường em én gấm gia giác
-giang giao giáp giàu giỏi giới gương hà hạ hai hải hân hàn hãnh hạnh hành hào hảo hạo hằng hậu hiên hiền hiến hiển hiện
-hiệp hiếu hiệu hinh hoa hòa hóa hoài hoan hoàn hoàng hoành hoạt học hồi hội hồng hổ hợi hợp huân huấn huệ hùng huy huyên
-huyền huynh huỳnh hưng hương hường hướng hưởng hữu hy hỷ kha khả khắc khải khai khang khanh khánh khiêm khoa khoan khoát
-khôi khởi khuê khương khuyên kiên kiểm kiệm kiệt kiều kim kính kỳ kỷ lạc lài lai lam lâm lãm lan lân lăng lanh lành lập
-lê lễ lệ lịch liêm liên liễu linh lĩnh loan lộc lợi long lụa luân luận luật luyến luyện lực lượm lương lượng lưu lựu ly
-lý mạc mai mận mẫn mạnh mão mậu mây mến mị miên minh mơ mộng mùi mười mừng my mỹ mỵ na nam năm năng nga ngà ngân nghi
-nghị nghĩa nghiêm nghiệp ngoan ngọc ngôn ngữ nguyên nguyện nguyệt nhã nhài nhạc nhàn nhạn nhâm nhân nhẫn nhất nhật nhi
-nhị nhiên nho nhơn nhu nhuận nhung nhụy như nhựt niềm niệm ninh nở nụ nữ nương oanh oánh ổn phán phấn pháp phát phẩm phi
-phong phổ phú phúc phùng phụng phước phương phượng quan quân quang quảng quế quốc quy quý quyên quyền quyến quyết quỳnh
-rạng sa san sang sáng sâm sáu sen sĩ sinh soan sơn song sử sự sửu sương sỹ tài tám tâm tân tấn tần tặng tạo tất tây thạch
-thái thản thăng thắng thắm thân thanh thành thạnh thao thảo tháp thập thất thế thêm thêu thi thị thiêm thiên thiện thiệp
-thiết thìn thịnh thọ thoa thoại thoan thông thống thơ thơm thời thu thụ thúc thục thuần thuận thuật thùy thúy thủy thụy
-thuyên thuyết thư thức thước thương thường thưởng thy tiên tiến tiền tiếp tiệp tín tình tỉnh tịnh tố toại toàn toản tôn
-tông tới trà trạch trâm trầm trân trấn trang tráng trí triển triều triệu trinh trình trọng trúc trực trung truyền trường
-trưởng tú tư tứ từ tự tuân tuấn tuất tuệ tùng tuy tuyên tuyền tuyến tuyển tuyết tươi tường tưởng tý tỵ uy uyên uyển út
-ước vạn văn vân vấn vang vàng vi vĩ viên viễn viết việt vinh vĩnh vọng vũ vui vững vương vượng vy vỹ xinh xoan xuân xuyến
-xương ý y yên yến
+ái an ân ẩn anh ánh âu ba bá bắc bách bạch ban bân băng bằng bảo bảy bé bền bích biên biển bình bính bộ bội bốn bông
+bửu cam cảm can cảnh cao cát cầm cẩm cần cậy chấn chân châm chánh chất châu chi chí chiến chiều chín chinh chính chỉnh
+chu chúc chức chung chương chuẩn chuyên chút cơ công cúc cung cử cương cường dân dần dạ danh dậu di diễm diễn diện
+diệp diệu dinh dịu doanh du dụ dục dung dũng duy duyên duyệt dư dự dương dưỡng đa đắc đài đại đàm đảm đan đàn đang
+đảng đào đạo đạt đăng đằng đấu đệ điểm điền điển điện điệp đình đính định đoan đoàn độ đôn đông đồng đơn đức được
+đường em én gấm gia giác giang giao giáp giàu giỏi giới gương hà hạ hai hải hân hàn hãnh hạnh hành hào hảo hạo hằng
+hậu hiên hiền hiến hiển hiện hiệp hiếu hiệu hinh hoa hòa hóa hoài hoan hoàn hoàng hoành hoạt học hồi hội hồng hổ hợi
+hợp huân huấn huệ hùng huy huyên huyền huynh huỳnh hưng hương hường hướng hưởng hữu hy hỷ kha khả khắc khải khai khang
+khanh khánh khiêm khoa khoan khoát khôi khởi khuê khương khuyên kiên kiểm kiệm kiệt kiều kim kính kỳ kỷ lạc lài lai
+lam lâm lãm lan lân lăng lanh lành lập lê lễ lệ lịch liêm liên liễu linh lĩnh loan lộc lợi long lụa luân luận luật
+luyến luyện lực lượm lương lượng lưu lựu ly lý mạc mai mận mẫn mạnh mão mậu mây mến mị miên minh mơ mộng mùi mười mừng
+my mỹ mỵ na nam năm năng nga ngà ngân nghi nghị nghĩa nghiêm nghiệp ngoan ngọc ngôn ngữ nguyên nguyện nguyệt nhã nhài
+nhạc nhàn nhạn nhâm nhân nhẫn nhất nhật nhi nhị nhiên nho nhơn nhu nhuận nhung nhụy như nhựt niềm niệm ninh nở nụ nữ
+nương oanh oánh ổn phán phấn pháp phát phẩm phi phong phổ phú phúc phùng phụng phước phương phượng quan quân quang
+quảng quế quốc quy quý quyên quyền quyến quyết quỳnh rạng sa san sang sáng sâm sáu sen sĩ sinh soan sơn song sử sự sửu
+sương sỹ tài tám tâm tân tấn tần tặng tạo tất tây thạch thái thản thăng thắng thắm thân thanh thành thạnh thao thảo
+tháp thập thất thế thêm thêu thi thị thiêm thiên thiện thiệp thiết thìn thịnh thọ thoa thoại thoan thông thống thơ
+thơm thời thu thụ thúc thục thuần thuận thuật thùy thúy thủy thụy thuyên thuyết thư thức thước thương thường thưởng
+thy tiên tiến tiền tiếp tiệp tín tình tỉnh tịnh tố toại toàn toản tôn tông tới trà trạch trâm trầm trân trấn trang
+tráng trí triển triều triệu trinh trình trọng trúc trực trung truyền trường trưởng tú tư tứ từ tự tuân tuấn tuất tuệ
+tùng tuy tuyên tuyền tuyến tuyển tuyết tươi tường tưởng tý tỵ uy uyên uyển út ước vạn văn vân vấn vang vàng vi vĩ viên
+viễn viết việt vinh vĩnh vọng vũ vui vững vương vượng vy vỹ xinh xoan xuân xuyến xương ý y yên yến
 """
 """Syllables that are common in middle and given names, compiled by hand.
 
-Letters misread into another possible syllable (`Sươl` into `Sươi`) rarely make one of these. A name with a rarer word is
-not wrong, but print alone does not settle it.
+Letters misread into another possible syllable (`Sươl` into `Sươi`) rarely make one of these. A name with a rarer word
+is not wrong, but print alone does not settle it.
 """
 _MISREAD_MIDDLES = {"thi", "thí", "thì", "thỉ", "vàn", "vãn", "vản"}
 """Between family name and given name these nearly always were `Thị` and `Văn`."""

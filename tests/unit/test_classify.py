@@ -98,6 +98,23 @@ def test_a_form_code_tells_a_form_whose_title_is_lost() -> None:
     assert found.type == "residence_declaration"
 
 
+CARD_WORDS = "Họ, chữ đệm và tên khai sinh / Full name: LÊ THỊ MAI\nGiới tính / Sex: Nữ\nDate of expiry: 06/11/2030"
+
+
+def test_the_code_of_a_card_tells_one_whose_title_is_lost() -> None:
+    payload = "079190012345||Lê Thị Mai|06111990|Nữ|Huế|15062021"
+    found = classify([page(CARD_WORDS, qr=payload)], TYPES)
+    assert (found.type, found.cues[0]) == ("citizen_id_card", "mã QR của thẻ")
+
+
+def test_another_code_tells_nothing() -> None:
+    assert classify([page(CARD_WORDS, qr="https://example.vn/1")], TYPES).type == "other"
+
+
+def test_a_card_is_told_by_its_english_title() -> None:
+    assert kind("IDENTITY CARD\n" + CARD_WORDS).type == "citizen_id_card"
+
+
 def test_a_title_alone_is_not_certain() -> None:
     assert not kind("\n\nGIẤY KHAI SINH\n").certain
 

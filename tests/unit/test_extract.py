@@ -86,6 +86,113 @@ def test_a_name_that_is_no_vietnamese_name_asks_a_person_and_stays_as_read() -> 
     assert (name.value, name.needs_review) == ("HƯỲNH VĂN TÁM", True)
 
 
+def test_a_family_name_that_is_none_asks_a_person_however_clear_it_reads() -> None:
+    name = read("birth_certificate", BIRTH.replace("mẹ: Lê Thị", "mẹ: Lể Thị"))["mother_name"]
+    assert (name.value, name.confidence, name.needs_review) == ("Lể Thị Mai", 0.95, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [("Lê Thị{0.94} Mai", False), ("Lê Thị{0.92} Mai", True), ("Lê Thị{0.94} Nhỡ", True), ("Lê Thị{0.96} Nhỡ", False)],
+)
+def test_a_name_needs_very_clear_print_and_a_rare_one_more(name: str, asks: bool) -> None:
+    assert read("birth_certificate", BIRTH.replace("Lê Thị Mai", name))["mother_name"].needs_review is asks
+
+
+def test_a_rare_name_needs_clear_print_even_in_two_places() -> None:
+    rare = BIRTH.replace("PHAN VĂN TÁM", "Phan Văn Nhỡ{0.9}") + "Người được khai sinh  Phan Văn Nhỡ{0.9}\n"
+    name = read("birth_certificate", rare)["full_name"]
+    assert (name.evidence, name.needs_review) == ("two_places", True)
+
+
+def test_a_birth_date_in_figures_that_the_number_checks_needs_less_clear_print_than_one_in_words() -> None:
+    text = BIRTH[: BIRTH.index(" ghi bằng chữ")] + BIRTH[BIRTH.index("\nGiới tính") :]
+    figures = read("birth_certificate", text.replace("28/04/2019", "28/04/2019{0.7}"))["date_of_birth"]
+    words = read("birth_certificate", text.replace("28/04/2019", "ngày 28{0.7} tháng 04 năm 2019"))["date_of_birth"]
+    assert (figures.value, figures.evidence, figures.needs_review) == (words.value, "check", False)
+    assert words.needs_review
+
+
+@pytest.mark.parametrize("number", ["079190012345{0.8}", "06/11/1990{0.8}"])
+def test_figures_in_good_form_that_nothing_checks_need_clear_print(number: str) -> None:
+    """Figures written by hand are misread in good form."""
+    field = "date_of_death" if "/" in number else "personal_id"
+    text = f"Số định danh cá nhân: {number}" if field == "personal_id" else f"Đã chết vào lúc: {number}"
+    assert read("death_certificate_extract", text)[field].needs_review
+
+
+@pytest.mark.parametrize(
+    ("number", "asks"), [("12/QĐ-UBND{0.7}", False), ("12/QĐ-UBND{0.5}", True), ("12{0.7} /QĐ-UBND", True)]
+)
+def test_a_number_with_its_notation_in_one_word_needs_less_clear_print(number: str, asks: bool) -> None:
+    field = read("decision", f"Số: {number}\nQUYẾT ĐỊNH")["document_number"]
+    assert (field.value, field.needs_review) == ("12/QĐ-UBND", asks)
+
+
+def test_a_number_of_a_year_and_the_date_of_issue_check_each_other() -> None:
+    fields = read("birth_certificate", BIRTH.replace("43/2019", "43/2019{0.7}"))
+    assert [fields[name].evidence for name in ("document_number", "issue_date")] == ["check", "check"]
+    assert not fields["document_number"].needs_review
+
+
+def test_a_number_of_another_year_than_the_date_of_issue_is_not_checked() -> None:
+    number = read("birth_certificate", BIRTH.replace("43/2019", "43/2018{0.7}"))["document_number"]
+    assert (number.evidence, number.needs_review) == ("ocr", True)
+
+
+def test_on_a_badly_read_page_print_alone_settles_no_name_and_no_unclear_number() -> None:
+    speckled = (
+        BIRTH.replace("43/2019", "43/2019{0.7}") + "nhoe{0.4} bẩn{0.3} rách{0.2} mờ{0.5} ố{0.4} ướt{0.3} nát{0.2}\n"
+    )
+    fields = read("birth_certificate", speckled)
+    asks = {name for name, field in fields.items() if field.needs_review}
+    assert asks == {"full_name", "mother_name", "father_name", "document_number"}
+
+
+def test_a_name_that_the_signature_repeats_needs_no_clear_print() -> None:
+    text = BIRTH.replace("VĂN TÁM", "VĂN{0.5} TÁM") + "Người được khai sinh  Phan Văn Tám\n"
+    name = read("birth_certificate", text)["full_name"]
+    assert (name.value, name.evidence, name.needs_review) == ("PHAN VĂN TÁM", "two_places", False)
+
+
+@pytest.mark.parametrize("mention", ["Phan Văn Tâm", "Phan Văn Tám Anh"], ids=["another mark", "one more word"])
+def test_a_name_that_stands_elsewhere_differently_asks_a_person(mention: str) -> None:
+    assert read("birth_certificate", BIRTH + f"Người được khai sinh  {mention}\n")["full_name"].needs_review
+
+
+def test_a_mention_that_is_hardly_readable_says_nothing() -> None:
+    name = read("birth_certificate", BIRTH + "Người được khai sinh  Phan Văn Tâm{0.4}\n")["full_name"]
+    assert (name.evidence, name.needs_review) == ("ocr", False)
+
+
+def test_a_number_that_stands_elsewhere_with_one_other_digit_asks_a_person() -> None:
+    assert read("birth_certificate", BIRTH + "Mã định danh 079219012346\n")["personal_id"].needs_review
+
+
+def test_the_code_of_a_receipt_proves_its_numbers() -> None:
+    text = "Mã hồ sơ: H29.12.34-250708-0001\nTiếp nhận hồ sơ của: Lê Thị Mai\nSố CCCD: 079190012345{0.4}"
+    fields = read("receipt_slip", text, qr="H29.12.34-250708-0001|1.001193|079190012345|Giấy tiếp nhận hồ sơ")
+    assert {fields[name].evidence for name in ("dossier_code", "personal_id")} == {"qr"}
+    assert not fields["personal_id"].needs_review
+
+
+def test_the_code_of_another_receipt_proves_nothing() -> None:
+    fields = read("receipt_slip", "Số CCCD: 079190012345{0.4}", qr="H29.12.34-250708-0001|1.001193|079190054321|Giấy")
+    assert (fields["personal_id"].evidence, fields["personal_id"].needs_review) == ("ocr", True)
+
+
+def test_a_notice_of_birth_gives_the_mother_and_checks_her_number_by_her_birth_date() -> None:
+    text = """
+GIẤY CHỨNG SINH
+Họ, chữ đệm, tên mẹ hoặc người nuôi dưỡng: Lê Thị Mai
+Ngày, tháng, năm sinh: 06/11/1990 Dân tộc: Kinh
+Số định danh cá nhân: 079190012345
+Đã sinh con vào lúc: 09 giờ 42 phút, ngày 12 tháng 05 năm 2025
+"""
+    fields = read("birth_notice", text)
+    assert (fields["mother_name"].value, fields["mother_personal_id"].evidence) == ("Lê Thị Mai", "check")
+
+
 def test_a_value_on_the_next_line_is_found() -> None:
     fields = read("birth_certificate", BIRTH.replace("Họ, chữ đệm, tên: PHAN", "Họ, chữ đệm, tên:\nPHAN"))
     assert fields["full_name"].value == "PHAN VĂN TÁM"
@@ -126,6 +233,21 @@ def test_two_columns_keep_their_people_apart() -> None:
     assert (got["wife_name"], got["wife_personal_id"]) == ("Lê Thị Mai", "079190012345")
     assert (got["husband_name"], got["husband_personal_id"]) == ("Phan Văn Tám", "001088054321")
     assert got["issue_date"] == "2020-10-26"
+
+
+CUT = COLUMNS.replace("tên chồng: Phan Văn Tám", "tên chồng: Phan Văn").replace(
+    "sinh: 06/11/1990 > Ngày", "sinh: 06/11/1990 > Tám\n > Ngày"
+)
+
+
+def test_a_name_that_runs_on_in_its_column_is_read_whole_and_asks_a_person() -> None:
+    name = read("marriage_certificate", CUT)["husband_name"]
+    assert (name.value, name.needs_review) == ("Phan Văn Tám", True)
+
+
+def test_a_name_that_runs_on_and_stands_elsewhere_asks_nobody() -> None:
+    name = read("marriage_certificate", CUT + "Vợ > Chồng\nLê Thị Mai > Phan Văn Tám\n")["husband_name"]
+    assert (name.value, name.evidence, name.needs_review) == ("Phan Văn Tám", "two_places", False)
 
 
 def test_one_party_under_the_other_is_read_as_well() -> None:
@@ -241,6 +363,12 @@ def test_the_code_of_a_card_is_certain_and_gives_the_marks() -> None:
     assert not any(field.needs_review for field in fields.values())
 
 
+def test_a_code_whose_name_print_has_without_marks_and_apostrophe_is_certain() -> None:
+    print_without = CARD.replace("NGUYỄN THỊ AN", "KSOR HLIM")
+    fields = read("citizen_id_card", print_without, qr=CARD_QR.replace("Nguyễn Thị An", "Ksor H'Lim"))
+    assert (fields["full_name"].value, fields["full_name"].needs_review) == ("Ksor H'Lim", False)
+
+
 def test_a_code_that_contradicts_clear_print_asks_a_person() -> None:
     fields = read("citizen_id_card", CARD.replace("079190000123", "079190000124"), qr=CARD_QR)
     assert fields["personal_id"].needs_review
@@ -250,6 +378,21 @@ def test_the_zone_of_a_card_is_certain() -> None:
     fields = read("citizen_id_card", CARD + "\n".join(td1()))
     assert fields["mrz"].value == "\n".join(td1())
     assert (fields["personal_id"].evidence, fields["expiry_date"].evidence) == ("mrz", "mrz")
+
+
+def test_the_fillers_of_a_zone_are_put_right_by_the_printed_name() -> None:
+    fields = read("citizen_id_card", CARD + "\n".join(td1()).replace("<<THI<", "<<TH<I<"))
+    assert fields["mrz"].value == "\n".join(td1())
+
+
+def test_a_zone_whose_fillers_do_not_part_off_a_family_name_is_not_shown() -> None:
+    assert "mrz" not in read("citizen_id_card", CARD + "\n".join(td1()).replace("NGUYEN<<THI<AN", "NGUYEN<THI<<AN"))
+
+
+def test_letters_of_a_zone_are_put_right_by_the_code_only() -> None:
+    misread = CARD + "\n".join(td1()).replace("THI", "THT")
+    assert read("citizen_id_card", misread, qr=CARD_QR)["mrz"].value == "\n".join(td1())
+    assert "mrz" not in read("citizen_id_card", misread)
 
 
 def test_a_zone_whose_name_is_not_the_printed_one_is_not_shown() -> None:

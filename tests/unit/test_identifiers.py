@@ -100,3 +100,16 @@ def test_no_single_wrong_digit_changes_the_number(place: int, digit: str) -> Non
     first, second, third = td1()
     mrz = read_mrz([first[:place] + digit + first[place + 1 :], second, third])
     assert mrz is None or mrz.personal_id == NUMBER
+
+
+def test_a_four_seen_before_a_one_is_taken_out_where_the_check_digits_then_hold() -> None:
+    first, second, third = td1()
+    haunted = [first.replace("IDVNM1", "IDVNM41"), second.replace("215", "2415", 1), third]
+    found = read_mrz(haunted)
+    assert found is not None
+    assert found.text == "\n".join(td1())
+
+
+def test_a_zone_that_is_too_long_for_another_reason_is_refused() -> None:
+    first, second, third = td1()
+    assert read_mrz([first.replace("IDVNM1", "IDVNM71"), second, third]) is None

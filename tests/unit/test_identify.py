@@ -32,8 +32,8 @@ class Register:
         return tuple(c for c in known if (c.name.casefold(), c.date_of_birth) == (name.casefold(), date_of_birth))
 
 
-def field(value: str, evidence: Evidence = "ocr", *, needs_review: bool = False) -> Field:
-    return Field(value=value, confidence=0.95, evidence=evidence, needs_review=needs_review)
+def field(value: str, evidence: Evidence = "ocr", *, confidence: float = 0.9, needs_review: bool = False) -> Field:
+    return Field(value=value, confidence=confidence, evidence=evidence, needs_review=needs_review)
 
 
 def paper(number: Field | None, name: Field | None = None, born: Field | None = None) -> dict[str, Field]:
@@ -59,6 +59,14 @@ def test_a_number_read_from_print_alone_is_only_proposed() -> None:
     found = owners(paper(field("079190012345")))
     assert links(found) == [("079190012345", "proposed")]
     assert found.reasons == ("owner_doubtful",)
+
+
+def test_a_number_read_very_surely_from_print_alone_files_the_paper() -> None:
+    assert links(owners(paper(field("079190012345", confidence=0.96)))) == [("079190012345", "filed")]
+
+
+def test_an_impossible_number_is_only_proposed_however_surely_it_was_read() -> None:
+    assert links(owners(paper(field("003190012345", confidence=0.96)))) == [("003190012345", "proposed")]
 
 
 def test_a_number_from_print_that_the_register_knows_under_the_same_name_is_filed() -> None:
