@@ -329,6 +329,17 @@ QUYẾT ĐỊNH:
     }
 
 
+def test_a_birth_date_whose_label_breaks_over_the_line_is_read() -> None:
+    text = """
+QUYẾT ĐỊNH
+Điều 1. Cho phép cải chính nội dung đăng ký khai sinh của ông Phan Văn Tám, sinh
+ngày 08/04/1988, CCCD số 001088054321, cư trú tại phường An Hòa.
+Điều 2. Quyết định này có hiệu lực kể từ ngày ký.
+"""
+    born = read("decision", text)["date_of_birth"]
+    assert (born.value, born.evidence, born.needs_review) == ("1988-04-08", "check", False)
+
+
 def test_a_form_filled_in_by_hand_always_asks_a_person() -> None:
     text = """
 TỜ KHAI ĐĂNG KÝ KHAI TỬ
