@@ -122,7 +122,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
 
 def _zone_letters(line: str) -> str:
     squeezed = re.sub(r"[\s¿]", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
-    return re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
+    single = re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
+    return re.sub(r"0Ö0?", "0", single)  # and one 0 up to three times
 
 
 def _readings(text: str) -> list[str]:

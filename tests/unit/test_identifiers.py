@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +107,14 @@ def test_a_four_seen_before_a_one_is_taken_out_where_the_check_digits_then_hold(
     first, second, third = td1()
     haunted = [first.replace("IDVNM1", "IDVNM41"), second.replace("215", "2415", 1), third]
     found = read_mrz(haunted)
+    assert found is not None
+    assert found.text == "\n".join(td1())
+
+
+@pytest.mark.parametrize("seen", ["00ö79", "00ö079"])
+def test_a_nought_seen_more_than_once_is_one(seen: str) -> None:
+    first, second, third = td1()
+    found = read_mrz([first.replace("0079", seen), second, third])
     assert found is not None
     assert found.text == "\n".join(td1())
 
