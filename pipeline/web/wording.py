@@ -38,6 +38,9 @@ _REASONS = {
     "type_doubtful": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
     "field_missing": ("Thiếu thông tin bắt buộc", "A required field is missing"),
     "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
+    "secrecy_doubtful": ("Có thể có dấu độ mật: không xử lý tiếp", "It may carry a secrecy mark: leave it as it is"),
+    "page_lost": ("Có trang không mở được: hãy quét lại trang đó", "A page could not be opened: scan it again"),
+    "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
     "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
 }
