@@ -8,7 +8,7 @@ RUN apt-get update \
 
 WORKDIR /opt/hoso
 COPY requirements.lock .
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY pipeline pipeline

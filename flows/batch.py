@@ -9,8 +9,9 @@ from prefect import flow
 
 from pipeline.adapters.flow_server import RECEIVE_FOLDER, find_flow_server
 from pipeline.adapters.hot_folder import HotFolder
-from pipeline.archive import Archive, Handing, IncomingFile
+from pipeline.archive import Archive, Handing
 from pipeline.errors import ScanRejected
+from pipeline.incoming import IncomingFile
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 

@@ -1,44 +1,35 @@
 """Steps 1 and 10: the only writer. Originals are safe before anybody is told "received"; object first, row last."""
 
-import hashlib
 import logging
 import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
-from typing import BinaryIO, NamedTuple, Protocol
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
-from pipeline import PIPELINE_VERSION, keys, media
+from pipeline import PIPELINE_VERSION, keys
 from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
-from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
+from pipeline.errors import HosoError, NotFound, ScanRejected
+from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
+from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.ports import Leases, ObjectStore, Papers, Parsers, People, Search, StoredObject, Submissions
 from pipeline.settings import Settings
 from schemas.base import Value
 from schemas.catalog import Catalogue
-from schemas.dossier import Channel, CopyKind, Decision, Lease, Paper, SourceFile, Submission
+from schemas.dossier import Channel, CopyKind, Decision, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
 
 log = logging.getLogger("hoso")
 
-_BLOCK_BYTES = 1 << 20
 ReadPaper = tuple[Paper, tuple[str, ...]]
 """A paper with what each of its pages says."""
 OnProgress = Callable[[int, int], None]
 """Called with pages done and pages in all."""
-
-
-class IncomingFile(NamedTuple):
-    """A file as handed in: its path or name as given, and its bytes."""
-
-    path: str
-    stream: BinaryIO
 
 
 class Handing(Value):
@@ -80,17 +71,6 @@ class Tables(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Spooled:
-    """An incoming file on local disk, hashed and found to be a scan."""
-
-    path: str
-    file: Path
-    sha256: str
-    size_bytes: int
-    media_type: str
-
-
 class Archive:
     """Receives submissions, works them off, and hands papers out again."""
 
@@ -116,8 +96,9 @@ class Archive:
             ServiceUnavailable: store_away, database_away.
         """
         with TemporaryDirectory(prefix="hoso-intake-") as folder:
-            spooled = [self._spool(file, Path(folder)) for file in files]
-            content = _content_sha256([file.sha256 for file in spooled])
+            limit_mb = self._settings.limits.max_file_mb
+            spooled = [spool(file, limit_mb, Path(folder)) for file in files]
+            content = content_sha256(spooled)
             known = self.tables.submissions.find_content(handing.actor.office_id, content)
             if known is not None:
                 return known
@@ -129,26 +110,7 @@ class Archive:
         log.info("1 receive %s files=%d", submission.submission_id, len(submission.sources))
         return submission
 
-    def _spool(self, incoming: IncomingFile, folder: Path) -> _Spooled:
-        """Copy to local disk block by block, looking at size and first bytes on the way."""
-        most_bytes = self._settings.limits.max_file_mb << 20
-        digest, size_bytes, kind = hashlib.sha256(), 0, None
-        with NamedTemporaryFile(dir=folder, delete=False) as out:
-            while block := incoming.stream.read(_BLOCK_BYTES):
-                if size_bytes == 0:
-                    kind = media.media_type(block[: media.HEAD_BYTES])
-                    if kind is None:
-                        raise ScanRejected("not_a_scan")
-                size_bytes += len(block)
-                if size_bytes > most_bytes:
-                    raise ScanRejected("too_large", f"> {self._settings.limits.max_file_mb} MB")
-                digest.update(block)
-                out.write(block)
-        if kind is None:
-            raise ScanRejected("empty_file")
-        return _Spooled(incoming.path, Path(out.name), digest.hexdigest(), size_bytes, kind)
-
-    def _new_submission(self, files: Sequence[_Spooled], content: str, handing: Handing) -> Submission:
+    def _new_submission(self, files: Sequence[SpooledFile], content: str, handing: Handing) -> Submission:
         submission_id, now = str(uuid.uuid4()), _now()
         sources = tuple(
             SourceFile(
@@ -194,9 +156,12 @@ class Archive:
         if claimed is None:
             return None
         lease, submission = claimed
-        with TemporaryDirectory(prefix="hoso-work-") as folder, self._renewed(lease) as pulse:
+        with (
+            TemporaryDirectory(prefix="hoso-work-") as folder,
+            renewed(self.tables.leases, lease, self._settings.lease_s) as renewal,
+        ):
             try:
-                papers = tuple(self._papers(submission, Path(folder), pulse, on_progress))
+                papers = tuple(self._papers(submission, Path(folder), renewal, on_progress))
             except ScanRejected as error:
                 log.info("refused %s %s", submission_id, error.code)
                 self.tables.leases.finish(lease, (), error.code)
@@ -210,17 +175,20 @@ class Archive:
         return papers
 
     def _papers(
-        self, submission: Submission, folder: Path, pulse: "_Pulse", on_progress: OnProgress | None
+        self, submission: Submission, folder: Path, renewal: Renewal, on_progress: OnProgress | None
     ) -> Iterator[ReadPaper]:
         files = tuple(self._fetch_original(source, folder) for source in submission.sources)
         scan = Scan(files, submission.actor.office_id, submission.handed_in_by)
         digitised = []
         for step in digitise(scan, self.parsers, self.tables.people, self.catalogue, folder):
             if isinstance(step, PagesDone):
-                pulse.pages_done, pulse.pages_total = step.done, step.total
+                renewal.pages_done, renewal.pages_total = step.done, step.total
+                log.info("2-4 read %s page %d of %d", submission.submission_id, step.done, step.total)
                 if on_progress is not None:
                     on_progress(step.done, step.total)
             else:
+                pages, state = keys.page_label(step.pages), step.settled.state
+                log.info("5-9 understand %s pages=%s %s", submission.submission_id, pages, state)
                 digitised.append(step)
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
             self._wipe(submission)
@@ -271,15 +239,6 @@ class Archive:
     def _wipe(self, submission: Submission) -> None:
         for source in submission.sources:
             self.store.delete(source.key)
-
-    @contextmanager
-    def _renewed(self, lease: Lease) -> Iterator["_Pulse"]:
-        pulse = _Pulse(self.tables.leases, lease, self._settings.lease_s)
-        pulse.start()
-        try:
-            yield pulse
-        finally:
-            pulse.stop()
 
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
@@ -332,35 +291,6 @@ class Archive:
         return removed
 
 
-class PaperRecord(Value):
-    """What lies beside a paper in the store: enough to make its row and its search entries anew."""
-
-    paper: Paper
-    page_texts: tuple[str, ...]
-
-
-class _Pulse(threading.Thread):
-    """Renews a lease three times in its term, showing progress, while the work goes on."""
-
-    def __init__(self, leases: Leases, lease: Lease, lease_s: float) -> None:
-        super().__init__(daemon=True)
-        self.pages_done, self.pages_total = 0, 0
-        self._leases, self._lease, self._lease_s = leases, lease, lease_s
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        while not self._stopped.wait(self._lease_s / 3):
-            try:
-                self._leases.renew(self._lease, self._lease_s, self.pages_done, self.pages_total or None)
-            except ServiceUnavailable as error:
-                # `finish` meets the same trouble and decides; a lost lease writes nothing there.
-                log.warning("lease of %s not renewed: %s", self._lease.submission_id, error.code)
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self.join()
-
-
 def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
     """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
     if paper.keeping == "keep":
@@ -370,8 +300,9 @@ def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
 
 
 def _may_be_archived(paper: DigitisedPaper) -> bool:
-    """Only a paper whose type is certain, and whose type may be kept, leaves intake."""
-    return paper.document_type.keeping.rule == "keep" and paper.classification.certain
+    """Only a paper whose type is certain, may be kept, and is under no suspicion of secrecy leaves intake."""
+    suspect = "secrecy_doubtful" in paper.settled.reasons
+    return paper.document_type.keeping.rule == "keep" and paper.classification.certain and not suspect
 
 
 def _paper(
@@ -411,10 +342,6 @@ def _document_id(submission: Submission, pages: tuple[int, ...]) -> str:
     """The same for the same content, pages and office, so that a second run finds the first one's row."""
     name = f"{submission.actor.office_id}/{submission.content_sha256}/{keys.page_label(pages)}"
     return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
-
-
-def _content_sha256(hashes: Sequence[str]) -> str:
-    return hashlib.sha256("".join(hashes).encode("ascii")).hexdigest()
 
 
 def _now() -> datetime:

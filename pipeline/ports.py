@@ -186,6 +186,7 @@ class Search(Protocol):
 
         Folding (marks, case, NFD, tone placement) is ours, the same on index and query. Matches with the same marks
         come first, then folded ones; newest first within each. Numbers and codes (`716/2018`, a dossier code, 12
-        digits, an old 9-digit alias) match whole. Every hit has its passage.
+        digits, an old 9-digit alias) match whole; of a last word without white space behind it, as while typing, two
+        letters are enough. Every hit has its passage.
         """
         ...

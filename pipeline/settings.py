@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     inbox: Path | None = None
     """A folder that scanners write to; default: `inbox` in the home."""
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
+    web_url: str = ""
+    """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end."""
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)

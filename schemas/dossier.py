@@ -117,6 +117,13 @@ class Paper(Value):
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""
 
 
+class PaperRecord(Value):
+    """What lies beside a paper in the store: enough to make its row and its search entries anew."""
+
+    paper: Paper
+    page_texts: tuple[str, ...]
+
+
 class Decision(Value):
     """A human decision, written to the store as its own object before any row changes; never altered."""
 

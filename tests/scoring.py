@@ -34,6 +34,8 @@ class PaperTruth:
     personal_ids: frozenset[str]
     printed: bool
     rotations: tuple[int, ...]
+    level: str
+    """How the first page was scanned: clean, office, worn, phone, fax."""
     text: tuple[str, ...]
 
 
@@ -155,6 +157,7 @@ def _paper_truth(file: Path) -> PaperTruth:
         personal_ids=frozenset(truth["personal_ids"]),
         printed=not truth["hand"],
         rotations=tuple(page["rotate"] for page in truth["pages"]),
+        level=truth["pages"][0]["level"],
         text=tuple(truth["text"]),
     )
 

@@ -5,6 +5,7 @@ import takes.
 """
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +22,7 @@ DIGITISE = "digitise-submission"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
 
+_PAUSES_S = (0.1, 0.3, 1.0, 3.0)
 _START_S = 20.0
 """A run that began less than this ago may not have claimed its submission yet."""
 
@@ -115,10 +117,16 @@ class FlowServer:
         return self._answer(self._request("POST", path, body))
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        try:
-            return self._http.request(method, path, json=body)
-        except httpx.TransportError as error:
-            raise ServiceUnavailable("flow_server_away", type(error).__name__) from error
+        # A server on SQLite answers 503 while its database is busy: the same request passes a moment later.
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                response = self._http.request(method, path, json=body)
+            except httpx.TransportError as error:
+                raise ServiceUnavailable("flow_server_away", type(error).__name__) from error
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or pause_s is None:
+                break
+            time.sleep(pause_s)
+        return response
 
     @staticmethod
     def _answer(response: httpx.Response) -> Any:

@@ -73,7 +73,22 @@ class ParserPool:
         self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
 
     def _run(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""
+        try:
+            answer = self._ask(job, timeout_s) or self._ask(job, timeout_s)
+        except _TooLongError:
+            answer = None
+        if answer is None:
+            raise ScanRejected("unreadable")
+        if "error" not in answer:
+            return dict(answer["done"])
+        kind = Misconfigured if answer["error"] == "Misconfigured" else ScanRejected
+        raise kind(str(answer["code"]), str(answer["detail"]))
+
+    def _ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """The answer of the next free parser, or None when it died. Raises: _TooLongError."""
         child = self._idle.get()
+        answer = None
         try:
             if child is None or child.jobs >= _JOBS_BEFORE_RENEWAL:
                 if child is not None:
@@ -81,26 +96,19 @@ class ParserPool:
                 child = None
                 child = _Child(self._limits, Path(self._folder.name))
             answer = child.ask(job, timeout_s)
-            if answer.get("spent"):
+            if answer is not None and answer.get("spent"):
                 child.stop()
-                child = None
-        except _ChildDiedError:
-            child = None
-            raise ScanRejected("unreadable") from None
         finally:
-            self._idle.put(child)
-        if "error" not in answer:
-            return dict(answer["done"])
-        kind = Misconfigured if answer["error"] == "Misconfigured" else ScanRejected
-        raise kind(str(answer["code"]), str(answer["detail"]))
+            self._idle.put(child if answer is not None and not answer.get("spent") else None)
+        return answer
 
 
 def _scan(scan: ScanFile) -> dict[str, str]:
     return {"path": str(scan.path), "media_type": scan.media_type}
 
 
-class _ChildDiedError(Exception):
-    """The process ended, by itself or by our hand, before it answered."""
+class _TooLongError(Exception):
+    """The process had to be ended because its time was over."""
 
 
 class _Child:
@@ -128,13 +136,19 @@ class _Child:
             start_new_session=True,
         )
 
-    def ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-        """Give one job and wait for its answer. Raises: _ChildDiedError."""
+    def ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """Give one job and wait for its answer; None when the process died. Raises: _TooLongError."""
         self.jobs += 1
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise _ChildDiedError
-        watchdog = threading.Timer(timeout_s, self._kill)
+            return None
+        too_long = threading.Event()
+
+        def end() -> None:
+            too_long.set()
+            self._kill()
+
+        watchdog = threading.Timer(timeout_s, end)
         watchdog.start()
         try:
             stdin.write(json.dumps(job).encode("ascii") + b"\n")
@@ -144,11 +158,13 @@ class _Child:
             answer = None
         finally:
             watchdog.cancel()
-        if not isinstance(answer, dict):
-            self._kill()
-            self._process.wait()
-            raise _ChildDiedError
-        return answer
+        if isinstance(answer, dict):
+            return answer
+        self._kill()
+        self._process.wait()
+        if too_long.is_set():
+            raise _TooLongError
+        return None
 
     def stop(self) -> None:
         """End the process; it has no work."""

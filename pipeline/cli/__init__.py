@@ -30,6 +30,7 @@ app.command()(ask.confirm)
 app.command()(doctor.doctor)
 app.command()(up.up)
 app.command()(web.web)
+app.command()(web.link)
 
 
 def main() -> None:

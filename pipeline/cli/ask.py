@@ -1,6 +1,7 @@
 """`hoso search`, `citizen`, `show`, `checklist`, `confirm`: what is on file."""
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.archive import Archive
 from pipeline.cli.lines import write_stdout
@@ -19,10 +20,24 @@ from pipeline.wiring import open_archive
 from schemas.base import Value
 from schemas.catalog import Procedure
 from schemas.dossier import CopyKind, Paper
+from schemas.once_only import HoldingReason
 from schemas.people import Citizen
 
 _HITS = 20
-_console = Console(highlight=False, markup=False)
+_DOCUMENT_ID_CHARS = 36
+_console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+_REASONS: dict[HoldingReason, str] = {
+    "confirmed": "compared with the original",
+    "unconfirmed": "nobody has compared it with the original yet",
+    "in_review": "a question about it is open",
+    "too_old": "its term is over",
+    "issue_date_unknown": "on file, but its date of issue is unknown",
+    "expiry_date_unknown": "on file, but its last day is unknown",
+    "validity_unknown": "on file, but no rule tells how long it may be used",
+    "copy_kind": "on file as a kind of copy that is not accepted",
+    "other_role": "on file, but not in the role that is asked for",
+    "none_on_file": "not on file",
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
@@ -41,8 +56,9 @@ def search(
         return
     for hit in page.hits:
         where = f"page {hit.page}" if hit.page else "fields"
-        _console.print(f"{hit.document_id}  {titles[hit.type]}  {', '.join(hit.names)}  [{hit.state}]")
-        _console.print(f"    {where}: {hit.passage}")
+        line = f"{hit.document_id}  {titles[hit.type]}  {', '.join(hit.names)}  [{hit.state}]"
+        _console.print(line, soft_wrap=True)
+        _console.print(f"    {where}: {hit.passage}", soft_wrap=True)
     if not page.hits:
         _console.print("Nothing found.")
     if page.more:
@@ -65,7 +81,7 @@ def citizen(
         return
     born = f", born {person.date_of_birth:%d/%m/%Y}" if person.date_of_birth else ""
     _console.print(f"{person.name}, {person.personal_id}{born}")
-    table = Table("Paper", "Number", "Issued", "Copy", "Filed", "Document", box=None, pad_edge=False)
+    table = Table("Paper", "Number", "Issued", "Copy", "Filed", _document_column(), box=None, pad_edge=False)
     for paper in papers:
         number_, issued = (paper.fields.get(name) for name in ("document_number", "issue_date"))
         held = "confirmed" if paper.confirmed_at else "not yet confirmed"
@@ -97,7 +113,7 @@ def show(
         for number, page in zip(paper.source_pages, texts, strict=True):
             _console.print(f"--- page {number} ---\n{page}")
     elif pdf is None:
-        _print_paper(paper, title)
+        _print_paper(paper, title, _place(settings, paper))
 
 
 def checklist(
@@ -121,9 +137,10 @@ def checklist(
         )
         return
     _console.print(f"{wanted.title} ({wanted.code or 'code unknown'})")
-    table = Table("", "Paper", "Why", "Document", box=None, pad_edge=False)
+    table = Table("", "Paper", "Why", _document_column(), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row.status, row.title, row.reason, row.document_id or "")
+        condition = f", only if: {row.condition.question_en}" if row.condition and row.applies == "only_if" else ""
+        table.add_row(row.status, row.title, _REASONS[row.reason] + condition, row.document_id or "")
     _console.print(table)
 
 
@@ -153,6 +170,10 @@ def _procedure(archive: Archive, wanted: str) -> Procedure:
     raise NotFound("no_such_procedure", f"known: {known}")
 
 
+def _document_column() -> Column:
+    return Column("Document", no_wrap=True, overflow="fold", min_width=_DOCUMENT_ID_CHARS)
+
+
 def _title(archive: Archive, type_id: str) -> str:
     known = archive.catalogue.types.get(type_id)
     return known.title.printed if known else type_id
@@ -166,7 +187,13 @@ def _write_pdf(archive: Archive, settings: Settings, document: str, target: Path
         draft.replace(target)
 
 
-def _print_paper(paper: Paper, title: str) -> None:
+def _place(settings: Settings, paper: Paper) -> str:
+    if paper.object_key is None:
+        return "no picture of this paper may be kept" if paper.keeping != "keep" else "none, a page could not be read"
+    return f"{settings.store_url.removeprefix('file:')}/{paper.object_key}"
+
+
+def _print_paper(paper: Paper, title: str, place: str) -> None:
     _console.print(f"{title}  [{paper.state}]  {', '.join(paper.reasons)}")
     table = Table("Field", "Value", "Sure", "By", "", box=None, pad_edge=False)
     for name, field in paper.fields.items():
@@ -176,7 +203,7 @@ def _print_paper(paper: Paper, title: str) -> None:
     _console.print(table)
     for person in paper.people:
         _console.print(f"{person.role}: {person.name or '?'} {person.personal_id or ''} [{person.link}]")
-    _console.print(f"copy: {paper.object_key or 'no picture kept'}")
+    _console.print(f"copy: {place}", soft_wrap=True)
 
 
 def _json(value: Value | dict[str, object]) -> str:

@@ -11,11 +11,12 @@ from typing import Annotated, BinaryIO
 import typer
 
 from pipeline.adapters.flow_server import FlowServer, find_flow_server
-from pipeline.archive import Archive, Handing, IncomingFile
+from pipeline.archive import Archive, Handing
 from pipeline.cli.lines import paper_line, refused_line
 from pipeline.cli.progress import Progress
 from pipeline.cli.sources import Unit, units
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
+from pipeline.incoming import IncomingFile
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
 from schemas.dossier import Channel, Paper, Submission

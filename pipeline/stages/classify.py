@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.stages.identifiers import read_card_qr
 from pipeline.stages.layout import Row, cells_of, letters, rows_of
+from pipeline.stages.secrecy import find_mark
 from schemas.base import Value
 from schemas.catalog import DocumentType
 from schemas.text import PageText
@@ -26,8 +28,6 @@ _TITLE_ALIKE = 0.84
 _SHORT_TITLE_ALIKE = 0.88
 _PHRASE_ALIKE = 88.0
 _CODE_PLACE = 0.3
-_MARK_PLACE = 0.35
-_MARK_CONFIDENCE = 0.6
 _TITLE_WORDS = (
     "giay", "to khai", "don", "phieu", "bien ban", "thong bao", "quyet dinh", "hop dong", "bao cao", "to trinh",
     "chi thi", "ke hoach", "trich luc", "nghi quyet", "cong van", "thong tu", "nghi dinh", "bang", "van ban",
@@ -42,11 +42,13 @@ class Classification(Value):
     type: str
     confidence: float
     cues: tuple[str, ...] = ()
+    secrecy_doubtful: bool = False
+    """Something like a secrecy mark was read; only a person may say whether it is one, and nothing is wiped."""
 
     @property
     def certain(self) -> bool:
         """Whether the type needs no person."""
-        return self.type != OTHER and self.confidence >= TYPE_CERTAIN
+        return self.type != OTHER and self.confidence >= TYPE_CERTAIN and not self.secrecy_doubtful
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,34 @@ def classify(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> Cl
         types: the catalogue's types by id; `other` stands for none of them.
 
     Returns:
-        `other` where nothing decides; its confidence is how sure we are that it is no known paper.
+        `other` where nothing decides; its confidence is how sure we are that it is no known paper. A type with
+        `secret_stop` wipes the scan, so it takes a clear mark on a paper that is not surely of another type.
 
     """
     written = [page for page in pages if page.words]
-    for page in written:
-        secret = _secrecy_mark(rows_of([page]), types.values())
-        if secret is not None:
-            return secret
     if not written:
         return Classification(type=OTHER, confidence=0.0)
+    found = _by_words(written, types)
+    for secret in types.values():
+        mark = find_mark(written, secret) if secret.keeping.rule == "secret_stop" else None
+        if mark is None:
+            continue
+        cue = f"dấu {mark[1]}"
+        if mark[0] == "clear" and not found.certain:
+            return Classification(type=secret.id, confidence=0.99, cues=(cue,))
+        return found.model_copy(update={"secrecy_doubtful": True, "cues": (*found.cues, cue)})
+    return found
+
+
+def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) -> Classification:
+    """The type that titles, codes and phrases of the written pages speak for."""
     rows = rows_of(written[:1])
     text = "".join(row.letters for row in rows_of(written[:2]))
     known = [kind for kind in types.values() if kind.cues.phrases]
     titles = {kind.id: title for kind in known if (title := _title(kind, rows)) is not None}
     first = min((title.row for title in titles.values()), default=0)
     foreign = not titles and _names_itself(rows)
-    scores = [_score(kind, titles.get(kind.id), first, rows, text) for kind in known]
+    scores = [_score(kind, titles.get(kind.id), first, _code(kind, rows, written), text) for kind in known]
     scores = sorted((s for s in scores if not (foreign and s.confidence < 0.95)), key=lambda s: -s.confidence)
     return _decide(scores)
 
@@ -104,10 +117,9 @@ def _decide(scores: Sequence[_Score]) -> Classification:
     return Classification(type=scores[0].type, confidence=round(confidence, 3), cues=scores[0].cues)
 
 
-def _score(kind: DocumentType, title: _Title | None, first: int, rows: Sequence[Row], text: str) -> _Score:
+def _score(kind: DocumentType, title: _Title | None, first: int, code: str | None, text: str) -> _Score:
     hits = [phrase for phrase in kind.cues.phrases if _says(text, phrase)]
     against = [phrase for phrase in kind.cues.against if _says(text, phrase)]
-    code = next((code for code in kind.title.form_codes if _has_code(rows, code)), None)
     share, few = len(hits) / len(kind.cues.phrases), min(1.0, len(hits) / 3)
     cues = [f"“{phrase}”" for phrase in hits]
     if title is not None:
@@ -120,7 +132,7 @@ def _score(kind: DocumentType, title: _Title | None, first: int, rows: Sequence[
     else:
         confidence = 0.5 + 0.45 * share if len(hits) >= 4 and share >= 0.6 else 0.3 * share
     if code is not None:
-        cues.insert(0, f"mẫu {code}")
+        cues.insert(0, code)
     confidence -= 0.25 * len(against)
     return _Score(kind.id, min(0.99, max(0.0, confidence)), tuple(cues))
 
@@ -131,6 +143,14 @@ def _says(text: str, phrase: str) -> bool:
     if len(wanted) < 8 or len(text) < len(wanted):
         return wanted in text
     return fuzz.partial_ratio(wanted, text, score_cutoff=_PHRASE_ALIKE) > 0
+
+
+def _code(kind: DocumentType, rows: Sequence[Row], written: Sequence[PageText]) -> str | None:
+    """The printed form code, or the QR code of an identity card, that speaks for this type."""
+    if any(rule.kind == "qr" for rule in kind.fields):
+        payloads = (code.text for page in written for code in page.codes)
+        return "mã QR của thẻ" if any(read_card_qr(payload) for payload in payloads) else None
+    return next((f"mẫu {code}" for code in kind.title.form_codes if _has_code(rows, code)), None)
 
 
 def _has_code(rows: Sequence[Row], code: str) -> bool:
@@ -183,20 +203,3 @@ def _names_itself(rows: Sequence[Row]) -> bool:
     starts = tuple(letters(word) for word in _TITLE_WORDS)
     headings = (row for row in rows if row.place < 0.4 and _is_heading(row))
     return any(row.letters.startswith(starts) and len(row.letters) > 5 for row in headings)
-
-
-def _secrecy_mark(rows: Sequence[Row], types: Iterable[DocumentType]) -> Classification | None:
-    """A secrecy mark alone in its cell, read clearly: text that speaks of secrets is none."""
-    for kind in types:
-        if kind.keeping.rule != "secret_stop":
-            continue
-        marks = {letters(mark) for mark in (kind.title.printed, *kind.title.variants)}
-        for row in rows:
-            for cell in cells_of(row) if row.place < _MARK_PLACE else ():
-                if cell.letters in marks and cell.text.isupper() and _is_clear(cell):
-                    return Classification(type=kind.id, confidence=0.99, cues=(f"dấu {cell.text}",))
-    return None
-
-
-def _is_clear(cell: Row) -> bool:
-    return min(token.word.confidence for token in cell.tokens if token.letters) >= _MARK_CONFIDENCE

@@ -11,9 +11,11 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.evidence import Draft, overrule, settle_evidence
 from pipeline.stages.field_values import date_in_words, flat, parse
-from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
 from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
+from pipeline.stages.person_names import family_length
+from pipeline.stages.second_places import compare_places
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
@@ -22,6 +24,10 @@ from schemas.text import Box, PageText
 _IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
 _PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1,2}\W{1,3}nam \d{3} ?\d\W*$")
 _CLEAR = 0.95
+_GUESSED = 0.5
+"""Confidence of a value that was put together from two lines."""
+_ZONE_ALIKE = 0.7
+"""Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
 _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
@@ -44,7 +50,8 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
     drafts = {rule.name: draft for rule in rules if (draft := _read(rule, marks)) is not None}
     _add_lone_number(rules, rows, drafts)
     _add_codes(pages, rows, document_type, drafts)
-    settle_evidence(document_type, drafts)
+    compare_places(document_type, pages, rows, drafts)
+    settle_evidence(document_type, pages, drafts)
     shown = [rule.name for rule in rules if not rule.witness and rule.name in drafts]
     return {name: drafts[name].field() for name in shown}
 
@@ -85,8 +92,9 @@ def _first(rule: FieldRule, places: list[Mark], marks: Marks, area: Area) -> Dra
 def _compare(draft: Draft, second: Draft) -> None:
     if second.value.casefold() == draft.value.casefold():
         draft.agree("two_places", max(draft.confidence, second.confidence), certain=True)
-    elif Levenshtein.normalized_similarity(fold(draft.value), fold(second.value)) >= _ALIKE:
-        draft.conflict = True
+    elif not draft.value.endswith(f" {second.value}"):  # a name's beginning may look like the end of a label
+        alike = Levenshtein.normalized_similarity(fold(draft.value), fold(second.value))
+        draft.conflict = draft.conflict or alike >= _ALIKE
 
 
 def _area(rule: FieldRule, marks: Marks) -> Area | None:
@@ -113,6 +121,8 @@ def _area(rule: FieldRule, marks: Marks) -> Area | None:
 
 def _after_label(rule: FieldRule, mark: Mark, marks: Marks, area: Area) -> Draft | None:
     draft = _draft(rule, marks.after(mark, area), mark.row)
+    if rule.kind == "name" and draft is not None:
+        draft = _with_next_line(rule, draft, mark, marks)
     if rule.kind == "date":
         near = Area(mark.row, min(mark.row + 2, area.last), area.left, area.right)
         for words in marks.of(_IN_WORDS, near)[:1]:
@@ -122,6 +132,29 @@ def _after_label(rule: FieldRule, mark: Mark, marks: Marks, area: Area) -> Draft
             elif draft is not None and spelt is not None:
                 draft.conflict = True
     return draft
+
+
+def _with_next_line(rule: FieldRule, draft: Draft, mark: Mark, marks: Marks) -> Draft:
+    """The name with its last word from the next line of a narrow column; a guess until the paper says it again."""
+    row = marks.rows[mark.row]
+    below = marks.rows[mark.row + 1] if mark.row + 1 < len(marks.rows) else None
+    label = row.tokens[mark.start].box
+    used = [token for token in row.tokens[mark.end :] if draft.box and _stands_in(token.box, draft.box)]
+    if below is None or below.page != row.page or not used:
+        return draft
+    for cell in cells_of(below):
+        words = [token.text for token in cell.tokens]
+        beneath = abs(cell.tokens[0].box.left - label.left) < label.height
+        if beneath and len(words) <= 2 and all(word.isalpha() and word[0].isupper() for word in words):
+            longer = _draft(rule, [*used, *cell.tokens], mark.row)
+            if longer is not None and longer.value != draft.value:
+                longer.confidence = min(longer.confidence, _GUESSED)
+                return longer
+    return draft
+
+
+def _stands_in(word: Box, value: Box) -> bool:
+    return word.left >= value.left and word.right <= value.right
 
 
 def _draft(rule: FieldRule, tokens: Sequence[Token], row: int) -> Draft | None:
@@ -144,6 +177,7 @@ def _draft(rule: FieldRule, tokens: Sequence[Token], row: int) -> Draft | None:
         box=_around([token.box for token in first]),
         rows={row},
         conflict=parsed.repaired or not fits,
+        words=" ".join(token.text for token in used),
     )
 
 
@@ -251,11 +285,28 @@ def _add_codes(
         said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
         _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
         drafts[names["qr"]] = Draft(code.text.strip(), 0.99, "qr", page.number, code.box, certain=True)
-    if mrz is not None:
-        name = drafts.get(document_type.owners[0].name or "")
-        # The name line has no check digit: the zone is shown only where the card's printed name says the same.
-        if name is not None and letters(name.value) == letters(mrz.name):
-            drafts[names["mrz"]] = Draft(mrz.text, 0.99, "mrz", certain=True)
+    name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
+    if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
+        drafts[names["mrz"]] = Draft(zone, 0.99, "mrz", certain=True)
+
+
+def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
+    """The zone with its name line written from the card's name, or None where the two do not say the same.
+
+    The name line has no check digit, so its letters must be the printed name's, or nearly those of the name in the QR
+    code; its fillers are believed only where they part the name after its family name.
+    """
+    alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
+    if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
+        return None
+    head, body, line = mrz.text.split("\n")
+    words = [letters(word) for word in name.value.split()]
+    read = letters(line.partition("<<")[0])
+    for length in (1, family_length(name.value)):
+        if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
+            parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
+            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
+    return None
 
 
 def _overrule(

@@ -66,6 +66,10 @@ def _date(text: str) -> Parsed | None:
 
 
 def _year(text: str) -> Parsed | None:
+    """The year of the date that stands there, or one alone."""
+    day = _date(text)
+    if day is not None:
+        return Parsed(day.value[:4], day.start, day.end, day.repaired)
     match = _YEAR.search(text)
     return Parsed(match[1], match.start(), match.end()) if match else None
 
@@ -121,6 +125,7 @@ _DOSSIER = re.compile(r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,
 _SERIAL = re.compile(r"(?<!\w)([A-ZĐ]{2}) ?(\d{6}|\d{8})(?!\d)")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.,]*\d)|(?<![\d.,])\d+(?:[.,]\d+)?(?![\d.,]*\d)")
 _DOCUMENT = re.compile(r"(?<![\w/])\d{1,10}[A-Z]?\d{0,8}(?: ?/ ?[\wÀ-ỹ.\-]+)*")
+_SLASHLESS = re.compile(r"^\W*(\d{1,6})([A-ZĐ]{2,}-[A-ZĐ][A-ZĐ\-]*)")
 
 
 def _personal_id(text: str) -> Parsed | None:
@@ -158,7 +163,13 @@ def _serial(text: str) -> Parsed | None:
 
 
 def _document_number(text: str) -> Parsed | None:
-    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost."""
+    """The first number with its notation; `repaired` where anything stands before it: a digit may be lost.
+
+    The slash before a notation (`71UBND-TP`) is put back, and told as well.
+    """
+    slashless = _SLASHLESS.search(text)
+    if slashless is not None:
+        return Parsed(f"{slashless[1]}/{nfc(slashless[2])}", slashless.start(), slashless.end(), repaired=True)
     match = _DOCUMENT.search(text)
     if match is None:
         return None
@@ -175,6 +186,9 @@ def _dossier_code(text: str) -> Parsed | None:
 
 _SEX = re.compile(r"(?<![a-z])(nam|nu)(?![a-z])")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_SPECKS = ".,;:|_`'\"“”‘’()[]{}*~=—–-"
+_QUOTED = re.compile(r"(?<=^[HK])[\"“”‘’`´](?=[^\W\d_])")
+"""The apostrophe of `H'Lim` and `K'Brang`, which engines read as any kind of quotation mark."""
 _HONORIFICS = {"ong", "ba", "anh", "chi", "cccd", "cmnd"}
 
 
@@ -187,7 +201,7 @@ def _name(text: str) -> Parsed | None:
     """The first run of two to six words that begin with a capital; `ông`, `bà` and specks before it are passed over."""
     run: list[re.Match[str]] = []
     for match in re.finditer(r"\S+", text):
-        bare = match[0].strip(".,;:|_`'\"“”‘’()[]{}*~=—–-")
+        bare = _QUOTED.sub("'", match[0].strip(_SPECKS))
         if not bare:
             continue
         word = _NAME_WORD.fullmatch(bare)
@@ -201,7 +215,7 @@ def _name(text: str) -> Parsed | None:
             run = []
     if len(run) < 2:
         return None
-    words = [m[0].strip('.,;:|_`"“”()[]{}*~=—–-') for m in run]
+    words = [_QUOTED.sub("'", m[0].strip(_SPECKS)) for m in run]
     # Vietnamese names have no hyphens; a speck between two words looks like one.
     return Parsed(nfc(" ".join(words).replace("-", " ")), run[0].start(), run[-1].end())
 

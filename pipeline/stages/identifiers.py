@@ -82,7 +82,8 @@ _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<",
 class Mrz:
     """A machine-readable zone whose check digits hold.
 
-    `name` is in capitals without marks, family name first. `personal_id` is None where the zone has none.
+    `name` is in capitals without marks, family name first; the fillers of `text` tell how much of it that is.
+    `personal_id` is None where the zone has none.
     """
 
     text: str
@@ -108,8 +109,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
     """
     clean = [_zone_letters(line) for line in lines]
     for i, line in enumerate(clean):
-        if re.search(r"V[NHM]M[^<]{22}<", line) and len(clean) >= i + 3:
-            found = _td1(line, clean[i + 1], clean[i + 2])
+        if re.search(r"V[NHM]M[^<]{22,24}<", line) and len(clean) >= i + 3:
+            found = _td1(line, clean[i + 1], clean[i + 2]) or _td1_with_ghosts(line, clean[i + 1], clean[i + 2])
         elif line.startswith("P<") and len(clean) >= i + 2:
             found = _td3(line, clean[i + 1])
         else:
@@ -121,7 +122,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
 
 def _zone_letters(line: str) -> str:
     squeezed = re.sub(r"[\s¿]", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
-    return re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
+    single = re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
+    return re.sub(r"0Ö0?", "0", single)  # and one 0 up to three times
 
 
 def _readings(text: str) -> list[str]:
@@ -155,6 +157,20 @@ def _td1(first: str, second: str, third: str) -> Mrz | None:
     composite = check_digit(f"{line1[5:]}{birth}{end}{'<' * 11}")
     line2 = f"{birth}{body[2]}{end}VNM{'<' * 11}{composite}"
     return _mrz(f"{line1}\n{line2}\n{name}", number, number, (birth, body[2], end, name))
+
+
+def _td1_with_ghosts(first: str, second: str, third: str) -> Mrz | None:
+    """The zone after taking out fours that are not there; None when that can be done in two ways that both hold."""
+    pairs = product(_without_ghosts(first), _without_ghosts(second))
+    found = {zone for head, body in pairs if (zone := _td1(head, body, third)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _without_ghosts(line: str) -> set[str]:
+    """The line, and what it is without one or two of its fours before a one: Vietnamese models read `1` as `41`."""
+    one = {line[: match.start()] + line[match.end() :] for match in re.finditer("4(?=1)", line)}
+    two = {text[: match.start()] + text[match.end() :] for text in one for match in re.finditer("4(?=1)", text)}
+    return {line, *one, *two}
 
 
 def _td1_head(number: str) -> str:

@@ -6,7 +6,8 @@ from datetime import date
 
 from pipeline.ports import People
 from pipeline.stages.classify import OTHER
-from pipeline.stages.identifiers import read_card_qr
+from pipeline.stages.evidence import NUMBER_ALONE
+from pipeline.stages.identifiers import read_card_qr, read_personal_number
 from pipeline.vietnamese import fold
 from schemas.base import Value
 from schemas.catalog import DocumentType, PersonRule
@@ -41,9 +42,9 @@ def identify(
 ) -> Identification:
     """Whose paper this is.
 
-    An owner is `filed` only when the personal number is certain, when the office's register knows the number under
-    the same name, or when name and birth date fit exactly one citizen of the register. A register that says otherwise
-    makes it a question (owner_conflict).
+    An owner is `filed` only when the personal number is certain or read very surely (NUMBER_ALONE), when the
+    office's register knows the number under the same name, or when name and birth date fit exactly one citizen of
+    the register. A register that says otherwise makes it a question (owner_conflict).
 
     Args:
         document_type: tells which fields name the owners.
@@ -104,7 +105,8 @@ def _judged(
     if known is not None:
         return "filed", None
     # A new citizen is entered under the name as read: it must be as sure as the number.
-    certain = number.evidence in _CERTAIN and len(number.value) == 12 and not name.needs_review
+    surely_read = number.evidence in _CERTAIN or number.confidence >= NUMBER_ALONE
+    certain = surely_read and read_personal_number(number.value) is not None and not name.needs_review
     return ("filed", None) if certain else ("proposed", "owner_doubtful")
 
 

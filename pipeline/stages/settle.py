@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.stages.classify import OTHER, Classification
+from pipeline.stages.classify import OTHER, TYPE_CERTAIN, Classification
 from pipeline.stages.identify import Identification
 from schemas.base import Value
 from schemas.catalog import DocumentType
@@ -12,8 +12,8 @@ from schemas.dossier import Field, PaperState
 class Settled(Value):
     """State of a paper and the stable codes of its open questions.
 
-    Reasons: type_unknown, type_doubtful, field_missing, field_doubtful, handwriting, those of `Identification`, and
-    secret_paper for a paper that may not be kept at all.
+    Reasons: secrecy_doubtful, type_unknown, type_doubtful, field_missing, field_doubtful, handwriting, those of
+    `Identification`, and secret_paper for a paper that may not be kept at all.
     """
 
     state: PaperState
@@ -30,9 +30,11 @@ def settle(
     if document_type.keeping.rule == "secret_stop":
         return Settled(state="rejected", reasons=("secret_paper",))
     reasons = []
+    if classification.secrecy_doubtful:
+        reasons.append("secrecy_doubtful")
     if classification.type == OTHER:
         reasons.append("type_unknown")
-    elif not classification.certain:
+    elif classification.confidence < TYPE_CERTAIN:
         reasons.append("type_doubtful")
     if any(rule.required and rule.name not in fields for rule in document_type.fields):
         reasons.append("field_missing")

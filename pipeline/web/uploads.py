@@ -7,8 +7,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from pipeline.archive import IncomingFile
 from pipeline.errors import ScanRejected
+from pipeline.incoming import IncomingFile
 
 _MAX_FILES = 200
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.keys import page_label
 from pipeline.vietnamese import nfc, search_tokens
-from pipeline.web.wording import Language, reason, words
+from pipeline.web.wording import Language, field_label, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Evidence, Field, Paper, PaperState, Submission, SubmissionState
@@ -165,13 +165,14 @@ class Viewer:
 
     def _title(self, type_id: str) -> str:
         kind = self._types.get(type_id)
-        if kind is None:
-            return self._words["other_paper"]
-        return kind.title.english if self._language == "en" else kind.title.printed
+        title = (kind.title.english if self._language == "en" else kind.title.printed) if kind else ""
+        # Papers print their titles in capitals; a list of them reads better without.
+        return (title.capitalize() if title.isupper() else title) or self._words["other_paper"]
 
     def _field(self, name: str, field: Field, kind: DocumentType | None) -> FieldView:
+        labels = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
         return FieldView(
-            label=self._label(name, kind),
+            label=field_label(name, labels, self._language),
             value=field.value,
             shown=_ISO_DATE.sub(r"\3/\2/\1", field.value),
             confidence=field.confidence,
@@ -180,14 +181,6 @@ class Viewer:
             needs_review=field.needs_review,
             page=field.page,
         )
-
-    def _label(self, name: str, kind: DocumentType | None) -> str:
-        """In Vietnamese as the paper prints it, since that is what staff look for on the paper."""
-        labels = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
-        if labels and self._language == "vi":
-            label = labels[0].strip(" :")
-            return label[:1].upper() + label[1:]
-        return name.replace("_", " ").capitalize()
 
     def _told(self, code: str) -> Told:
         return Told(code=code, text=reason(code, self._language))

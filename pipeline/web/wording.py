@@ -24,18 +24,36 @@ _REFUSALS = {
 }
 
 _REASONS = {
-    "person_mismatch": ("Số định danh trên giấy khác người nộp", "Another person's number is on the paper"),
-    "no_person": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
-    "ambiguous_person": ("Có nhiều người trùng tên, ngày sinh", "Several people have this name and birth date"),
-    "unknown_type": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
-    "doubtful_type": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
-    "doubtful_cut": ("Chưa chắc giấy tờ bắt đầu, kết thúc ở trang nào", "Where the paper begins or ends is doubtful"),
-    "missing_field": ("Thiếu thông tin bắt buộc", "A required field is missing"),
-    "doubtful_field": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
-    "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
+    "person_mismatch": (
+        "Giấy ghi số định danh của người khác người nộp",
+        "It names another person than who handed it in",
+    ),
+    "owner_unknown": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
+    "owner_doubtful": ("Chưa chắc giấy tờ của ai", "Whose paper it is is not certain"),
+    "owner_conflict": (
+        "Thông tin người đứng tên không khớp với sổ",
+        "What it says of its owner differs from the register",
+    ),
+    "type_unknown": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
+    "type_doubtful": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
+    "field_missing": ("Thiếu thông tin bắt buộc", "A required field is missing"),
+    "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
+    "secrecy_doubtful": ("Có thể có dấu độ mật: không xử lý tiếp", "It may carry a secrecy mark: leave it as it is"),
+    "page_lost": ("Có trang không mở được: hãy quét lại trang đó", "A page could not be opened: scan it again"),
+    "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
+    "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
 }
 _OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
+
+# Fields the paper prints no label for; all others are called what the paper calls them.
+_FIELDS = {
+    "qr": "Mã QR",
+    "mrz": "Dòng máy đọc",
+    "issue_date": "Ngày cấp",
+    "organisation": "Tên tổ chức",
+    "serial_number": "Số phát hành",
+}
 
 _WORDS = {
     "title": ("hoso – quầy tiếp nhận", "hoso – counter"),
@@ -118,6 +136,14 @@ def sentence(code: str, language: Language) -> str:
 def reason(code: str, language: Language) -> str:
     """Why a paper waits for a person, or was refused, in plain words; never empty."""
     return _pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
+
+
+def field_label(name: str, printed: tuple[str, ...], language: Language) -> str:
+    """What a field is called: in Vietnamese as the paper prints it, since that is what staff look for on the paper."""
+    if language == "en":
+        return name.replace("_", " ").capitalize()
+    label = printed[0].strip(" :") if printed else _FIELDS.get(name, name)
+    return label[:1].upper() + label[1:]
 
 
 def _pick(pair: tuple[str, str], language: Language) -> str:

@@ -124,7 +124,8 @@ def _fill(connection: Connection, count: int) -> None:
     connection.execute(insert(submissions).values(source | ACTOR.model_dump()))
     written = [ACTOR.model_dump() | {"document_id": f"d{n}", "filed_at": minutes(n)} for n in range(count)]
     connection.execute(
-        insert(papers), [row | {"submission_id": "s", "first_page": 1, "record": "{}"} for row in written]
+        insert(papers),
+        [row | {"submission_id": "s", "content_sha256": "c", "first_page": 1, "record": "{}"} for row in written],
     )
     words = [[f"từ{number % 97}", f"tên{number}", "phường"] for number in range(count)]
     words[0] = ["hường"]

@@ -44,6 +44,9 @@ def found(database: Database, words: str, office_id: str = OFFICE) -> list[str]:
         "000.00.05.H57-210409-0695",
         "h57-210409-0695",
         "giấy chứng nhận",
+        "hườ",
+        "do th",
+        "716/2018 chứ",
     ],
 )
 def test_a_page_is_found_however_its_words_are_typed(database: Database, words: str) -> None:
@@ -60,8 +63,10 @@ def test_a_page_is_found_however_its_words_are_typed(database: Database, words: 
         "2018/716",
         "716/3",
         "716-12",
-        "Hườ",
-        "hườ*",
+        "Hườ ",
+        "H",
+        "ườ",
+        "th hường",
         "Hường OR Lan",
         "-Lan",
         "(",

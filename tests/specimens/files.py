@@ -52,7 +52,7 @@ def _save_pdf(images: list[Image.Image], file: Path) -> None:
             picture.Width, picture.Height = image.width, image.height
             picture.BitsPerComponent, picture.Filter = 8, pikepdf.Name.DCTDecode
             picture.ColorSpace = pikepdf.Name.DeviceGray if image.mode == "L" else pikepdf.Name.DeviceRGB
-            name = page.add_resource(picture, pikepdf.Name.XObject, prefix="Scan")
+            name = page.add_resource(picture, pikepdf.Name.XObject, pikepdf.Name.Scan)  # else a random one
             drawing = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm {name} Do Q"
             page.Contents = pikepdf.Stream(document, drawing.encode("ascii"))
         document.save(file, deterministic_id=True)

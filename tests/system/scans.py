@@ -20,7 +20,7 @@ def draw_birth_certificate(file: Path, name: str, pages: int = 1) -> Path:
         fields = (
             f"Họ, chữ đệm, tên: {name.upper()}",
             "Ngày, tháng, năm sinh: 14/02/1991",
-            "Giới tính: Nữ   Dân tộc: Kinh",
+            "Giới tính: Nữ",
         )
         for line, text in enumerate((*_HEAD, *title, "Số: 716/2018", *fields, *[_FILLING] * 12)):
             pen.text((150, 150 + 90 * line), text, font=font, fill=0)

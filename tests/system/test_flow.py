@@ -84,7 +84,7 @@ def test_what_a_stopped_worker_was_at_is_taken_up_again_and_filed_once(up: Up, t
         with FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server:
             server.sweep()
         try:
-            ingest.wait(10)
+            ingest.wait(20)
         except subprocess.TimeoutExpired:
             return False
         return True

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pipeline.adapters.flow_server import FlowServer
 from pipeline.adapters.running import find_running
 from pipeline.errors import ServiceUnavailable
 from tests.system.hoso_up import Up, hoso, hoso_up, process_of, processes_of, wait_until
+from tests.system.scans import draw_birth_certificate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -28,6 +30,11 @@ def answers(url: str) -> bool:
         return httpx.get(url, trust_env=False).is_success
     except httpx.TransportError:
         return False
+
+
+def working(up: Up) -> bool:
+    with sqlite3.connect(up.home / "hoso.db") as connection:
+        return bool(connection.execute("SELECT count(*) FROM submissions WHERE state = 'working'").fetchone()[0])
 
 
 def test_the_link_that_is_printed_opens_the_page(up: Up) -> None:
@@ -88,6 +95,20 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
         assert processes_of(up.home) == {}
         assert find_running(up.home) is None
         assert list((up.home / "run").glob("up.json*")) == []
+
+
+def test_stopping_lets_work_at_hand_finish_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for name in ("first", "second"):
+        scan = draw_birth_certificate(tmp_path / f"{name}.pdf", f"Lê Thị {name}", pages=4)
+        with hoso_up(home) as up:
+            ingest = subprocess.Popen(hoso("ingest", "--json", str(scan)), env=up.environment, stdout=subprocess.PIPE)
+            wait_until(lambda: working(up), 120)
+            up.process.send_signal(signal.SIGTERM)
+            assert up.process.wait(timeout=120) == 0
+            out, _ = ingest.communicate(timeout=10)
+            assert ingest.returncode == 0
+            assert b"birth_certificate" in out
 
 
 def test_being_killed_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
-from pipeline.archive import Archive, Handing, IncomingFile
+from pipeline.archive import Archive, Handing
 from pipeline.catalogue import load_catalogue
+from pipeline.incoming import IncomingFile
 from pipeline.ports import Parsers
 from pipeline.settings import Settings
 from schemas.dossier import Paper, Submission

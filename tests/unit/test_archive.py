@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import Handing, IncomingFile, PaperRecord
+from pipeline.archive import Handing
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
-from schemas.dossier import Decision, Submission
+from pipeline.incoming import IncomingFile
+from schemas.dossier import Decision, PaperRecord, Submission
 from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_papers import BIRTH, CHILD_NUMBER, HOLDER_NUMBER, LETTER
 from tests.unit.plain_parsers import PlainParsers, scan

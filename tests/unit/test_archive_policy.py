@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.archive import PaperRecord
 from pipeline.errors import NotFound
+from schemas.dossier import PaperRecord
 from tests.unit.desk import Desk
 from tests.unit.plain_papers import (
     BIRTH,
@@ -78,11 +78,11 @@ def test_a_secret_paper_is_wiped_and_said_so(desk: Desk) -> None:
     assert "kho lưu trữ".encode() not in desk.everything()
 
 
-def test_what_lies_with_a_secret_paper_is_wiped_with_it(desk: Desk) -> None:
-    submission = desk.receive(scan(BIRTH), scan(CLASSIFIED))
-    desk.archive.process(submission.submission_id)
-    assert desk.keys() == []
-    assert desk.tables.papers.of_content("phuong-a", submission.content_sha256) == ()
+def test_a_paper_under_suspicion_of_secrecy_waits_in_intake_for_a_person(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH), scan(CLASSIFIED))
+    assert paper.state == "needs_review"
+    assert "secrecy_doubtful" in paper.reasons
+    assert all(key.startswith("intake/") for key in (paper.object_key or "", *paper.original_keys))
 
 
 def test_a_paper_of_doubtful_type_stays_in_intake_with_its_copy(desk: Desk) -> None:

@@ -98,6 +98,23 @@ def test_a_form_code_tells_a_form_whose_title_is_lost() -> None:
     assert found.type == "residence_declaration"
 
 
+CARD_WORDS = "Họ, chữ đệm và tên khai sinh / Full name: LÊ THỊ MAI\nGiới tính / Sex: Nữ\nDate of expiry: 06/11/2030"
+
+
+def test_the_code_of_a_card_tells_one_whose_title_is_lost() -> None:
+    payload = "079190012345||Lê Thị Mai|06111990|Nữ|Huế|15062021"
+    found = classify([page(CARD_WORDS, qr=payload)], TYPES)
+    assert (found.type, found.cues[0]) == ("citizen_id_card", "mã QR của thẻ")
+
+
+def test_another_code_tells_nothing() -> None:
+    assert classify([page(CARD_WORDS, qr="https://example.vn/1")], TYPES).type == "other"
+
+
+def test_a_card_is_told_by_its_english_title() -> None:
+    assert kind("IDENTITY CARD\n" + CARD_WORDS).type == "citizen_id_card"
+
+
 def test_a_title_alone_is_not_certain() -> None:
     assert not kind("\n\nGIẤY KHAI SINH\n").certain
 
@@ -111,19 +128,44 @@ def test_a_blank_back_does_not_hide_the_type() -> None:
     assert classify([page(""), front], TYPES).type == "birth_notice"
 
 
-@pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT"])
-def test_a_secrecy_mark_stops_the_paper(mark: str) -> None:
-    found = kind(HEADER + f"{mark}\nQUYẾT ĐỊNH\nVề việc điều động\nĐiều 1. Điều động\nCăn cứ Luật")
+LETTER = "V/v điều động\nKính gửi: Công an phường An Hòa"
+
+
+@pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT", "| MẬT |"])
+def test_a_clear_secrecy_mark_stops_a_paper_of_no_known_type(mark: str) -> None:
+    found = kind(HEADER + f"{mark}\n" + LETTER)
     assert found.type == "secret_paper"
+    assert not found.secrecy_doubtful
 
 
-def test_a_paper_that_speaks_of_secrets_is_not_secret() -> None:
-    found = kind(
-        HEADER
-        + "QUYẾT ĐỊNH\nVề việc bảo vệ bí mật nhà nước độ mật\nCăn cứ Luật\n"
-        + "Điều 1. Ban hành quy chế\nDanh mục tài liệu MẬT của phường"
-    )
-    assert found.type == "decision"
+@pytest.mark.parametrize(
+    "mark",
+    ["MẠT", "MAT", "TOI MẬT", "MẬT{0.85}", "> MẬT", "\n" * 18 + "MẬT"],
+    ids=["wrong accent", "no accents", "half the accents", "unclear", "at the right", "low on the page"],
+)
+def test_a_mark_that_is_not_clear_never_stops_a_paper(mark: str) -> None:
+    assert kind(HEADER + f"{mark}\n" + LETTER).type == "other"
+
+
+@pytest.mark.parametrize("mark", ["MẠT", "MAT", "TOI MẬT", "MẬT{0.85}", "> MẬT"])
+def test_a_mark_that_is_not_clear_asks_a_person(mark: str) -> None:
+    assert kind(HEADER + f"{mark}\n" + LETTER).secrecy_doubtful
+
+
+def test_a_mark_on_a_paper_of_a_certain_type_asks_a_person_and_keeps_the_type() -> None:
+    found = kind(HEADER + "MẬT\nGIẤY CHỨNG SINH\nĐã sinh con vào lúc: 5 giờ\nCân nặng: 3000 gram\nSố lần sinh: 1")
+    assert (found.type, found.secrecy_doubtful, found.certain) == ("birth_notice", True, False)
+    assert "dấu MẬT" in found.cues
+
+
+def test_a_mark_on_a_later_page_asks_a_person() -> None:
+    found = classify([page(HEADER + LETTER), page(HEADER + "MẬT\n" + LETTER, number=2)], TYPES)
+    assert (found.type, found.secrecy_doubtful) == ("other", True)
+
+
+@pytest.mark.parametrize("words", ["Mật", "MẬT ONG", "Danh mục tài liệu MẬT của phường", "MẬT{0.1}"])
+def test_a_paper_that_speaks_of_secrets_has_no_mark(words: str) -> None:
+    assert not kind(HEADER + f"{words}\n" + LETTER).secrecy_doubtful
 
 
 def test_all_pages_of_a_submission_are_one_paper() -> None:

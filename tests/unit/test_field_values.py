@@ -165,3 +165,26 @@ def test_a_date_is_a_day_whatever_was_read(text: str) -> None:
 def test_a_personal_number_has_nine_or_twelve_digits_whatever_was_read(text: str) -> None:
     parsed = parse("personal_id", text)
     assert parsed is None or (parsed.value.isascii() and parsed.value.isdigit() and len(parsed.value) in (9, 12))
+
+
+@pytest.mark.parametrize("text", ["Ksor H'Lim", 'Ksor H"Lim', "Ksor H’Lim", "Ksor 'H'Lim"])
+def test_the_apostrophe_in_a_name_may_be_read_as_any_quotation_mark(text: str) -> None:
+    assert value("name", text) == "Ksor H'Lim"
+
+
+def test_a_speck_before_a_word_of_a_name_is_no_apostrophe() -> None:
+    assert value("name", "Lê 'Thị Mai") == "Lê Thị Mai"
+
+
+def test_the_year_of_a_date_is_a_year() -> None:
+    assert value("year", "06/11/1990 Dân tộc: Kinh") == "1990"
+
+
+def test_a_lost_slash_before_a_notation_is_put_back_and_told() -> None:
+    found = parse("document_number", "71UBND-XNTTHN An Hòa")
+    assert found is not None
+    assert (found.value, found.repaired) == ("71/UBND-XNTTHN", True)
+
+
+def test_a_number_with_a_letter_keeps_it() -> None:
+    assert value("document_number", "31A8012345") == "31A8012345"

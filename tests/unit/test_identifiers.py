@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +101,24 @@ def test_no_single_wrong_digit_changes_the_number(place: int, digit: str) -> Non
     first, second, third = td1()
     mrz = read_mrz([first[:place] + digit + first[place + 1 :], second, third])
     assert mrz is None or mrz.personal_id == NUMBER
+
+
+def test_a_four_seen_before_a_one_is_taken_out_where_the_check_digits_then_hold() -> None:
+    first, second, third = td1()
+    haunted = [first.replace("IDVNM1", "IDVNM41"), second.replace("215", "2415", 1), third]
+    found = read_mrz(haunted)
+    assert found is not None
+    assert found.text == "\n".join(td1())
+
+
+@pytest.mark.parametrize("seen", ["00ö79", "00ö079"])
+def test_a_nought_seen_more_than_once_is_one(seen: str) -> None:
+    first, second, third = td1()
+    found = read_mrz([first.replace("0079", seen), second, third])
+    assert found is not None
+    assert found.text == "\n".join(td1())
+
+
+def test_a_zone_that_is_too_long_for_another_reason_is_refused() -> None:
+    first, second, third = td1()
+    assert read_mrz([first.replace("IDVNM1", "IDVNM71"), second, third]) is None

@@ -32,8 +32,8 @@ class Register:
         return tuple(c for c in known if (c.name.casefold(), c.date_of_birth) == (name.casefold(), date_of_birth))
 
 
-def field(value: str, evidence: Evidence = "ocr", *, needs_review: bool = False) -> Field:
-    return Field(value=value, confidence=0.95, evidence=evidence, needs_review=needs_review)
+def field(value: str, evidence: Evidence = "ocr", *, confidence: float = 0.9, needs_review: bool = False) -> Field:
+    return Field(value=value, confidence=confidence, evidence=evidence, needs_review=needs_review)
 
 
 def paper(number: Field | None, name: Field | None = None, born: Field | None = None) -> dict[str, Field]:
@@ -59,6 +59,14 @@ def test_a_number_read_from_print_alone_is_only_proposed() -> None:
     found = owners(paper(field("079190012345")))
     assert links(found) == [("079190012345", "proposed")]
     assert found.reasons == ("owner_doubtful",)
+
+
+def test_a_number_read_very_surely_from_print_alone_files_the_paper() -> None:
+    assert links(owners(paper(field("079190012345", confidence=0.96)))) == [("079190012345", "filed")]
+
+
+def test_an_impossible_number_is_only_proposed_however_surely_it_was_read() -> None:
+    assert links(owners(paper(field("003190012345", confidence=0.96)))) == [("003190012345", "proposed")]
 
 
 def test_a_number_from_print_that_the_register_knows_under_the_same_name_is_filed() -> None:
@@ -212,6 +220,12 @@ def test_a_form_filled_in_by_hand_says_so() -> None:
     fields = {"full_name": field("Lê Thị Mai", needs_review=True)}
     kind = TYPES["residence_declaration"]
     assert "handwriting" in settle(Classification(type=kind.id, confidence=0.95), kind, fields, OWNED).reasons
+
+
+def test_a_doubtful_secrecy_mark_sends_a_paper_to_review() -> None:
+    marked = SURE.model_copy(update={"secrecy_doubtful": True})
+    settled = settle(marked, TYPES["supplement_request"], WHOLE, OWNED)
+    assert (settled.state, settled.reasons) == ("needs_review", ("secrecy_doubtful",))
 
 
 def test_a_secret_paper_is_rejected() -> None:

@@ -11,6 +11,7 @@ from tests.scoring import PaperTruth, load_papers, load_retyped, score_papers, s
 from tests.specimens import make_specimens
 
 TRUTH = PaperTruth(
+    level="clean",
     file=Path("pile/a.pdf"),
     type="birth_certificate",
     fields={"full_name": "Lê Thị Mai", "issue_date": "2020-01-31"},

@@ -1,8 +1,15 @@
 """What the pages show of papers and hits."""
 
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline.stages.identify
+import pipeline.stages.settle
 from pipeline.errors import MESSAGES
 from pipeline.vietnamese import nfc
 from pipeline.web.views import mark
@@ -28,6 +35,15 @@ def test_a_document_number_is_marked_in_its_parts() -> None:
 @given(st.text(), st.text())
 def test_marking_loses_nothing_of_the_passage(passage: str, query: str) -> None:
     assert "".join(piece.text for piece in mark(passage, query)) == nfc(passage)
+
+
+@pytest.mark.parametrize("stage", [pipeline.stages.settle, pipeline.stages.identify])
+def test_every_reason_that_a_stage_gives_has_its_own_sentence(stage: ModuleType) -> None:
+    source = Path(str(stage.__file__)).read_text(encoding="utf-8")
+    codes = set(re.findall(r'"((?:owner|type|field)_[a-z]+|person_mismatch|secret_paper|handwriting)"', source))
+    unexplained = {code for code in codes if reason(code, "vi") == reason("not_thought_of_yet", "vi")}
+    assert codes
+    assert not unexplained
 
 
 def test_an_unknown_reason_still_gives_a_sentence() -> None:

@@ -22,8 +22,26 @@ _WORDS_BEFORE = 5
 
 _sqlite_index = table("search_index", column("rowid"), column("search_index"))
 
-Unit = tuple[Token, ...]
-"""One token, or several that must follow each other."""
+_SHORTEST_BEGINNING = 2
+
+
+class Unit(NamedTuple):
+    """One token, or several that must follow each other; `open_end`: the last may be the beginning of a longer word."""
+
+    tokens: tuple[Token, ...]
+    open_end: bool = False
+
+    def keys(self, *, exact: bool) -> tuple[str, ...]:
+        """What is compared: with marks or without."""
+        return tuple(token.exact if exact else token.folded for token in self.tokens)
+
+    def stands_at(self, keys: list[str], at: int, *, exact: bool) -> bool:
+        """Whether a text with these keys holds the unit from `at` on."""
+        wanted = self.keys(exact=exact)
+        found = tuple(keys[at : at + len(wanted)])
+        if self.open_end and len(found) == len(wanted):
+            found = (*found[:-1], found[-1][: len(wanted[-1])])
+        return found == wanted
 
 
 class _Match(NamedTuple):
@@ -62,12 +80,19 @@ class SearchIndex:
 
 
 def query_units(words: str) -> tuple[Unit, ...]:
-    """What must be found: each word; the parts of a number or code such as `716/2018` together, in their order."""
+    """What must be found: each word; the parts of a number or code such as `716/2018` together, in their order.
+
+    The last word may still be being typed: unless it is a code, or white space follows, its beginning is enough.
+    """
     units: list[Unit] = []
     for chunk in nfc(words).split():
         tokens = search_tokens(chunk)
         is_code = any(character.isdigit() for character in chunk)
-        units += [tokens] if is_code and tokens else [(token,) for token in tokens]
+        units += [Unit(tokens)] if is_code and tokens else [Unit((token,)) for token in tokens]
+    if units and not words[-1].isspace():
+        last = "".join(units[-1].keys(exact=True))
+        if last.isalpha() and len(last) >= _SHORTEST_BEGINNING:
+            units[-1] = Unit(units[-1].tokens, open_end=True)
     return tuple(dict.fromkeys(units))
 
 
@@ -84,11 +109,10 @@ def match_query(
         .order_by(rows.filed_at.desc(), rows.document_id.desc())
     )
     name = "exact" if exact else "folded"
-    phrases = [[getattr(token, name) for token in unit] for unit in units]
     if connection.dialect.name == "postgresql":
-        return query.where(rows[name].bool_op("@@")(cast(literal(_tsquery(phrases)), TSQUERY)))
+        return query.where(rows[name].bool_op("@@")(cast(literal(_tsquery(units, exact=exact)), TSQUERY)))
     return query.join_from(search_rows, _sqlite_index, _sqlite_index.c.rowid == rows.id).where(
-        _fts5_matches(f"{{{name}}} : ({_fts5_query(phrases)})")
+        _fts5_matches(f"{{{name}}} : ({_fts5_query(units, exact=exact)})")
     )
 
 
@@ -96,14 +120,17 @@ def _fts5_matches(query: str) -> ColumnElement[bool]:
     return _sqlite_index.c.search_index.bool_op("MATCH")(query)
 
 
-def _fts5_query(phrases: list[list[str]]) -> str:
+def _fts5_query(units: tuple[Unit, ...], *, exact: bool) -> str:
     """Tokens hold letters, digits and combining marks only, so quotes keep all of FTS5's syntax out."""
-    return " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+    return " AND ".join(f'"{" ".join(unit.keys(exact=exact))}"' + (" *" if unit.open_end else "") for unit in units)
 
 
-def _tsquery(phrases: list[list[str]]) -> str:
-    """As `_fts5_query`, for PostgreSQL: `<->` is "directly followed by"."""
-    return " & ".join("(" + " <-> ".join(f"'{token}'" for token in phrase) + ")" for phrase in phrases)
+def _tsquery(units: tuple[Unit, ...], *, exact: bool) -> str:
+    """As `_fts5_query`, for PostgreSQL: `<->` is "directly followed by", `:*` "beginning with"."""
+    return " & ".join(
+        "(" + " <-> ".join(f"'{key}'" for key in unit.keys(exact=exact)) + (":*" if unit.open_end else "") + ")"
+        for unit in units
+    )
 
 
 def _exact_matches(
@@ -164,12 +191,10 @@ def passage(text: str, units: tuple[Unit, ...], *, exact: bool) -> str:
     White space is made single; without any match these are the text's first words.
     """
     tokens = search_tokens(text)
-    name = "exact" if exact else "folded"
-    keys = [getattr(token, name) for token in tokens]
+    keys = [token.exact if exact else token.folded for token in tokens]
     places: list[tuple[int, Unit]] = []
     for unit in units:
-        wanted = [getattr(token, name) for token in unit]
-        places += [(at, unit) for at in range(len(keys)) if keys[at : at + len(wanted)] == wanted]
+        places += [(at, unit) for at in range(len(keys)) if unit.stands_at(keys, at, exact=exact)]
     places.sort(key=lambda place: place[0])
 
     def units_from(number: int) -> int:

@@ -1,0 +1,108 @@
+"""`make demo`: papers of invented citizens are made, digitised and asked for, with the commands anybody would use."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+from pipeline.vietnamese import fold
+from tests.specimens import Demo, make_demo
+
+_HOME = Path(os.environ["HOSO_HOME"])
+_HOSO = Path(sys.executable).with_name("hoso")
+_PAGE_RUNS_S = 1800
+_PAGE_STARTS_S = 60
+_PROCEDURE = "land_change"
+
+
+def main() -> None:
+    """Run the demo; a second run finds the papers on file and takes seconds."""
+    _say("1. Papers of invented citizens, scanned in every way")
+    demo = make_demo(_HOME)
+    for specimen in demo.specimens:
+        _tell(f"   {_HOME / 'scans' / specimen.file}")
+    _say("2. They are digitised")
+    _run("ingest", "--inline", str(_HOME / "scans"))
+    _say("3. What is on file for one of them")
+    _run("citizen", demo.landowner.personal_id)
+    _run("show", _land_certificate(demo.landowner.personal_id))
+    _say("4. He wants his land registered in another name: what need he not bring, what is missing?")
+    _run("checklist", _PROCEDURE, "--citizen", demo.landowner.personal_id)
+    _say("5. Found again by words, without marks")
+    _run("search", "giay chung nhan", _words_of(demo))
+    _say("6. The counter page")
+    _open_counter_page()
+
+
+def _words_of(demo: Demo) -> str:
+    return fold(" ".join(demo.landowner.name.split()[-2:]))
+
+
+def _land_certificate(personal_id: str) -> str:
+    answer = subprocess.run([_HOSO, "citizen", personal_id, "--json"], check=True, capture_output=True)
+    return next(
+        str(p["document_id"]) for p in json.loads(answer.stdout)["papers"] if p["type"] == "land_use_certificate"
+    )
+
+
+def _say(what: str) -> None:
+    _tell(f"\n\033[1m{what}\033[0m" if sys.stdout.isatty() else f"\n{what}")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _run(*arguments: str) -> None:
+    _tell(f"$ hoso {shlex.join(arguments)}")
+    subprocess.run([_HOSO, *arguments], check=True)
+
+
+def _open_counter_page() -> None:
+    """Serve the page for half an hour, behind this command, and say where."""
+    pid_file, log = _HOME / "page.pid", _HOME / "page.log"
+    _stop_earlier(pid_file)
+    with log.open("wb") as out:
+        page = subprocess.Popen(
+            ["timeout", str(_PAGE_RUNS_S), _HOSO, "web"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    pid_file.write_text(str(page.pid))
+    address = _address(page, log)
+    _tell(f"   {address}\n   (a one-time link; the page stops by itself in {_PAGE_RUNS_S // 60} minutes)")
+    if sys.stdout.isatty() and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        webbrowser.open(address)
+
+
+def _address(page: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(_PAGE_STARTS_S * 10):
+        links = [line for line in log.read_text().splitlines() if line.startswith("http://")]
+        if links:
+            return links[0]
+        if page.poll() is not None:
+            break
+        time.sleep(0.1)
+    sys.exit(f"the counter page did not start; see {log}")
+
+
+def _stop_earlier(pid_file: Path) -> None:
+    try:
+        earlier = int(pid_file.read_text())
+        command = Path(f"/proc/{earlier}/cmdline").read_bytes()
+    except (FileNotFoundError, ValueError):
+        return
+    if str(_HOSO).encode() in command:
+        os.killpg(earlier, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
