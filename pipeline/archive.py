@@ -165,6 +165,8 @@ class Archive:
             except ScanRejected as error:
                 log.info("refused %s %s", submission_id, error.code)
                 self.tables.leases.finish(lease, (), error.code)
+                if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
+                    self._empty_intake(submission)
                 return ()
             except Exception as error:
                 self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
@@ -191,7 +193,6 @@ class Archive:
                 log.info("5-9 understand %s pages=%s %s", submission.submission_id, pages, state)
                 digitised.append(step)
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
-            self._wipe(submission)
             raise ScanRejected("secret_paper")
         whole = all(_may_be_archived(paper) for paper in digitised)
         originals = self._move_originals(submission, files) if whole else submission.sources
@@ -217,16 +218,17 @@ class Archive:
         """Object, then record; the caller writes the row. The same content gives the same keys and the same id."""
         office_id = submission.actor.office_id
         archive = keys.archive(office_id, submission.content_sha256)
+        intake = keys.intake(office_id, submission.submission_id)
         copy: StoredObject | None = None
         if digitised.copy is not None:
-            intake = keys.intake(office_id, submission.submission_id)
             key = keys.paper(archive if _may_be_archived(digitised) else intake, digitised.pages, "pdf")
             with digitised.copy.open("rb") as data:
                 copy = self.store.put(key, data, "application/pdf")
         paper = _paper(digitised, submission, copy, originals)
         kept, texts = _kept(paper, digitised.texts)
         record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
-        self.store.put(keys.paper(archive, digitised.pages, "json"), BytesIO(record), "application/json")
+        folder = archive if _may_be_archived(digitised) or digitised.document_type.keeping.rule != "keep" else intake
+        self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
 
     def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
@@ -236,9 +238,12 @@ class Archive:
             if source.key not in kept:
                 self.store.delete(source.key)
 
-    def _wipe(self, submission: Submission) -> None:
-        for source in submission.sources:
-            self.store.delete(source.key)
+    def _empty_intake(self, submission: Submission) -> int:
+        """Remove all that intake holds of a submission; return how many objects."""
+        stored = list(self.store.find(keys.intake(submission.actor.office_id, submission.submission_id)))
+        for one in stored:
+            self.store.delete(one.key)
+        return len(stored)
 
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
@@ -277,18 +282,22 @@ class Archive:
     def expire_intake(self, office_id: str, now: datetime) -> int:
         """Remove intake objects that are older than the limit and wait for nobody; return how many.
 
-        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays.
+        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays. A
+        secret paper goes at once.
         """
         limit = now - timedelta(days=self._settings.intake_days)
+        inside = {stored.key.split("/")[2] for stored in self.store.find(keys.intake(office_id))}
         removed = 0
-        for submission in self.tables.submissions.finished_before(office_id, limit):
-            papers = self.tables.papers.of_content(office_id, submission.content_sha256)
-            if any(paper.state == "needs_review" for paper in papers):
-                continue
-            for stored in list(self.store.find(keys.intake(office_id, submission.submission_id))):
-                self.store.delete(stored.key)
-                removed += 1
+        for submission_id in sorted(inside):
+            submission = self.tables.submissions.get(office_id, submission_id)
+            due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
+            if due or submission.reason == "secret_paper":
+                removed += self._empty_intake(submission)
         return removed
+
+    def _in_review(self, submission: Submission) -> bool:
+        papers = self.tables.papers.of_content(submission.actor.office_id, submission.content_sha256)
+        return any(paper.state == "needs_review" for paper in papers)
 
 
 def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:

@@ -27,9 +27,9 @@ def page_label(pages: tuple[int, ...]) -> str:
     return label if len(label) <= _LONGEST_LABEL else hashlib.sha256(label.encode("ascii")).hexdigest()
 
 
-def intake(office_id: str, submission_id: str) -> str:
-    """The folder of a submission in intake."""
-    return f"intake/{office_id}/{submission_id}/"
+def intake(office_id: str, submission_id: str | None = None) -> str:
+    """The folder of a submission in intake; without one, that of the whole office."""
+    return f"intake/{office_id}/" + (f"{submission_id}/" if submission_id else "")
 
 
 def archive(office_id: str, content_sha256: str) -> str:

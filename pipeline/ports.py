@@ -1,7 +1,7 @@
 """What the core asks of the world. Each promise in a docstring is one contract test, run on every implementation."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -93,10 +93,6 @@ class Submissions(Protocol):
 
     def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
         """The office's newest submission of this content that is not refused (state done with a reason), or None."""
-        ...
-
-    def finished_before(self, office_id: str, moment: datetime) -> tuple[Submission, ...]:
-        """All that are `done` since before `moment`, oldest first."""
         ...
 
     def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:

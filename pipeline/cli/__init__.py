@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline.cli import ask, doctor, ingest, up, web
+from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
 _OUR_BUG = 70
@@ -44,18 +45,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        # A traceback's frames name code, never read text; its message might quote data, so it is left out.
-        logging.getLogger("hoso").debug("internal", exc_info=True)
         Console(stderr=True).print(
-            f"hoso: a fault of hoso itself ({type(error).__name__} in {_place(error)}). Originals are kept. [internal]",
+            f"hoso: a fault of hoso itself ({describe(error)}). Originals are kept. [internal]",
             style="red",
             markup=False,
         )
         sys.exit(_OUR_BUG)
-
-
-def _place(error: BaseException) -> str:
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    return "?" if at is None else f"{at.tb_frame.f_globals.get('__name__', '?')}:{at.tb_lineno}"

@@ -1,5 +1,6 @@
 """`hoso ingest`: hand files in, wait until they are digitised, and answer with what they turned out to be."""
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,11 @@ import typer
 
 from pipeline.adapters.flow_server import FlowServer, find_flow_server
 from pipeline.archive import Archive, Handing
+from pipeline.cli.faults import describe
 from pipeline.cli.lines import paper_line, refused_line
 from pipeline.cli.progress import Progress
 from pipeline.cli.sources import Unit, units
-from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
+from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -23,7 +25,8 @@ from schemas.dossier import Channel, Paper, Submission
 from schemas.ingest import IngestLine
 
 _POLL_S = 0.2
-_SOME_REFUSED, _NOT_FOUND = 65, 66
+_SOME_REFUSED, _NOT_FOUND, _OUR_BUG = 65, 66, 70
+_LOG = logging.getLogger("hoso")
 
 
 def ingest(
@@ -53,11 +56,20 @@ def ingest(
         progress = stack.enter_context(Progress(len(found), as_json=as_json))
         work = _Work(archive, handing, server, progress, settings.language)
         lines = list(_emit(work, found, missing, text=text))
-    if missing:
-        raise typer.Exit(_NOT_FOUND)
-    named = {unit.source for unit in found if unit.named}
-    if any(line.state == "rejected" and (line.source in named or line.code != "not_a_scan") for line in lines):
-        raise typer.Exit(_SOME_REFUSED)
+    status = _exit_code(lines, {unit.source for unit in found if unit.named})
+    if status:
+        raise typer.Exit(status)
+
+
+def _exit_code(lines: Sequence[IngestLine], named: set[str]) -> int:
+    """The gravest of what happened. What is no scan counts only where it was named."""
+    codes = {line.code for line in lines if line.state == "rejected"}
+    if "internal" in codes:
+        return _OUR_BUG
+    if "no_such_path" in codes:
+        return _NOT_FOUND
+    refused = any(line.state == "rejected" and (line.source in named or line.code != "not_a_scan") for line in lines)
+    return _SOME_REFUSED if refused else 0
 
 
 def _is_known(archive: Archive, procedure: str) -> bool:
@@ -90,12 +102,21 @@ class _Work:
         self._handing, self._server = handing, server
 
     def lines(self, unit: Unit, *, text: bool) -> list[IngestLine]:
-        """All answers for one unit. Raises: ServiceUnavailable, NotFound (its files have gone)."""
+        """All answers for one unit; its trouble stops no other unit. Raises: ServiceUnavailable, Misconfigured."""
         try:
-            submission = self._receive(unit)
-        except ScanRejected as error:
+            return self._lines(unit, text=text)
+        except (ScanRejected, NotFound) as error:
             self.progress.papers_found(unit.source, 0)
             return [refused_line(unit.source, error.code, self.language, text=text, detail=error.detail)]
+        except HosoError:
+            raise
+        except Exception as error:
+            _LOG.exception("internal: %s", describe(error), exc_info=False)
+            self.progress.papers_found(unit.source, 0)
+            return [refused_line(unit.source, "internal", self.language, text=text)]
+
+    def _lines(self, unit: Unit, *, text: bool) -> list[IngestLine]:
+        submission = self._receive(unit)
         known = submission.state == "done"
         fresh = {} if known else self._digitise(submission, unit)
         submission = self.archive.tables.submissions.get(self._handing.actor.office_id, submission.submission_id)

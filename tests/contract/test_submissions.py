@@ -1,7 +1,5 @@
 """The promises of Submissions."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from pipeline.adapters.database.engine import Database
@@ -80,24 +78,6 @@ def test_content_that_is_stuck_is_known(database: Database) -> None:
     found = database.submissions.find_content(OFFICE, "same")
     assert found is not None
     assert found.state == "stuck"
-
-
-def test_what_finished_before_a_moment_is_listed_oldest_first(database: Database) -> None:
-    first, second = receive(database), receive(database)
-    for submission in (first, second):
-        database.leases.finish(hold(database, submission), (), None)
-    receive(database)
-    later = datetime.now(UTC) + timedelta(minutes=1)
-    listed = database.submissions.finished_before(OFFICE, later)
-    assert [one.submission_id for one in listed] == [first.submission_id, second.submission_id]
-    assert database.submissions.finished_before(OFFICE, later - timedelta(hours=1)) == ()
-
-
-def test_another_offices_finished_submissions_are_not_listed(database: Database) -> None:
-    database.leases.finish(hold(database, receive(database, actor=NEIGHBOUR)), (), None)
-    later = datetime.now(UTC) + timedelta(minutes=1)
-    assert database.submissions.finished_before(OFFICE, later) == ()
-    assert len(database.submissions.finished_before(NEIGHBOUR.office_id, later)) == 1
 
 
 def test_times_come_back_as_the_same_instants(database: Database) -> None:

@@ -1,7 +1,7 @@
 """What was handed in, how far the work is, and who may work on it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
@@ -54,20 +54,6 @@ class SubmissionTable:
         with self._connections.reading() as connection:
             submission_id = connection.execute(query).scalar()
             return None if submission_id is None else _load(connection, submission_id, office_id)
-
-    def finished_before(self, office_id: str, moment: datetime) -> tuple[Submission, ...]:
-        """See Submissions."""
-        query = (
-            select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
-            .where(
-                submissions.c.office_id == office_id,
-                submissions.c.state == "done",
-                submissions.c.state_since < moment,
-            )
-            .order_by(submissions.c.state_since, submissions.c.submission_id)
-        )
-        with self._connections.reading() as connection:
-            return _with_sources(connection, connection.execute(query).mappings().all())
 
     def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
         """See Submissions."""
