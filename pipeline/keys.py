@@ -1,7 +1,7 @@
 """Object keys, in one place: office, content hash, pages and pipeline version; never a name or a citizen's number.
 
 intake/<office>/<submission_id>/original/<sha256>            an original, with a time limit
-intake/<office>/<submission_id>/<pages>.v<version>.pdf       a copy that may not be archived yet
+intake/<office>/<submission_id>/<pages>.v<version>.pdf|json  copy and record of what may not be archived yet
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
