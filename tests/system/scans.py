@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
+from tests.specimens.fonts import font
+
 _HEAD = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "")
 _FILLING = "Nơi sinh: Phường Tân Định, Quận 1, Thành phố Hồ Chí Minh"
 
 
 def draw_birth_certificate(file: Path, name: str, pages: int = 1) -> Path:
     """A birth certificate of `name` with as many pages as asked for, at 200 dpi; the format is by the suffix."""
-    font = ImageFont.truetype(_FONT, 44)
+    face = font("Serif", 44)
     drawn = []
     for number in range(1, pages + 1):
         page = Image.new("L", (1654, 2339), 255)
@@ -23,7 +24,7 @@ def draw_birth_certificate(file: Path, name: str, pages: int = 1) -> Path:
             "Giới tính: Nữ",
         )
         for line, text in enumerate((*_HEAD, *title, "Số: 716/2018", *fields, *[_FILLING] * 12)):
-            pen.text((150, 150 + 90 * line), text, font=font, fill=0)
+            pen.text((150, 150 + 90 * line), text, font=face, fill=0)
         drawn.append(page)
     drawn[0].save(file, save_all=True, append_images=drawn[1:], resolution=200)
     return file
