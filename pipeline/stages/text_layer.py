@@ -65,6 +65,47 @@ def _line_operators(line: Line, page_height_px: int, points_per_px: float) -> li
 
 def add_font(writer: PdfWriter) -> IndirectObject:
     """Add the font to a document once; pages refer to it as /F1."""
+    to_unicode = StreamObject()
+    to_unicode.set_data(_to_unicode())
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type0"),
+            NameObject("/BaseFont"): NameObject("/Invisible"),
+            NameObject("/Encoding"): NameObject("/Identity-H"),
+            NameObject("/DescendantFonts"): ArrayObject([_add_descendant(writer)]),
+            NameObject("/ToUnicode"): writer._add_object(to_unicode.flate_encode()),
+        }
+    )
+    return writer._add_object(font)
+
+
+def _add_descendant(writer: PdfWriter) -> IndirectObject:
+    """The font proper: every character code shows the one empty glyph."""
+    to_one_glyph = StreamObject()
+    to_one_glyph.set_data(b"\x00\x01" * 0x10000)
+    system = DictionaryObject(
+        {
+            NameObject("/Registry"): TextStringObject("Adobe"),
+            NameObject("/Ordering"): TextStringObject("Identity"),
+            NameObject("/Supplement"): NumberObject(0),
+        }
+    )
+    descendant = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/CIDFontType2"),
+            NameObject("/BaseFont"): NameObject("/Invisible"),
+            NameObject("/CIDSystemInfo"): system,
+            NameObject("/FontDescriptor"): _add_descriptor(writer),
+            NameObject("/DW"): NumberObject(_ADVANCE),
+            NameObject("/CIDToGIDMap"): writer._add_object(to_one_glyph.flate_encode()),
+        }
+    )
+    return writer._add_object(descendant)
+
+
+def _add_descriptor(writer: PdfWriter) -> IndirectObject:
     program = StreamObject()
     program.set_data(_font_program())
     program[NameObject("/Length1")] = NumberObject(len(_font_program()))
@@ -82,38 +123,7 @@ def add_font(writer: PdfWriter) -> IndirectObject:
             NameObject("/FontFile2"): writer._add_object(program.flate_encode()),
         }
     )
-    to_one_glyph = StreamObject()
-    to_one_glyph.set_data(b"\x00\x01" * 0x10000)
-    to_unicode = StreamObject()
-    to_unicode.set_data(_to_unicode())
-    descendant = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Font"),
-            NameObject("/Subtype"): NameObject("/CIDFontType2"),
-            NameObject("/BaseFont"): NameObject("/Invisible"),
-            NameObject("/CIDSystemInfo"): DictionaryObject(
-                {
-                    NameObject("/Registry"): TextStringObject("Adobe"),
-                    NameObject("/Ordering"): TextStringObject("Identity"),
-                    NameObject("/Supplement"): NumberObject(0),
-                }
-            ),
-            NameObject("/FontDescriptor"): writer._add_object(descriptor),
-            NameObject("/DW"): NumberObject(_ADVANCE),
-            NameObject("/CIDToGIDMap"): writer._add_object(to_one_glyph.flate_encode()),
-        }
-    )
-    font = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Font"),
-            NameObject("/Subtype"): NameObject("/Type0"),
-            NameObject("/BaseFont"): NameObject("/Invisible"),
-            NameObject("/Encoding"): NameObject("/Identity-H"),
-            NameObject("/DescendantFonts"): ArrayObject([writer._add_object(descendant)]),
-            NameObject("/ToUnicode"): writer._add_object(to_unicode.flate_encode()),
-        }
-    )
-    return writer._add_object(font)
+    return writer._add_object(descriptor)
 
 
 @cache

@@ -9,7 +9,7 @@ from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
 from pipeline.adapters.database.tables import source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
-from schemas.dossier import Lease, Paper, SourceFile, Submission
+from schemas.dossier import Lease, Paper, SourceFile, Submission, SubmissionState
 from schemas.people import Actor
 
 _VALUES = [
@@ -129,29 +129,20 @@ class LeaseTable:
     def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
         """See Leases."""
         with self._connections.writing() as connection:
-            _update_held(
-                connection,
-                lease,
-                state="done",
-                state_since=now(connection),
-                reason=reason,
-                lease_owner=None,
-                lease_expires_at=None,
-            )
+            _end(connection, lease, "done", reason)
             file_papers(connection, papers)
 
     def fail(self, lease: Lease, reason: str) -> None:
         """See Leases."""
         with self._connections.writing() as connection:
-            _update_held(
-                connection,
-                lease,
-                state="stuck",
-                state_since=now(connection),
-                reason=reason,
-                lease_owner=None,
-                lease_expires_at=None,
-            )
+            _end(connection, lease, "stuck", reason)
+
+
+def _end(connection: Connection, lease: Lease, state: SubmissionState, reason: str | None) -> None:
+    """Give the lease back and leave the submission in `state`."""
+    moment = now(connection)
+    ended = {"lease_owner": None, "lease_expires_at": None}
+    _update_held(connection, lease, state=state, state_since=moment, reason=reason, **ended)
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
