@@ -39,8 +39,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def filed(page: Page, certificate: Path) -> Page:
     """The page after the certificate was chosen and read; the second time it is known already."""
-    page.set_input_files("#files", certificate)
-    expect(page.locator(".submission", has_text=certificate.name).locator(".paper")).to_be_visible(timeout=READ_MS)
+    # The card of an earlier time may stand there already: what is waited for is the answer about this upload.
+    with page.expect_response(lambda answer: "/submissions/" in answer.url, timeout=READ_MS):
+        page.set_input_files("#files", certificate)
+    cards = page.locator(".submission", has_text=certificate.name)
+    expect(cards).to_have_count(1)
+    expect(page.locator("#submissions [data-live]")).to_have_count(0, timeout=READ_MS)
+    expect(cards.locator(".paper")).to_be_visible()
     return page
 
 
