@@ -26,8 +26,8 @@ class Box(Value):
         return self.right - self.left
 
 
-Repair = Literal["marks", "digits", "joined"]
-"""Why a word was changed: its marks did not fit its neighbours, a letter stood among digits, or it was torn in two."""
+Repair = Literal["marks", "digits"]
+"""Why a word was changed: its marks did not fit its neighbours, or a letter stood where only a number can."""
 
 
 class Word(Value):

@@ -2,7 +2,8 @@
 
     python -m tests.language_table COUNTS TABLE
 
-COUNTS is a folder with `syllables.tsv.gz` (syllable, count) and `pairs.tsv.gz` (first, second, count), NFC in lower case.
+COUNTS is a folder with `syllables.tsv.gz` (syllable, count) and `pairs.tsv.gz` (first, second, count), all in lower-case
+NFC.
 """
 
 import gzip

@@ -20,7 +20,7 @@ PAIR_BITS = 16
 UNKNOWN = -1
 """Number of a syllable that is not in the table."""
 
-_PAIR_SHARE = 0.85
+_PAIR_SHARE = 0.95
 """Weight of pair counts against single counts; both tell something of a syllable after a rare one."""
 _UNSEEN_COUNT = 0.05
 """How often a syllable that is not in the table is taken to occur, in the same texts."""
@@ -49,7 +49,8 @@ class Language:
 
     def differing_in_marks(self, syllable: str) -> list[str]:
         """Known syllables with the same letters under other marks; the two customs of placing a tone do not differ."""
-        return [other for other in self._alike.get(fold(syllable), ()) if place_tone(other) != place_tone(syllable)]
+        same_letters = (other for other in self._alike.get(fold(syllable), ()) if len(other) == len(syllable))
+        return [other for other in same_letters if place_tone(other) != place_tone(syllable)]
 
     def most_together(self, first: str, second: str) -> int:
         """How often two folded syllables are neighbours in the counted texts, with the marks that make it most."""
