@@ -2,8 +2,7 @@
 
     python -m tests.language_table COUNTS TABLE
 
-COUNTS is a folder with `syllables.tsv.gz` (syllable, count) and `pairs.tsv.gz` (first, second, count), all in lower-case
-NFC.
+COUNTS is a folder with `syllables.tsv.gz` (syllable, count) and `pairs.tsv.gz` (first, second, count), lower-case NFC.
 """
 
 import gzip

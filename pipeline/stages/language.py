@@ -3,12 +3,13 @@
 The table `schemas/language/vietnamese.npz` holds counts, no text, taken from 44.5 million syllables of Vietnamese laws,
 decrees, circulars and official guidance, long repeated lines counted once. Official texts carry no copyright (Luật Sở
 hữu trí tuệ, Art 15). Syllables seen fewer than 30 times and pairs seen fewer than 5 times are left out; pairs cross
-neither punctuation nor digits.
+neither punctuation nor digits. Some of the texts had been read by machine, so a few misreadings are counted as well.
 """
 
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +74,15 @@ class Language:
         return np.where(self._pairs[places] == wanted, self._pair_counts[places], 0)
 
 
+def load_language(table: Traversable) -> Language:
+    """The language of a table as `tests/language_table.py` makes it."""
+    with table.open("rb") as file, np.load(file) as arrays:
+        syllables = arrays["syllables"].tobytes().decode().split("\n")
+        counts, pairs, pair_counts = (arrays[name].astype(np.int64) for name in ("counts", "pairs", "pair_counts"))
+    return Language(syllables, counts, pairs, pair_counts)
+
+
 @cache
 def vietnamese() -> Language:
-    """The table, read on first use."""
-    with (files("schemas") / "language" / "vietnamese.npz").open("rb") as file, np.load(file) as table:
-        syllables = table["syllables"].tobytes().decode().split("\n")
-        counts, pairs, pair_counts = (table[name].astype(np.int64) for name in ("counts", "pairs", "pair_counts"))
-    return Language(syllables, counts, pairs, pair_counts)
+    """The project's own table, read on first use, in less than 0.1 s."""
+    return load_language(files("schemas") / "language" / "vietnamese.npz")

@@ -157,6 +157,4 @@ def _mended(word: Word, spelling: str) -> Word:
 def _with_digits(before: Word, word: Word) -> Word | None:
     if not _NEARLY_NUMBER.fullmatch(word.text) or fold(before.reading) not in _BEFORE_NUMBERS:
         return None
-    return word.model_copy(
-        update={"text": word.text.translate(_ONES), "read_as": word.text, "repair": "digits"}
-    )
+    return word.model_copy(update={"text": word.text.translate(_ONES), "read_as": word.text, "repair": "digits"})
