@@ -24,15 +24,16 @@ _SURE = 0.975
 _PRICE = 3.0
 """What a changed mark costs at confidence 0, in natural logarithms of probability: one in twenty words.
 
-This, the next two and the weights in language.py were chosen on every second of 74 scans, so that no right word of
-theirs was changed, and confirmed on the others.
+This, the next two and the weights in language.py mend as much as they can of 74 scans (16,900 words, 180 with wrong
+marks) without changing a right word there; lower prices mend hardly more and change some. Of 7,400 words of other state
+papers they changed one that was right.
 """
 _PRICE_OF_CONFIDENCE = 6.0
 """What confidence 1 adds to the price of a changed mark."""
 _STACKED = 0.6
 """Share of the price where a hat and a tone should stand on one letter: `quyêt` for `quyết`, `PHÓ` for `PHỐ`.
 
-Nine in ten wrong marks on real scans are of this kind.
+Of 124 words with wrong marks on real scans 109 are of this kind.
 """
 _HATS = frozenset("\u0302\u0306\u031b")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")

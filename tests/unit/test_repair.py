@@ -4,15 +4,20 @@ import gzip
 import unicodedata
 from pathlib import Path
 
+import cv2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.adapters import parser_child, tesseract
+from pipeline.pages import ReadPage
+from pipeline.settings import Limits
 from pipeline.stages.language import UNKNOWN, load_language, vietnamese
 from pipeline.stages.layout import rows_of
 from pipeline.stages.repair import repair
 from schemas.text import PageText, Word
 from tests.language_table import make_table
+from tests.sheets import text_page
 from tests.specimens.names import PEOPLES
 from tests.unit.pages_of_text import page
 
@@ -77,6 +82,16 @@ def test_a_repair_keeps_reading_reason_confidence_and_place() -> None:
 def test_values_are_taken_from_the_reading_and_not_from_the_repair() -> None:
     rows = rows_of([repair(page("theo thẩm quyên được giao"))])
     assert rows[0].text == "theo thẩm quyên được giao"
+
+
+def test_pages_come_from_a_parser_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "read_words", lambda *_: page("theo thẩm quyên được giao").words)
+    scan = tmp_path / "scan.png"
+    cv2.imwrite(str(scan), text_page())
+    job = {"job": "read", "path": str(scan), "media_type": "image/png", "page": 1, "number": 1}
+    answer = parser_child._answer({**job, "picture": str(tmp_path / "page.jpg")}, Limits())
+
+    assert ReadPage.model_validate(answer["done"]).text.text == "theo thẩm quyền được giao"
 
 
 def test_a_page_without_errors_is_the_same_page() -> None:
