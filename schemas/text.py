@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from itertools import groupby
+from typing import Literal
 
 from schemas.base import Value
 
@@ -25,14 +26,27 @@ class Box(Value):
         return self.right - self.left
 
 
+Repair = Literal["marks", "digits"]
+"""Why a word was changed: its marks did not fit its neighbours, or a letter stood where only a number can."""
+
+
 class Word(Value):
-    """One token as the engine read it (NFC), with its engine confidence 0..1."""
+    """One token (NFC) with the confidence 0..1 of what the engine read, which a repair does not raise."""
 
     text: str
     box: Box
     confidence: float
     line: int
     """Number of the line on the page in reading order, 0-based; words of a line are stored left to right."""
+    read_as: str | None = None
+    """What the engine read, where that was repaired; None where `text` is the reading itself."""
+    repair: Repair | None = None
+    """The reason for the repair; None without one."""
+
+    @property
+    def reading(self) -> str:
+        """What the engine read, repaired or not."""
+        return self.text if self.read_as is None else self.read_as
 
 
 class Code(Value):

@@ -24,6 +24,7 @@ from pipeline.stages.clean import clean
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render, write_picture
+from pipeline.stages.repair import repair
 from schemas.text import PageText
 
 _MOST_FILE_BYTES = 4 << 30
@@ -96,7 +97,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     picture = Path(job["picture"])
     write_picture(page.colour, picture)
     return ReadPage(
-        text=text,
+        text=repair(text),
         picture=picture,
         rotation_degrees=page.rotation_degrees,
         skew_degrees=page.skew_degrees,

@@ -32,12 +32,12 @@ class Token:
     @cached_property
     def letters(self) -> str:
         """Folded letters and digits; empty for a speck or a rule read as `|`."""
-        return letters(self.word.text)
+        return letters(self.text)
 
     @property
     def text(self) -> str:
-        """The word as read."""
-        return self.word.text
+        """The word as the engine read it: what is taken from a row must not look surer, or other, than the print."""
+        return self.word.reading
 
     @property
     def box(self) -> Box:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from pipeline.stages.syllables import is_syllable
-from pipeline.vietnamese import nfc, place_tone
+from pipeline.vietnamese import fold, nfc, place_tone
 
 Likelihood = Literal["common", "possible", "unlikely"]
 
@@ -65,6 +65,8 @@ def _key(name: str) -> tuple[str, ...]:
 
 
 _KNOWN_FAMILIES = {_key(family) for family in _FAMILIES.split(",")}
+FAMILY_BEGINNINGS = frozenset(fold(family[0]) for family in _KNOWN_FAMILIES)
+"""First words of the known family names, folded: whatever marks were read, a name may begin here."""
 _KNOWN_WORDS = {place_tone(word) for word in _WORDS.split()} | {word for family in _KNOWN_FAMILIES for word in family}
 
 
