@@ -156,22 +156,20 @@ class Archive:
         if claimed is None:
             return None
         lease, submission = claimed
-        with (
-            TemporaryDirectory(prefix="hoso-work-") as folder,
-            renewed(self.tables.leases, lease, self._settings.lease_s) as renewal,
-        ):
-            try:
+        kept_alive = renewed(self.tables.leases, lease, self._settings.lease_s)
+        try:
+            with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
                 papers = tuple(self._papers(submission, Path(folder), renewal, on_progress))
-            except ScanRejected as error:
-                log.info("refused %s %s", submission_id, error.code)
-                self.tables.leases.finish(lease, (), error.code)
-                if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
-                    self._empty_intake(submission)
-                return ()
-            except Exception as error:
-                self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
-                raise
-            self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
+        except ScanRejected as error:
+            log.info("refused %s %s", submission_id, error.code)
+            self.tables.leases.finish(lease, (), error.code)
+            if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
+                self._empty_intake(submission)
+            return ()
+        except Exception as error:
+            self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
+            raise
+        self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
