@@ -79,7 +79,7 @@ def digitise(
     lost: list[ScanRejected] = []
     with ThreadPoolExecutor(parsers.side_by_side) as threads:
         reading = {
-            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}.jpg"): number
+            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}"): number
             for number, (file, page) in enumerate(places, 1)
         }
         try:

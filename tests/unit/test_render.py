@@ -4,7 +4,8 @@ import pypdf
 import pytest
 
 from pipeline.pages import ReadPage
-from pipeline.stages.render import render, write_picture
+from pipeline.stages.picture import write_picture
+from pipeline.stages.render import render
 from schemas.text import Box, PageText, Word
 from tests.services.verapdf import failed_rules
 from tests.sheets import DPI, text_page
@@ -14,8 +15,8 @@ WORDS = ("Họ,", "tên:", "NGUYỄN", "THỊ", "THỬ", "-", "123/QĐ-UBND")
 
 def a_page(folder: Path, number: int, words: tuple[str, ...] = WORDS) -> ReadPage:
     pixels = text_page()
-    picture = folder / f"{number}.jpg"
-    write_picture(pixels, picture)
+    picture = folder / str(number)
+    write_picture(pixels, DPI, picture)
     placed = tuple(
         Word(text=text, box=Box(left=100 + 150 * n, top=130, right=220 + 150 * n, bottom=165), confidence=0.9, line=0)
         for n, text in enumerate(words)
