@@ -21,12 +21,14 @@ _PAPER_LONG_SIDE_PX = 400
 _INK_SHARE = 0.5
 """Print is darker than this share of the paper around it, in every channel."""
 _LEAST_INK_PX = 60
-_MOST_ERROR = 16.0
+_MOST_ERROR = 17.0
 """Grey levels by which flat ink on paper may differ from the page, on the average of 3 mm, to stand for it."""
 _GRAIN = 7
 """Grey levels by which paper may differ from even paper, on the average of 0.8 mm, and still be nothing but paper."""
 _MOST_COLOURFUL = 0.3
 """Share of a page that may be neither print nor paper; beyond it the page is a picture, and stays one."""
+_EDGE_DEPTH = 0.54
+"""How far from ink to paper print reaches; a little over half, so that hair lines and small marks stay whole."""
 _CORE_DEPTH = 0.35
 _CORE_REACH = np.ones((7, 7), np.uint8)
 """Print has full ink, this near to its colour, within half a millimetre."""
@@ -67,10 +69,10 @@ def separate(colour: Pixels, dpi: int) -> Layers:
         dpi: its resolution.
     """
     background = _scaled(colour, min(1.0, BACKGROUND_DPI / dpi))
-    coarse = _scaled(colour if background is colour else background, _COARSE_DPI / min(dpi, BACKGROUND_DPI))
+    coarse = _scaled(background, _COARSE_DPI / min(dpi, BACKGROUND_DPI))
     found = _find_print(colour, coarse, max(1.0, TEXT_DPI / dpi))
-    cover = _sized(found.mask, background)
-    coarse_cover = _sized(cover, coarse)
+    cover = _sized(found.mask, background.shape)
+    coarse_cover = _sized(cover, coarse.shape)
     blobs = cv2.dilate(coarse_cover, _THREE_BY_THREE) > 0
     paper = _even_paper(coarse, blobs)
     like = _looks_like(coarse, coarse_cover, paper, found.ink)
@@ -91,13 +93,13 @@ def _scaled(pixels: Pixels, scale: float) -> Pixels:
     """The whole page on a coarser grid; with a size told, not a factor, all grids of a page end at its edges."""
     if scale >= 1:
         return pixels
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _sized(pixels, (max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale))))
 
 
-def _sized(pixels: Pixels, like: Pixels) -> Pixels:
-    size = (like.shape[1], like.shape[0])
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _sized(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
+    # At half the size the nearest four pixels are all there is to weigh, and weighing just those is quicker.
+    how = cv2.INTER_LINEAR if abs(2 * shape[0] - pixels.shape[0]) <= 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, (shape[1], shape[0]), interpolation=how), np.uint8)
 
 
 def _spread(mask: Pixels, like: Pixels) -> Pixels:
@@ -107,12 +109,11 @@ def _spread(mask: Pixels, like: Pixels) -> Pixels:
 
 def _value(colour: Pixels) -> Pixels:
     """The brightest channel: low only for what is dark and without colour."""
-    blue, green, red = cv2.split(colour)
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
+    return np.asarray(np.maximum(np.maximum(colour[:, :, 0], colour[:, :, 1]), colour[:, :, 2]))
 
 
 def _find_print(colour: Pixels, coarse: Pixels, finer: float) -> _Print:
-    """All pixels that are nearer to ink than to the paper around them; none where nothing is dark enough.
+    """All pixels that are more ink than the paper around them; none where nothing is dark enough.
 
     Args:
         colour: the page (height, width, 3).
@@ -121,7 +122,7 @@ def _find_print(colour: Pixels, coarse: Pixels, finer: float) -> _Print:
     """
     value = _value(colour)
     small = _scaled(_value(coarse), _PAPER_LONG_SIDE_PX / max(coarse.shape))
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21)
+    paper = np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21), np.uint8)
     few, few_colours = value[::4, ::4], colour[::4, ::4]
     limit = cv2.resize(paper, few.shape[::-1], interpolation=cv2.INTER_LINEAR) * _INK_SHARE
     dark = few < limit
@@ -131,7 +132,7 @@ def _find_print(colour: Pixels, coarse: Pixels, finer: float) -> _Print:
     blue, green, red = (int(level) for level in np.median(few_colours[dark][inside], axis=0))
     if finer > 1:
         value = np.asarray(cv2.resize(value, None, fx=finer, fy=finer, interpolation=cv2.INTER_CUBIC), np.uint8)
-    nearer = _darker(value, paper, max(blue, green, red), 0.5)
+    nearer = _darker(value, paper, max(blue, green, red), _EDGE_DEPTH)
     deep = _darker(value, paper, max(blue, green, red), _CORE_DEPTH)
     # Grey lines, which cross the middle here and there, would come out as dashes.
     mask = cv2.bitwise_and(nearer, cv2.dilate(deep, _CORE_REACH))
@@ -194,12 +195,12 @@ def _drawn(coarse: Pixels, paper: Pixels, lifted: NDArray[np.bool_]) -> Pixels:
     """
     apart = _value(np.asarray(cv2.absdiff(cv2.blur(coarse, (3, 3)), cv2.blur(paper, (3, 3))), np.uint8))
     apart[lifted] = 0
-    return np.asarray(cv2.dilate(cv2.compare(apart, _GRAIN, cv2.CMP_GT), _THREE_BY_THREE), np.uint8)
+    return np.asarray(cv2.dilate(np.where(apart > _GRAIN, 255, 0).astype(np.uint8), _THREE_BY_THREE), np.uint8)
 
 
 def _holes(cover: Pixels, trusted: Pixels) -> Pixels:
     """255 where lifted ink is to be painted over, with its soft edges but not with those of ink that stays."""
-    inked = cv2.compare(cover, 0, cv2.CMP_GT)
+    inked = np.where(cover > 0, 255, 0).astype(np.uint8)
     lifted = cv2.dilate(cv2.bitwise_and(inked, trusted), _THREE_BY_THREE)
     stays = cv2.dilate(cv2.bitwise_and(inked, cv2.bitwise_not(trusted)), _THREE_BY_THREE)
     return np.asarray(cv2.bitwise_and(lifted, cv2.bitwise_not(stays)), np.uint8)

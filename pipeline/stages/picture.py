@@ -40,9 +40,7 @@ def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
     """
     folder.mkdir(exist_ok=True)
     layers = separate(colour, dpi)
-    # All that a progressive file repeats for empty paper is runs, which the copy then packs to nearly nothing.
-    how = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
-    cv2.imwrite(str(folder / BACKGROUND), layers.background, how)
+    cv2.imwrite(str(folder / BACKGROUND), layers.background, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if layers.text is not None:
         (folder / TEXT).write_bytes(_fax_code(layers.text))
     blue, green, red = layers.ink
@@ -57,8 +55,8 @@ def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
 
 def _seen(colour: Pixels, dpi: int) -> Pixels:
     width, height = (max(1, round(side * SEEN_DPI / dpi)) for side in _size(colour))
-    small = cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = cv2.cvtColor(colour[::2, ::2], cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _size(pixels: Pixels) -> tuple[int, int]:
@@ -74,7 +72,7 @@ def _fax_code(text: Pixels) -> bytes:
     image = Image.frombytes("1", size, np.packbits(text, axis=1).tobytes())
     out = io.BytesIO()
     image.save(out, "TIFF", compression="group4", strip_size=text.size)
-    with Image.open(out) as tiff:
-        assert isinstance(tiff, TiffImagePlugin.TiffImageFile)
-        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]
+    out.seek(0)
+    tags = TiffImagePlugin.TiffImageFile(out).tag_v2
+    (start,), (length,) = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
     return out.getvalue()[start : start + length]

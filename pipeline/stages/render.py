@@ -85,6 +85,10 @@ def _add_page(writer: PdfWriter, page: ReadPage, font: IndirectObject) -> None:
 
 
 def _background(picture: Path, size_px: tuple[int, int]) -> StreamObject:
+    """A JPEG, packed once more: its code for empty paper is one short pattern over and over.
+
+    A progressive JPEG would be 5 % smaller still, but takes three times as long to make and to draw.
+    """
     image = _image(size_px)
     image.set_data(zlib.compress((picture / BACKGROUND).read_bytes(), 9))
     image.update(
