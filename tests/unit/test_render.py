@@ -85,13 +85,13 @@ def a_scan() -> Pixels:
     """A page at 300 dpi with the grain of a scanner, as (height, width, 3)."""
     page = cv2.resize(text_page(), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC).astype(np.int16)
     grain = np.random.default_rng(1).normal(-6, 3, page.shape)
-    return np.clip(page + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(page + grain, 0, 255), np.uint8)
 
 
 def drawn(copy: Path, dpi: int) -> Pixels:
     """The first page as a reader's program shows it, blue-green-red."""
-    page: Pixels = np.asarray(convert_from_path(copy, dpi=dpi)[0], np.uint8)
-    return page[:, :, ::-1].copy()
+    page = np.asarray(convert_from_path(copy, dpi=dpi)[0], np.uint8)
+    return np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def images(copy: Path) -> dict[bool, tuple[int, int]]:
