@@ -39,7 +39,8 @@ class PagesDone:
 class DigitisedPaper:
     """One paper: what it is, what it says, whose it is, and its searchable copy.
 
-    `copy` is None where no picture may be kept, or where a page is lost and the copy would not be whole.
+    `copy` is None where no picture may be kept, where a page is lost and the copy would not be whole, or where the copy
+    did not prove to look like its pages.
     """
 
     classification: Classification
@@ -79,7 +80,7 @@ def digitise(
     lost: list[ScanRejected] = []
     with ThreadPoolExecutor(parsers.side_by_side) as threads:
         reading = {
-            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}.jpg"): number
+            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}"): number
             for number, (file, page) in enumerate(places, 1)
         }
         try:
@@ -134,7 +135,8 @@ def _understand(
     fields = extract(piece.pages, document_type)
     identification = identify(document_type, fields, world.people, world.scan.office_id, world.scan.handed_in_by)
     settled = settle(piece.classification, document_type, fields, identification)
-    issues = _issues(numbers, pages)
+    copy, flaws = _render(document_type, numbers, pages, world)
+    issues = (*_issues(numbers, pages), *flaws)
     if issues and settled.state == "filed":
         settled = Settled(state="needs_review")
     if issues:
@@ -151,19 +153,23 @@ def _understand(
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
         texts=tuple(page.text for page in piece.pages),
         issues=issues,
-        copy=_render(document_type, numbers, pages, world),
+        copy=copy,
     )
 
 
 def _render(
     document_type: DocumentType, numbers: tuple[int, ...], pages: dict[int, ReadPage], world: _World
-) -> Path | None:
+) -> tuple[Path | None, tuple[Issue, ...]]:
+    """The searchable copy, if there may be one; a copy that does not prove itself is an issue, and there is none."""
     whole = all(number in pages for number in numbers)
     if document_type.keeping.rule != "keep" or not whole:
-        return None
+        return None, ()
     copy = world.folder / f"paper-{numbers[0]}.pdf"
-    world.parsers.render([pages[number] for number in numbers], copy)
-    return copy
+    try:
+        world.parsers.render([pages[number] for number in numbers], copy)
+    except ScanRejected:
+        return None, (Issue(stage="render", code="copy_unproven"),)
+    return copy, ()
 
 
 def _pages_by_file(

@@ -62,8 +62,8 @@ class PageLook(Value):
 class ReadPage(Value):
     """A page after step 4, as the parent process sees it.
 
-    `picture` is the clean colour page as a JPEG file of the size that the text's boxes refer to. `rotation_degrees` is
-    the quarter turn applied, clockwise: 0, 90, 180 or 270.
+    `picture` is where the parser left the clean colour page for `render`; what lies there is the parser's own affair.
+    `rotation_degrees` is the quarter turn applied, clockwise: 0, 90, 180 or 270.
     """
 
     text: PageText

@@ -76,7 +76,10 @@ class Parsers(Protocol):
         ...
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
-        """Step 9: write the searchable PDF/A of one paper. Raises: ScanRejected (unreadable)."""
+        """Step 9: write the searchable PDF/A of one paper, and compare it with its pages.
+
+        Raises: ScanRejected (unreadable), when it does not look like them.
+        """
         ...
 
 

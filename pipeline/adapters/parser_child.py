@@ -22,8 +22,9 @@ from pipeline.pages import PageLook, ReadPage, ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.clean import clean
 from pipeline.stages.open import count_pages, open_page
+from pipeline.stages.picture import write_picture
 from pipeline.stages.recognise import recognise
-from pipeline.stages.render import render, write_picture
+from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import PageText
 
@@ -95,7 +96,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
         height, width = page.grey.shape
         issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
     picture = Path(job["picture"])
-    write_picture(page.colour, picture)
+    write_picture(page.colour, page.dpi, picture)
     return ReadPage(
         text=repair(text),
         picture=picture,

@@ -189,7 +189,11 @@ def _write_pdf(archive: Archive, settings: Settings, document: str, target: Path
 
 def _place(settings: Settings, paper: Paper) -> str:
     if paper.object_key is None:
-        return "no picture of this paper may be kept" if paper.keeping != "keep" else "none, a page could not be read"
+        return (
+            "no picture of this paper may be kept"
+            if paper.keeping != "keep"
+            else "none, see the reasons; the original is kept"
+        )
     return f"{settings.store_url.removeprefix('file:')}/{paper.object_key}"
 
 

@@ -40,6 +40,10 @@ _REASONS = {
     "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
     "secrecy_doubtful": ("Có thể có dấu độ mật: không xử lý tiếp", "It may carry a secrecy mark: leave it as it is"),
     "page_lost": ("Có trang không mở được: hãy quét lại trang đó", "A page could not be opened: scan it again"),
+    "copy_unproven": (
+        "Bản PDF không khớp bản quét; bản gốc vẫn được giữ",
+        "The copy differs from the scan; it is kept",
+    ),
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
     "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),

@@ -1,0 +1,206 @@
+"""A page as a sharp black-and-white text mask over a soft colour background: small, and as readable as the page.
+
+Print is most of what costs bytes in a colour picture, and needs a fine grid but no colours; seals, pen strokes and
+photographs need colours but no fine grid. So each goes where it is cheap (mixed raster content, ISO/IEC 16485).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.pages import Pixels
+
+BACKGROUND_DPI = 200
+"""The least that NĐ 30/2020, Appendix I, allows for a colour copy; print is finer than that, in its own layer."""
+TEXT_DPI = 300
+"""The least for print: without grey edges, letters need a grid this fine. Coarser scans are read off between pixels."""
+_COARSE_DPI = 100
+_PAPER_LONG_SIDE_PX = 400
+_INK_SHARE = 0.5
+"""Print is darker than this share of the paper around it, in every channel."""
+_LEAST_INK_PX = 60
+_MOST_ERROR = 17.0
+"""Grey levels by which flat ink on paper may differ from the page, on the average of 3 mm, to stand for it."""
+_GRAIN = 7
+"""Grey levels by which paper may differ from even paper, on the average of 0.8 mm, and still be nothing but paper."""
+_MOST_COLOURFUL = 0.3
+"""Share of a page that may be neither print nor paper; beyond it the page is a picture, and stays one."""
+_EDGE_DEPTH = 0.54
+"""How far from ink to paper print reaches; a little over half, so that hair lines and small marks stay whole."""
+_CORE_DEPTH = 0.35
+_CORE_REACH = np.ones((7, 7), np.uint8)
+"""Print has full ink, this near to its colour, within half a millimetre."""
+_THREE_BY_THREE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What a page consists of.
+
+    `background` is colour (height, width, 3), of `BACKGROUND_DPI` or the page's own lower resolution; of the page's own
+    where nothing could be lifted off. `text` is 255 where ink is and 0 elsewhere, (height, width) at `TEXT_DPI` or the
+    page's own higher resolution; None where the page has no print to lift off. `ink` is its one colour, blue-green-red.
+    """
+
+    background: Pixels
+    text: Pixels | None
+    ink: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class _Print:
+    """Dark ink of a page: 255 where it is, (height, width), and its colour."""
+
+    mask: Pixels
+    ink: tuple[int, int, int]
+
+
+def separate(colour: Pixels, dpi: int) -> Layers:
+    """Lift the print off a page.
+
+    Only what looks like flat dark ink on paper is lifted. Blue pen and red seals are light in one channel; photographs,
+    faint or blurred print would come out visibly different from the page: all this stays in the background. A page
+    that is mostly such things stays whole, at its own resolution.
+
+    Args:
+        colour: (height, width, 3), upright.
+        dpi: its resolution.
+    """
+    background = _scaled(colour, min(1.0, BACKGROUND_DPI / dpi))
+    coarse = _scaled(background, _COARSE_DPI / min(dpi, BACKGROUND_DPI))
+    found = _find_print(colour, coarse, max(1.0, TEXT_DPI / dpi))
+    cover = _sized(found.mask, background.shape)
+    coarse_cover = _sized(cover, coarse.shape)
+    blobs = cv2.dilate(coarse_cover, _THREE_BY_THREE) > 0
+    paper = _even_paper(coarse, blobs)
+    like = _looks_like(coarse, coarse_cover, paper, found.ink)
+    drawn = _drawn(coarse, paper, blobs & like)
+    if np.count_nonzero(drawn) > _MOST_COLOURFUL * drawn.size:
+        return Layers(colour, None, found.ink)
+    trusted = like.astype(np.uint8) * 255
+    text = cv2.bitwise_and(found.mask, _spread(trusted, found.mask))
+    holes = _holes(cover, _spread(trusted, cover))
+    keep = cv2.bitwise_and(_spread(drawn, cover), cv2.bitwise_not(holes))
+    size = (background.shape[1], background.shape[0])
+    calm = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
+    cv2.copyTo(background, keep, calm)
+    return Layers(np.asarray(calm, np.uint8), np.asarray(text, np.uint8) if cv2.countNonZero(text) else None, found.ink)
+
+
+def _scaled(pixels: Pixels, scale: float) -> Pixels:
+    """The whole page on a coarser grid; with a size told, not a factor, all grids of a page end at its edges."""
+    if scale >= 1:
+        return pixels
+    return _sized(pixels, (max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale))))
+
+
+def _sized(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
+    # At half the size the nearest four pixels are all there is to weigh, and weighing just those is quicker.
+    how = cv2.INTER_LINEAR if abs(2 * shape[0] - pixels.shape[0]) <= 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, (shape[1], shape[0]), interpolation=how), np.uint8)
+
+
+def _spread(mask: Pixels, like: Pixels) -> Pixels:
+    size = (like.shape[1], like.shape[0])
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _value(colour: Pixels) -> Pixels:
+    """The brightest channel: low only for what is dark and without colour."""
+    return np.asarray(np.maximum(np.maximum(colour[:, :, 0], colour[:, :, 1]), colour[:, :, 2]))
+
+
+def _find_print(colour: Pixels, coarse: Pixels, finer: float) -> _Print:
+    """All pixels that are more ink than the paper around them; none where nothing is dark enough.
+
+    Args:
+        colour: the page (height, width, 3).
+        coarse: the same coarsely.
+        finer: how many times finer than the page the mask is to be.
+    """
+    value = _value(colour)
+    small = _scaled(_value(coarse), _PAPER_LONG_SIDE_PX / max(coarse.shape))
+    paper = np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21), np.uint8)
+    few, few_colours = value[::4, ::4], colour[::4, ::4]
+    limit = cv2.resize(paper, few.shape[::-1], interpolation=cv2.INTER_LINEAR) * _INK_SHARE
+    dark = few < limit
+    if np.count_nonzero(dark) < _LEAST_INK_PX:
+        return _Print(np.zeros_like(value), (0, 0, 0))
+    inside = few[dark] <= np.percentile(few[dark], 60)  # the rest are edges, lighter than the ink is
+    blue, green, red = (int(level) for level in np.median(few_colours[dark][inside], axis=0))
+    if finer > 1:
+        value = np.asarray(cv2.resize(value, None, fx=finer, fy=finer, interpolation=cv2.INTER_CUBIC), np.uint8)
+    nearer = _darker(value, paper, max(blue, green, red), _EDGE_DEPTH)
+    deep = _darker(value, paper, max(blue, green, red), _CORE_DEPTH)
+    # Grey lines, which cross the middle here and there, would come out as dashes.
+    mask = cv2.bitwise_and(nearer, cv2.dilate(deep, _CORE_REACH))
+    return _Print(np.asarray(mask, np.uint8), (blue, green, red))
+
+
+def _darker(value: Pixels, paper: Pixels, ink: int, depth: float) -> Pixels:
+    """255 where a pixel is darker than the point `depth` (0..1) of the way from ink to the paper around it."""
+    limit = cv2.addWeighted(paper, depth, paper, 0, ink * (1 - depth))
+    limits = cv2.resize(limit, value.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.compare(value, limits, cv2.CMP_LT), np.uint8)
+
+
+def _even_paper(coarse: Pixels, blobs: NDArray[np.bool_]) -> Pixels:
+    """The page without its print: the mean of what lies around 1 mm, or farther off where print is all there is.
+
+    Args:
+        coarse: the page (height, width, 3).
+        blobs: where print is, with a margin.
+    """
+    known = np.where(blobs, 0, 255).astype(np.uint8)
+    fourth = (max(1, coarse.shape[1] // 4), max(1, coarse.shape[0] // 4))
+    seen = cv2.bitwise_and(coarse, coarse, mask=known)
+    total = cv2.resize(seen, fourth, interpolation=cv2.INTER_AREA).astype(np.float32)
+    weight = cv2.resize(known, fourth, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    reach = 1
+    while (weight < 0.1).any() and reach < max(fourth):
+        reach = 2 * reach + 1
+        far_total, far_weight = cv2.blur(total, (reach, reach)), cv2.blur(weight, (reach, reach))
+        open_still = weight < 0.1
+        total[open_still], weight[open_still] = far_total[open_still], far_weight[open_still]
+    mean = total / np.maximum(weight, 0.01)[:, :, None]
+    size = (coarse.shape[1], coarse.shape[0])
+    return np.asarray(cv2.resize(np.clip(mean, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR))
+
+
+def _looks_like(coarse: Pixels, cover: Pixels, paper: Pixels, ink: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Where ink over paper, seen coarsely, looks like the page itself.
+
+    Args:
+        coarse: the page (height, width, 3).
+        cover: how much of each pixel the mask inks, 255 being all of it.
+        paper: as `_even_paper` gives it.
+        ink: blue-green-red.
+    """
+    share = cover.astype(np.float32) / 255
+    flat = np.full_like(coarse, ink)
+    drawn = cv2.blendLinear(paper, flat, 1 - share, share)
+    error = _value(np.asarray(cv2.absdiff(drawn, coarse), np.uint8)).astype(np.float32)
+    near = cv2.dilate((cover > 0).astype(np.float32), _THREE_BY_THREE)
+    around = (_COARSE_DPI // 8, _COARSE_DPI // 8)
+    mean = cv2.blur(error * near, around) / np.maximum(cv2.blur(near, around), 1e-3)
+    return np.asarray(mean < _MOST_ERROR)
+
+
+def _drawn(coarse: Pixels, paper: Pixels, lifted: NDArray[np.bool_]) -> Pixels:
+    """255 where, print aside, a page differs from even paper by more than grain: seals, pen, pictures, folds.
+
+    Grain is most of what an empty page costs.
+    """
+    apart = _value(np.asarray(cv2.absdiff(cv2.blur(coarse, (3, 3)), cv2.blur(paper, (3, 3))), np.uint8))
+    apart[lifted] = 0
+    return np.asarray(cv2.dilate(np.where(apart > _GRAIN, 255, 0).astype(np.uint8), _THREE_BY_THREE), np.uint8)
+
+
+def _holes(cover: Pixels, trusted: Pixels) -> Pixels:
+    """255 where lifted ink is to be painted over, with its soft edges but not with those of ink that stays."""
+    inked = np.where(cover > 0, 255, 0).astype(np.uint8)
+    lifted = cv2.dilate(cv2.bitwise_and(inked, trusted), _THREE_BY_THREE)
+    stays = cv2.dilate(cv2.bitwise_and(inked, cv2.bitwise_not(trusted)), _THREE_BY_THREE)
+    return np.asarray(cv2.bitwise_and(lifted, cv2.bitwise_not(stays)), np.uint8)
