@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.pages import CleanPage, Pixels, RawPage, Verdict
 from pipeline.stages.geometry import Direction, find_direction, find_paper, flatten, ink_points, quarter_turn, rotate
+from pipeline.stages.leaders import without_leaders
 
 LOWEST_LEGAL_DPI = 200
 """NĐ 30/2020, Appendix I: colour at 200 dpi or more."""
@@ -34,7 +35,7 @@ def clean(page: RawPage) -> CleanPage:
     if len(ink.left) < _LEAST_INK_POINTS:
         return CleanPage(colour, grey, dpi, 0, 0.0, "blank")
     direction = find_direction(ink)
-    colour, grey = _level(colour, direction, 255), _level(grey, direction, 255)
+    colour, grey = _level(colour, direction, 255), without_leaders(_level(grey, direction, 255), dpi)
     verdict = _verdict(page, photographed=corners is not None, grey=grey)
     return CleanPage(colour, grey, dpi, direction.quarter_turn_degrees, direction.skew_degrees, verdict)
 
