@@ -16,7 +16,6 @@ from typing import Any
 
 import cv2
 
-from pipeline.adapters import tesseract
 from pipeline.errors import HosoError, ScanRejected
 from pipeline.pages import PageLook, ReadPage, ScanFile
 from pipeline.settings import Limits
@@ -25,6 +24,11 @@ from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render, write_picture
 from schemas.text import PageText
+
+try:
+    from pipeline.adapters.tesseract_inside import read_words
+except ImportError:  # tesserocr has no wheels for this machine
+    from pipeline.adapters.tesseract import read_words
 
 _MOST_FILE_BYTES = 4 << 30
 _CPU_LIMIT_PAGES = 20
@@ -88,7 +92,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     issue = None
     try:
         page, text = recognise(
-            page, job["number"], lambda grey, dpi: tesseract.read_words(grey, dpi, limits.page_timeout_s / 3)
+            page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
         )
     except ScanRejected as error:
         height, width = page.grey.shape
