@@ -27,7 +27,7 @@ from schemas.text import PageText
 
 try:
     from pipeline.adapters.tesseract_inside import read_words
-except ImportError:  # tesserocr has no wheels for this machine
+except ModuleNotFoundError:  # tesserocr has no wheels for this machine
     from pipeline.adapters.tesseract import read_words
 
 _MOST_FILE_BYTES = 4 << 30
@@ -91,9 +91,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
     issue = None
     try:
-        page, text = recognise(
-            page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
-        )
+        page, text = recognise(page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3))
     except ScanRejected as error:
         height, width = page.grey.shape
         issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)

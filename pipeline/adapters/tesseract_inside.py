@@ -15,7 +15,20 @@ from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Pixels
 from schemas.text import Word
 
-_COLUMNS = ("level", "page", "block_num", "par_num", "line_num", "word", "left", "top", "width", "height", "conf", "text")
+_COLUMNS = (
+    "level",
+    "page",
+    "block_num",
+    "par_num",
+    "line_num",
+    "word",
+    "left",
+    "top",
+    "width",
+    "height",
+    "conf",
+    "text",
+)
 _LIST_TIMEOUT_S = 30
 
 
