@@ -65,7 +65,7 @@ def _leader_blobs(grey: Pixels, dpi: float) -> tuple[NDArray[np.intp], NDArray[n
     """Labels of the blobs that are leader dots, the picture of labels, and each label's box and area."""
     dark = cv2.threshold(grey, _INK, 255, cv2.THRESH_BINARY_INV)[1]
     _, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
-    dots = _round_blobs(stats, centres, dpi / 25.4)
+    dots = _round_blobs(np.asarray(stats, np.int32), np.asarray(centres, np.float64), dpi / 25.4)
     few = len(dots.x) <= _MOST_BLOBS
     members = [member for chain in _chains(dots, dpi / 25.4) for member in chain] if few else []
     return dots.label[members], np.asarray(labels, np.int32), np.asarray(stats, np.int32)
@@ -118,6 +118,8 @@ def _regular_parts(run: list[int], dots: _Dots) -> Iterator[list[int]]:
     multiple = np.maximum(1.0, np.round(steps / pitch))
     even = (np.abs(steps - multiple * pitch) <= 0.25 * pitch + 0.5) & (multiple <= 1 + _HIDDEN_DOTS)
     breaks = np.flatnonzero(~even) + 1
-    for part in np.split(np.array(run), breaks):
-        if len(part) >= _FEWEST_DOTS:
+    single = np.append(multiple == 1, False)
+    for part, steps_of_one in zip(np.split(np.array(run), breaks), np.split(single, breaks), strict=True):
+        # Gaps may join what leaders there are, not make one: the dots of "i, ii, iii" stand at multiples too.
+        if int(steps_of_one[:-1].sum()) >= _FEWEST_DOTS - 1:
             yield [int(member) for member in part]

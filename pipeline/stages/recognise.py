@@ -20,6 +20,9 @@ ReadWords = Callable[[Pixels, int], tuple[Word, ...]]
 _SURE_UPRIGHT = 0.75
 """Mean confidence above which a reading is surely the right way up: upside-down Vietnamese print stays under 0.5."""
 
+_LEAST_READABLE = 0.4
+"""Under this mean confidence a reading is no text but what the engine makes of noise: real pages, worn ones and
+handwriting too, have 0.8 and more, print in a foreign language 0.55."""
 _FAINT = 200
 """Darker than this, seen coarsely, may be ink; paper is near 250."""
 _BORDER_MM = 8.0
@@ -45,6 +48,8 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
         over_words = _read_text_area(over, read_words)
         if _weight(over_words) > _weight(words):
             page, words = over, over_words
+    if _readability(words) < _LEAST_READABLE:
+        words = ()
     return page, _page_text(page, number, words)
 
 
@@ -62,9 +67,7 @@ def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:
 
 
 def _moved(box: Box, right_px: int, down_px: int) -> Box:
-    return Box(
-        left=box.left + right_px, top=box.top + down_px, right=box.right + right_px, bottom=box.bottom + down_px
-    )
+    return Box(left=box.left + right_px, top=box.top + down_px, right=box.right + right_px, bottom=box.bottom + down_px)
 
 
 def read_codes(grey: Pixels) -> tuple[Code, ...]:

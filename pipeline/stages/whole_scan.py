@@ -35,7 +35,7 @@ def whole_scan(page: PageObject, most_pixels: int) -> tuple[Image.Image, int] | 
     if jpeg is None or not _covered(page):
         return None
     image = Image.open(BytesIO(jpeg.get_data()), formats=("JPEG",))
-    if image.size != (jpeg["/Width"], jpeg["/Height"]) or image.mode not in {"RGB", "L"}:
+    if image.size != (_whole(jpeg, "/Width"), _whole(jpeg, "/Height")) or image.mode not in {"RGB", "L"}:
         return None
     across = image.width / float(page.mediabox.width) * _POINTS_PER_INCH
     down = image.height / float(page.mediabox.height) * _POINTS_PER_INCH
@@ -56,6 +56,10 @@ def _only_jpeg(page: PageObject) -> StreamObject | None:
     if not plain or any(key in picture for key in _CHANGING_KEYS) or not _plain_colours(picture):
         return None
     return picture
+
+
+def _whole(picture: StreamObject, key: str) -> int:
+    return int(str(picture[key].get_object()))
 
 
 def _plain_colours(picture: StreamObject) -> bool:
