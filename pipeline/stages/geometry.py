@@ -94,14 +94,21 @@ def edge_blur_mm(grey: Pixels, dpi: int) -> float:
         grey: (height, width), paper near 250.
         dpi: its resolution.
     """
-    ink = grey[grey < _SURELY_INK]
-    rise = np.maximum(*(np.abs(cv2.Sobel(grey, cv2.CV_16S, *axis, ksize=1)) for axis in ((1, 0), (0, 1)))) / 2
-    edges = rise[rise > _LEAST_RISE]
-    if not len(ink) or not len(edges):
+    across, down = cv2.absdiff(grey[1:, 1:], grey[1:, :-1]), cv2.absdiff(grey[1:, 1:], grey[:-1, 1:])
+    rises, greys = _histogram(np.asarray(cv2.max(across, down), np.uint8)), _histogram(grey)
+    rises[:_LEAST_RISE], greys[_SURELY_INK:] = 0, 0
+    if not rises.any() or not greys.any():
         return 0.0
-    contrast = _PAPER - float(np.percentile(ink, 20))
-    blur_px = contrast / (float(np.percentile(edges, 90)) * math.sqrt(2 * math.pi))
-    return blur_px / dpi * 25.4
+    contrast = _PAPER - _percentile(greys, 20)
+    return contrast / (_percentile(rises, 90) * math.sqrt(2 * math.pi)) / dpi * 25.4
+
+
+def _histogram(grey: Pixels) -> Floats:
+    return np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float64).ravel()
+
+
+def _percentile(histogram: Floats, percent: float) -> int:
+    return int(np.searchsorted(np.cumsum(histogram, dtype=np.float64), percent / 100 * histogram.sum(dtype=np.float64)))
 
 
 def find_direction(ink: Ink) -> Direction:
