@@ -16,7 +16,6 @@ from typing import Any
 
 import cv2
 
-from pipeline.adapters import tesseract
 from pipeline.errors import HosoError, ScanRejected
 from pipeline.pages import PageLook, ReadPage, ScanFile
 from pipeline.settings import Limits
@@ -27,6 +26,11 @@ from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import PageText
+
+try:
+    from pipeline.adapters.tesseract_inside import read_words
+except ModuleNotFoundError:  # tesserocr has no wheels for this machine
+    from pipeline.adapters.tesseract import read_words
 
 _MOST_FILE_BYTES = 4 << 30
 _CPU_LIMIT_PAGES = 20
@@ -89,9 +93,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
     issue = None
     try:
-        page, text = recognise(
-            page, job["number"], lambda grey, dpi: tesseract.read_words(grey, dpi, limits.page_timeout_s / 3)
-        )
+        page, text = recognise(page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3))
     except ScanRejected as error:
         height, width = page.grey.shape
         issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)

@@ -6,6 +6,7 @@ costs as much as a third of the reading.
 
 import os
 import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,10 +54,11 @@ def read_words(grey: Pixels, dpi: int, timeout_s: float, folder: Path | None = N
             raise ScanRejected("unreadable") from None
         except RuntimeError:  # pytesseract's word for a timeout
             raise ScanRejected("unreadable", "time limit") from None
-    return _words(table)
+    return words_of(table)
 
 
-def _words(table: dict[str, list[int | float | str]]) -> tuple[Word, ...]:
+def words_of(table: Mapping[str, Sequence[int | float | str]]) -> tuple[Word, ...]:
+    """Words of Tesseract's table, whose columns are named as in its TSV output."""
     words: list[Word] = []
     line, last = -1, None
     for row, text in enumerate(table["text"]):

@@ -8,11 +8,32 @@ import cv2
 import numpy as np
 
 from pipeline.pages import CleanPage, Pixels, RawPage, Verdict
-from pipeline.stages.geometry import Direction, find_direction, find_paper, flatten, ink_points, quarter_turn, rotate
+from pipeline.stages.geometry import (
+    WORK_DPI,
+    Direction,
+    Ink,
+    edge_blur_mm,
+    find_direction,
+    find_paper,
+    flatten,
+    in_words,
+    ink_points,
+    most_cut_letters,
+    quarter_turn,
+    rotate,
+)
+from pipeline.stages.leaders import without_leaders
 
 LOWEST_LEGAL_DPI = 200
 """NĐ 30/2020, Appendix I: colour at 200 dpi or more."""
-_LEAST_INK_POINTS = 10
+_LEAST_LETTERS = 10
+_BLOBS_OF_TEXT = 300
+_BLUR_MM = 0.24
+"""Sharp scans have 0.07 to 0.13; a quarter of a millimetre is the gap between a letter and its mark."""
+_BLUR_PX = 1.3
+"""Under 200 dpi the pixels alone are as soft as `_BLUR_MM`; that is low resolution, not blur."""
+_CUT_LETTERS = 10
+"""A seal pressed across the edges of several sheets (dấu giáp lai) runs out of the scan with fewer."""
 _DARK_PAPER = 70
 _LONG_SIDE_PX = 3508
 """A4 at 300 dpi: a photo that does not say its resolution is brought to about this size."""
@@ -31,11 +52,12 @@ def clean(page: RawPage) -> CleanPage:
             dpi = max(1, round(dpi * max(colour.shape[:2]) / max(page.pixels.shape[:2])))
     grey = reading_copy(colour)
     ink = ink_points(grey, dpi)
-    if len(ink.left) < _LEAST_INK_POINTS:
+    if _is_blank(ink):
         return CleanPage(colour, grey, dpi, 0, 0.0, "blank")
     direction = find_direction(ink)
-    colour, grey = _level(colour, direction, 255), _level(grey, direction, 255)
-    verdict = _verdict(page, photographed=corners is not None, grey=grey)
+    flaw = _flaw(grey, ink, dpi, photographed=corners is not None)
+    colour, grey = _level(colour, direction, 255), without_leaders(_level(grey, direction, 255), dpi)
+    verdict = flaw or ("low_resolution" if page.dpi < LOWEST_LEGAL_DPI else "good")
     return CleanPage(colour, grey, dpi, direction.quarter_turn_degrees, direction.skew_degrees, verdict)
 
 
@@ -68,12 +90,21 @@ def _level(pixels: Pixels, direction: Direction, fill: int) -> Pixels:
     return rotate(quarter_turn(pixels, direction.quarter_turn_degrees), direction.skew_degrees, fill)
 
 
-def _verdict(page: RawPage, *, photographed: bool, grey: Pixels) -> Verdict:
+def _is_blank(ink: Ink) -> bool:
+    """Too few letters that stand in words; with many blobs the question does not arise."""
+    return len(ink.left) < _BLOBS_OF_TEXT and in_words(ink, np.ones(len(ink.left), bool), 2) < _LEAST_LETTERS
+
+
+def _flaw(grey: Pixels, ink: Ink, dpi: int, *, photographed: bool) -> Verdict | None:
+    """What is wrong with a page as it was scanned, the worst first; None when nothing is."""
     if float(np.median(grey)) < _DARK_PAPER:
         return "too_dark"
+    if edge_blur_mm(grey, dpi) > max(_BLUR_MM, _BLUR_PX * 25.4 / dpi):
+        return "blurred"
     if photographed:
         return "photo"
-    return "low_resolution" if page.dpi < LOWEST_LEGAL_DPI else "good"
+    height, width = (side * WORK_DPI / dpi for side in grey.shape)
+    return "cut" if most_cut_letters(ink, width, height) >= _CUT_LETTERS else None
 
 
 def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:

@@ -3,6 +3,7 @@
 Angles are degrees, positive clockwise as seen on the page.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -12,15 +13,18 @@ from numpy.typing import NDArray
 from pipeline.pages import Pixels
 
 _MOST_SKEW_DEGREES = 12.0
-_WORK_DPI = 100
+WORK_DPI = 100
 _LEVEL_DEGREES = 0.12
 """Under this a line of A4 rises by less than a tenth of its height."""
+_SURELY_INK = 150
+_LEAST_RISE = 10
+_PAPER = 250
 Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Ink:
-    """Boxes of letter-like blobs at `_WORK_DPI`: arrays of equal length, pixels."""
+    """Boxes of letter-like blobs at `WORK_DPI`: arrays of equal length, pixels."""
 
     left: Floats
     top: Floats
@@ -43,7 +47,7 @@ def ink_points(grey: Pixels, dpi: int) -> Ink:
         grey: (height, width), paper near white.
         dpi: its resolution.
     """
-    scale = _WORK_DPI / dpi
+    scale = WORK_DPI / dpi
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 18)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
@@ -51,6 +55,60 @@ def ink_points(grey: Pixels, dpi: int) -> Ink:
     longest, shortest = np.maximum(width, height), np.minimum(width, height)
     letters = (longest >= 4) & (longest <= 60) & (shortest >= 2) & (area >= 8) & (area <= 1500)
     return Ink(left[letters], top[letters], width[letters], height[letters])
+
+
+def in_words(ink: Ink, which: NDArray[np.bool_], neighbours: int) -> int:
+    """How many of the blobs `which` (a mask) have so many neighbours of like size close by in one row or one column.
+
+    Letters of words have; dust, folds and the edges of sheets that lay behind do not.
+    """
+    x, y, size = ink.left + ink.width / 2, ink.top + ink.height / 2, np.maximum(ink.width, ink.height)
+    count = 0
+    for i in np.flatnonzero(which):
+        alike = (size < 2.5 * size[i]) & (size > size[i] / 2.5)
+        across, down = np.abs(x - x[i]) / size[i], np.abs(y - y[i]) / size[i]
+        row, column = (across < 2.2) & (down < 0.6) & alike, (down < 2.2) & (across < 0.6) & alike
+        count += max(int(row.sum()), int(column.sum())) > neighbours  # each finds itself too
+    return count
+
+
+def most_cut_letters(ink: Ink, width: float, height: float) -> int:
+    """Letters that run into the border of the picture, on the side where most do.
+
+    Args:
+        ink: of a page.
+        width: of the page at `WORK_DPI`, pixels.
+        height: likewise.
+    """
+    right, bottom = ink.left + ink.width, ink.top + ink.height
+    sides = (ink.left <= 1, ink.top <= 1, right >= width - 2, bottom >= height - 2)
+    return max(in_words(ink, side, 1) for side in sides)
+
+
+def edge_blur_mm(grey: Pixels, dpi: int) -> float:
+    """How soft the edges of letters are: the standard deviation of the blur, 0.07 for a sharp scan at 300 dpi.
+
+    The steepest rise of an edge of height h blurred by s is h / (s * sqrt(2 pi)).
+
+    Args:
+        grey: (height, width), paper near 250.
+        dpi: its resolution.
+    """
+    across, down = cv2.absdiff(grey[1:, 1:], grey[1:, :-1]), cv2.absdiff(grey[1:, 1:], grey[:-1, 1:])
+    rises, greys = _histogram(np.asarray(cv2.max(across, down), np.uint8)), _histogram(grey)
+    rises[:_LEAST_RISE], greys[_SURELY_INK:] = 0, 0
+    if not rises.any() or not greys.any():
+        return 0.0
+    contrast = _PAPER - _percentile(greys, 20)
+    return contrast / (_percentile(rises, 90) * math.sqrt(2 * math.pi)) / dpi * 25.4
+
+
+def _histogram(grey: Pixels) -> Floats:
+    return np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float64).ravel()
+
+
+def _percentile(histogram: Floats, percent: float) -> int:
+    return int(np.searchsorted(np.cumsum(histogram, dtype=np.float64), percent / 100 * histogram.sum(dtype=np.float64)))
 
 
 def find_direction(ink: Ink) -> Direction:

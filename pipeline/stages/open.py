@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 import numpy as np
 import pi_heif
 import pypdf
@@ -18,6 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Pixels, RawPage
 from pipeline.settings import Limits
+from pipeline.stages.whole_scan import whole_scan
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ _LOWEST_BELIEVABLE_DPI = 100
 _PAGE_POINTS_PER_INCH = 72
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError)
 """What Pillow's decoders raise for damaged input: its documentation names the first two, fuzzed files show the rest."""
+_BROKEN_PDF = (pypdf.errors.PyPdfError, RecursionError, AttributeError, *_BROKEN_IMAGE)
 
 pi_heif.register_heif_opener()
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it complains about content; content stays out of logs
@@ -69,8 +72,12 @@ def _count_pdf_pages(path: Path, limits: Limits) -> int:
 
 
 def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
+    page = _pdf_page(path, number)
+    scan = _whole_scan(page, limits) if page is not None else None
+    if scan is not None:
+        return scan
     width_inches, height_inches = _pdf_page_inches(path, number, limits)
-    scan_dpi = _scan_dpi(path, number, max(width_inches, height_inches))
+    scan_dpi = _scan_dpi(page, max(width_inches, height_inches)) if page is not None else None
     dpi = min(limits.reading_dpi, scan_dpi) if scan_dpi else limits.reading_dpi
     most_pixels = limits.max_page_megapixels * 1_000_000
     while width_inches * height_inches * dpi * dpi > most_pixels:
@@ -100,18 +107,35 @@ def _pdf_page_inches(path: Path, number: int, limits: Limits) -> tuple[float, fl
     return width / _PAGE_POINTS_PER_INCH, height / _PAGE_POINTS_PER_INCH
 
 
-def _scan_dpi(path: Path, number: int, long_side_inches: float) -> int | None:
+def _pdf_page(path: Path, number: int) -> pypdf.PageObject | None:
+    """The page as pypdf sees it; None where it fails on what poppler may still draw."""
+    try:
+        return pypdf.PdfReader(path).pages[number - 1]
+    except _BROKEN_PDF:
+        return None
+
+
+def _whole_scan(page: pypdf.PageObject, limits: Limits) -> RawPage | None:
+    try:
+        found = whole_scan(page, limits.max_page_megapixels * 1_000_000)
+    except _BROKEN_PDF:
+        return None
+    if found is None:
+        return None
+    image, dpi = found
+    return _shrink(RawPage(pixels=_bgr(image), dpi=dpi, dpi_known=True), limits.reading_dpi)
+
+
+def _scan_dpi(page: pypdf.PageObject, long_side_inches: float) -> int | None:
     """Resolution of the largest picture on a page if it fills the page, as scanners make them; None otherwise.
 
-    pypdf reads only the dictionaries here and decodes nothing. It may fail on what poppler still draws, and then the
-    page is simply drawn at full reading resolution.
+    Only the dictionaries are read here; where that fails, the page is simply drawn at full reading resolution.
     """
     try:
-        page = pypdf.PdfReader(path).pages[number - 1]
         xobjects = page.get("/Resources", {}).get("/XObject", {})
         pictures = [x for x in (ref.get_object() for ref in xobjects.values()) if x.get("/Subtype") == "/Image"]
         longest = max((max(int(p["/Width"]), int(p["/Height"])) for p in pictures), default=0)
-    except (pypdf.errors.PyPdfError, RecursionError, AttributeError, *_BROKEN_IMAGE):
+    except _BROKEN_PDF:
         return None
     dpi = round(longest / long_side_inches)
     return dpi if dpi >= _LOWEST_BELIEVABLE_DPI else None
@@ -171,7 +195,7 @@ def _bgr(image: Image.Image) -> Pixels:
         layered = image.convert("RGBA")
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _shrink(page: RawPage, most_dpi: int) -> RawPage:

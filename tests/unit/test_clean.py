@@ -100,3 +100,42 @@ def test_a_page_under_200_dpi_is_no_legal_copy() -> None:
 def test_a_page_of_200_dpi_is_good() -> None:
     finer = cv2.resize(text_page(LONG_LINES), None, fx=200 / DPI, fy=200 / DPI, interpolation=cv2.INTER_CUBIC)
     assert clean(RawPage(pixels=np.asarray(finer, np.uint8), dpi=200, dpi_known=True)).verdict == "good"
+
+
+def crisp(page: Pixels) -> Pixels:
+    """The page at a lawful resolution."""
+    return np.asarray(cv2.resize(page, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def verdict_of(page: Pixels) -> str:
+    return clean(RawPage(pixels=page, dpi=2 * DPI, dpi_known=True)).verdict
+
+
+def test_a_page_scanned_out_of_focus_is_blurred() -> None:
+    assert verdict_of(np.asarray(cv2.GaussianBlur(crisp(text_page(LONG_LINES)), (0, 0), 5), np.uint8)) == "blurred"
+
+
+def test_a_slightly_soft_page_is_good() -> None:
+    assert verdict_of(np.asarray(cv2.GaussianBlur(crisp(text_page(LONG_LINES)), (0, 0), 1), np.uint8)) == "good"
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_whose_lines_run_out_of_the_scan_is_cut(turned: int) -> None:
+    assert verdict_of(crisp(quarter_turn(text_page(LONG_LINES)[:, 140:], turned))) == "cut"
+
+
+def test_a_page_whose_text_keeps_off_the_edge_is_not_cut() -> None:
+    assert verdict_of(crisp(text_page(LONG_LINES)[:, 100:])) == "good"
+
+
+def test_dust_and_the_shadows_of_sheets_behind_do_not_make_a_page_of_text() -> None:
+    page = text_page(())
+    for x in range(80, 1200, 70):
+        page[200:1500, x] = 215
+        page[(x * 7) % 1500 + 50 :, x][:9] = 60
+        cv2.circle(page, (x, (x * 13) % 1600), 4, (90, 90, 90), -1)
+    assert clean(raw(page)).verdict == "blank"
+
+
+def test_a_page_with_one_line_of_text_is_not_blank() -> None:
+    assert clean(raw(text_page(("Người làm chứng đã ký tên",)))).verdict != "blank"

@@ -10,6 +10,7 @@ from PIL import Image
 from pipeline.errors import ScanRejected
 from pipeline.settings import Limits
 from pipeline.stages.open import count_pages, open_page
+from pipeline.stages.whole_scan import whole_scan
 from tests.sheets import DPI, text_page
 
 LIMITS = Limits()
@@ -44,6 +45,46 @@ def test_a_scanned_page_keeps_its_own_resolution(tmp_path: Path) -> None:
     page = open_page(pdf_of(tmp_path / "a.pdf"), "application/pdf", 1, LIMITS)
     assert page.dpi == DPI
     assert page.pixels.shape == text_page().shape
+
+
+def test_a_page_that_is_one_jpeg_is_decoded_as_it_is(tmp_path: Path) -> None:
+    direct = open_page(pdf_of(tmp_path / "a.pdf"), "application/pdf", 1, LIMITS)
+    with pikepdf.open(tmp_path / "a.pdf") as pdf:
+        (inside,) = pdf.pages[0].get_images().values()
+        (tmp_path / "a.jpg").write_bytes(inside.read_raw_bytes())
+    assert np.array_equal(direct.pixels, open_page(tmp_path / "a.jpg", "image/jpeg", 1, LIMITS).pixels)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("/Rotate", b"90"),
+        ("/CropBox", b"[0 0 300 400]"),
+        ("/Annots", b"[<< /Type /Annot >>]"),
+        ("/UserUnit", b"2"),
+    ],
+)
+def test_a_page_that_is_more_than_its_jpeg_is_drawn(tmp_path: Path, key: str, value: bytes) -> None:
+    with pikepdf.open(pdf_of(tmp_path / "a.pdf")) as pdf:
+        assert whole_scan(pypdf.PdfReader(tmp_path / "a.pdf").pages[0], 10**9) is not None
+        pdf.pages[0].obj[key] = pikepdf.Object.parse(value)
+        pdf.save(tmp_path / "b.pdf")
+    assert whole_scan(pypdf.PdfReader(tmp_path / "b.pdf").pages[0], 10**9) is None
+
+
+def test_a_page_with_text_over_its_jpeg_is_drawn(tmp_path: Path) -> None:
+    with pikepdf.open(pdf_of(tmp_path / "a.pdf")) as pdf:
+        pdf.pages[0].contents_add(b"0 0 200 200 re f")
+        pdf.save(tmp_path / "b.pdf")
+    assert whole_scan(pypdf.PdfReader(tmp_path / "b.pdf").pages[0], 10**9) is None
+
+
+def test_a_broken_jpeg_in_a_pdf_does_not_lose_the_page(tmp_path: Path) -> None:
+    with pikepdf.open(pdf_of(tmp_path / "a.pdf")) as pdf:
+        (picture,) = pdf.pages[0].get_images().values()
+        picture.write(picture.read_raw_bytes()[:-3000], filter=pikepdf.Name.DCTDecode)
+        pdf.save(tmp_path / "b.pdf")
+    assert open_page(tmp_path / "b.pdf", "application/pdf", 1, LIMITS).pixels.shape == text_page().shape
 
 
 def test_a_finer_scan_than_needed_is_brought_to_reading_resolution(tmp_path: Path) -> None:

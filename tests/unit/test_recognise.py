@@ -11,7 +11,7 @@ from pipeline.errors import ScanRejected
 from pipeline.pages import CleanPage, Pixels, RawPage
 from pipeline.stages.clean import clean
 from pipeline.stages.recognise import read_codes, recognise
-from schemas.text import Word
+from schemas.text import Box, Word
 from tests.sheets import DPI, TEXT, text_page
 
 
@@ -64,6 +64,23 @@ def test_a_blank_page_costs_no_reading() -> None:
 
     _, text = recognise(clean(RawPage(pixels=text_page(()), dpi=DPI, dpi_known=True)), 7, never)
     assert (text.number, text.words) == (7, ())
+
+
+@pytest.mark.parametrize(("confidence", "kept"), [(0.2, 0), (0.7, 1)])
+def test_what_the_engine_makes_of_noise_is_no_text(confidence: float, kept: int) -> None:
+    page = clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True))
+    word = Word(text="~|;", box=Box(left=0, top=0, right=9, bottom=9), confidence=confidence, line=0)
+    _, text = recognise(page, 1, lambda _grey, _dpi: (word,))
+    assert len(text.words) == kept
+
+
+def test_words_stand_where_they_stand_on_the_page() -> None:
+    page, text = recognise(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 1, read)
+    word = next(word for word in text.words if word.text == "Hạnh")
+    box = [round(side) for side in (word.box.left, word.box.top, word.box.right, word.box.bottom)]
+    inside = page.grey[box[1] : box[3], box[0] : box[2]]
+    assert inside.min() < 100
+    assert page.grey[box[1] : box[3], box[0] - 6 : box[0] - 2].min() > 200
 
 
 def test_a_qr_code_is_read_with_its_place() -> None:
