@@ -112,3 +112,17 @@ def test_a_form_filled_in_by_hand_goes_to_review(desk: Desk, parsers: PlainParse
 def test_a_card_has_no_copy(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
     paper, _ = digitised(desk, parsers, tmp_path, [CARD])
     assert (paper.settled.state, paper.copy) == ("filed", None)
+
+
+class Smudging(PlainParsers):
+    """Makes copies that do not look like their pages, and finds it out."""
+
+    def render(self, pages: Sequence[ReadPage], target: Path) -> None:
+        raise ScanRejected("unreadable", "archive copy differs from page 1")
+
+
+def test_a_copy_that_does_not_prove_itself_sends_its_paper_to_a_person(desk: Desk, tmp_path: Path) -> None:
+    paper, _ = digitised(desk, Smudging(), tmp_path, [BIRTH])
+    assert paper.copy is None
+    assert paper.settled.state == "needs_review"
+    assert "copy_unproven" in paper.settled.reasons
