@@ -26,11 +26,12 @@ def main() -> None:
     demo = make_demo(_HOME)
     for specimen in demo.specimens:
         _tell(f"   {_HOME / 'scans' / specimen.file}")
-    _say("2. They are digitised")
+    _say("2. They are digitised: first the cards, so that their owners are known, then all")
+    _run("ingest", "--inline", *(str(file) for file in sorted((_HOME / "scans").glob("*citizen_id_card*"))))
     _run("ingest", "--inline", str(_HOME / "scans"))
     _say("3. What is on file for one of them")
     _run("citizen", demo.landowner.personal_id)
-    _run("show", _land_certificate(demo.landowner.personal_id))
+    _run("show", _paper_with_picture(demo.landowner.personal_id))
     _say("4. He wants his land registered in another name: what need he not bring, what is missing?")
     _run("checklist", _PROCEDURE, "--citizen", demo.landowner.personal_id)
     _say("5. Found again by words, without marks")
@@ -43,11 +44,11 @@ def _words_of(demo: Demo) -> str:
     return fold(" ".join(demo.landowner.name.split()[-2:]))
 
 
-def _land_certificate(personal_id: str) -> str:
+def _paper_with_picture(personal_id: str) -> str:
     answer = subprocess.run([_HOSO, "citizen", personal_id, "--json"], check=True, capture_output=True)
-    return next(
-        str(p["document_id"]) for p in json.loads(answer.stdout)["papers"] if p["type"] == "land_use_certificate"
-    )
+    papers = json.loads(answer.stdout)["papers"]
+    wanted = sorted((p for p in papers if p["object_key"]), key=lambda paper: paper["type"] != "land_use_certificate")
+    return str(wanted[0]["document_id"])
 
 
 def _say(what: str) -> None:

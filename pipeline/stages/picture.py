@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from pipeline.pages import Pixels
-from pipeline.stages.layers import separate
+from pipeline.stages.layers import Layers, separate
 from schemas.base import Value
 
 SEEN_DPI = 50
@@ -20,6 +20,19 @@ SEEN_DPI = 50
 BACKGROUND, TEXT, LAYERS, SEEN = "background.jpg", "text.g4", "layers.json", "seen.pgm"
 _JPEG_QUALITY = 62
 """Red seals and thin pen strokes stay clean at this quality and 200 dpi; looked at, and compared by eye."""
+
+
+MOST_DIFFERENCE = 36
+"""Grey levels by which a place of a copy, on the average of 4.5 mm, may differ from its page.
+
+Copies of scans and photos stay under 20, of the finest textures under 26; a printed word that is missing or misplaced
+makes 45 to 100, a faint one less: a good copy that is refused costs more than a faint speck that is lost.
+"""
+_MOST_LAYERED_DIFFERENCE = 30
+"""Layers that come closer to the limit than this are not used: the page is kept in one piece instead."""
+_PLACE_PX = (9, 9)
+_SIZE_TOLERANCE_PX = 1
+_RIM_PX = 5
 
 
 class PictureLayers(Value):
@@ -39,7 +52,9 @@ def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
         folder: where to; what it may hold of an attempt before is replaced.
     """
     folder.mkdir(exist_ok=True)
-    layers = separate(colour, dpi)
+    layers, seen = separate(colour, dpi), _seen(colour, dpi)
+    if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
+        layers = Layers(colour, None, layers.ink)
     cv2.imwrite(str(folder / BACKGROUND), layers.background, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if layers.text is not None:
         (folder / TEXT).write_bytes(_fax_code(layers.text))
@@ -50,7 +65,30 @@ def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
         ink_rgb=(red, green, blue),
     )
     (folder / LAYERS).write_text(told.model_dump_json(), encoding="ascii")
-    cv2.imwrite(str(folder / SEEN), _seen(colour, dpi))
+    cv2.imwrite(str(folder / SEEN), seen)
+
+
+def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERENCE) -> bool:
+    """Whether two grey pictures at `SEEN_DPI` have one size, and no place of theirs differs by more grey levels."""
+    if max(abs(a - b) for a, b in zip(page.shape, drawn.shape, strict=True)) > _SIZE_TOLERANCE_PX:
+        return False
+    height, width = (min(sides) for sides in zip(page.shape, drawn.shape, strict=True))
+    places = [cv2.blur(picture[:height, :width], _PLACE_PX) for picture in (page, drawn)]
+    difference = cv2.absdiff(*places)
+    # At the rim the two grids part by a fraction of a pixel, and a dark scanner edge there would look like a fault.
+    inner = difference[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]
+    return bool((inner if inner.size else difference).max() <= most_difference)
+
+
+def _shown(layers: Layers, like: Pixels) -> Pixels:
+    """What the layers will look like, grey and as small as `like`."""
+    size = (like.shape[1], like.shape[0])
+    paper = cv2.resize(cv2.cvtColor(layers.background, cv2.COLOR_BGR2GRAY), size, interpolation=cv2.INTER_AREA)
+    if layers.text is None:
+        return np.asarray(paper, np.uint8)
+    share = cv2.resize(layers.text, size, interpolation=cv2.INTER_AREA) / 255.0
+    ink = float(np.dot(layers.ink, (0.114, 0.587, 0.299)))
+    return np.asarray(paper * (1 - share) + ink * share, np.uint8)
 
 
 def _seen(colour: Pixels, dpi: int) -> Pixels:

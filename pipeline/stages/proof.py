@@ -11,16 +11,7 @@ from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PD
 
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Pixels, ReadPage
-from pipeline.stages.picture import SEEN, SEEN_DPI
-
-MOST_DIFFERENCE = 36
-"""Grey levels by which a place of a copy, on the average of 4.5 mm, may differ from its page.
-
-Copies of scans and photos stay under 20, of the finest textures under 26; a printed word that is missing or misplaced
-makes 45 to 100, a faint one less: a good copy that is refused costs more than a faint speck that is lost.
-"""
-_PLACE_PX = (9, 9)
-_SIZE_TOLERANCE_PX = 1
+from pipeline.stages.picture import SEEN, SEEN_DPI, same_look
 
 
 def prove(pages: Sequence[ReadPage], copy: Path) -> None:
@@ -39,7 +30,7 @@ def prove(pages: Sequence[ReadPage], copy: Path) -> None:
         if len(drawn) != len(pages):
             raise ScanRejected("unreadable", f"archive copy has {len(drawn)} pages of {len(pages)}")
         for page, picture in zip(pages, drawn, strict=True):
-            if not _same(_grey(page.picture / SEEN), _grey(picture)):
+            if not same_look(_grey(page.picture / SEEN), _grey(picture)):
                 raise ScanRejected("unreadable", f"archive copy differs from page {page.text.number}")
 
 
@@ -57,12 +48,3 @@ def _draw(copy: Path, folder: Path) -> list[Path]:
 
 def _grey(path: Path) -> Pixels:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
-
-
-def _same(page: Pixels, drawn: Pixels) -> bool:
-    """Whether two grey pictures have one size, and no place of theirs differs by more than `MOST_DIFFERENCE`."""
-    if max(abs(a - b) for a, b in zip(page.shape, drawn.shape, strict=True)) > _SIZE_TOLERANCE_PX:
-        return False
-    height, width = (min(sides) for sides in zip(page.shape, drawn.shape, strict=True))
-    places = [cv2.blur(picture[:height, :width], _PLACE_PX) for picture in (page, drawn)]
-    return bool(cv2.absdiff(*places).max() <= MOST_DIFFERENCE)

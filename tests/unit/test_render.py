@@ -9,6 +9,8 @@ from pdf2image import convert_from_path
 
 from pipeline.errors import ScanRejected
 from pipeline.pages import Pixels, ReadPage
+from pipeline.stages import picture as pictures
+from pipeline.stages.layers import Layers
 from pipeline.stages.picture import write_picture
 from pipeline.stages.proof import prove
 from pipeline.stages.render import render
@@ -184,3 +186,15 @@ def test_what_is_no_pdf_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "copy.pdf").write_bytes(b"%PDF-1.7 and no more")
     with pytest.raises(ScanRejected, match="cannot be drawn"):
         prove([a_page(tmp_path, 1)], tmp_path / "copy.pdf")
+
+
+def test_a_page_that_layers_would_show_wrongly_is_kept_in_one_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = text_page()
+    nothing = np.full_like(page, 255)
+    monkeypatch.setattr(pictures, "separate", lambda *_: Layers(nothing, None, (0, 0, 0)))
+    write_picture(page, DPI, tmp_path / "page")
+    kept = cv2.imread(str(tmp_path / "page" / pictures.BACKGROUND))
+    assert kept is not None
+    assert np.abs(kept.astype(int) - page).mean() < 5
