@@ -1,6 +1,5 @@
 """Small pages drawn for tests about pixels, where a whole specimen would hide what the test is about."""
 
-import io
 from pathlib import Path
 
 import cv2
@@ -58,10 +57,3 @@ def save(page: Pixels, path: Path) -> Path:
     """Write the page with its resolution, in the format that the suffix names."""
     Image.fromarray(page[:, :, ::-1]).save(path, dpi=(DPI, DPI))
     return path
-
-
-def png_bytes(page: Pixels) -> bytes:
-    """The page as a PNG file."""
-    out = io.BytesIO()
-    Image.fromarray(page[:, :, ::-1]).save(out, "PNG", dpi=(DPI, DPI))
-    return out.getvalue()

@@ -4,7 +4,7 @@ import json
 import sys
 
 from pipeline.cli.sources import Unit
-from pipeline.errors import MESSAGES
+from pipeline.errors import HosoError
 from schemas.dossier import Paper, Submission
 from schemas.ingest import FieldLine, IngestLine, IngestLineWithText, PersonLine, SourcePages
 
@@ -53,8 +53,6 @@ def refused_line(
     source: str, code: str, language: str, *, text: bool, detail: str = "", submission: Submission | None = None
 ) -> IngestLine:
     """The line of a file that was refused; what had been accepted keeps its original. `text` adds `page_texts`."""
-    vi, en = MESSAGES[code]
-    sentence = vi if language == "vi" else en
     original = submission.sources[0] if submission and code != "secret_paper" else None
     return (IngestLineWithText if text else IngestLine)(
         source=source,
@@ -64,7 +62,7 @@ def refused_line(
         original_key=original.key if original else None,
         original_sha256=original.sha256 if original else None,
         code=code,
-        message=f"{sentence} ({detail})" if detail else sentence,
+        message=HosoError(code, detail).message(language),
     )
 
 

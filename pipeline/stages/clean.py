@@ -35,8 +35,6 @@ _BLUR_PX = 1.3
 _CUT_LETTERS = 10
 """A seal pressed across the edges of several sheets (dấu giáp lai) runs out of the scan with fewer."""
 _DARK_PAPER = 70
-_LONG_SIDE_PX = 3508
-"""A4 at 300 dpi: a photo that does not say its resolution is brought to about this size."""
 
 
 def clean(page: RawPage) -> CleanPage:
