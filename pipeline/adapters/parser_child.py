@@ -17,12 +17,14 @@ from typing import Any
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
+from pipeline.stages.born_digital import as_drawn, own_text
 from pipeline.stages.clean import clean
+from pipeline.stages.lone_page import write_lone_page
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
-from pipeline.stages.recognise import recognise
+from pipeline.stages.recognise import ReadWords, recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import PageText
@@ -90,23 +92,43 @@ def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
 
 
 def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
-    page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
-    issue = None
-    try:
-        page, text = recognise(page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3))
-    except ScanRejected as error:
-        height, width = page.grey.shape
-        issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
+    raw, issue = open_page(scan.path, scan.media_type, job["page"], limits), None
+    text = _own_text(scan, raw, job, limits)
+    if text is not None:
+        page = as_drawn(raw)
+    else:
+        page = clean(raw)
+        try:
+            page, text = recognise(page, job["number"], _engine(limits))
+            text = repair(text)
+        except ScanRejected as error:
+            height, width = page.grey.shape
+            issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
     picture = Path(job["picture"])
     write_picture(page.colour, page.dpi, picture)
     return ReadPage(
-        text=repair(text),
+        text=text,
         picture=picture,
         rotation_degrees=page.rotation_degrees,
         skew_degrees=page.skew_degrees,
         verdict=page.verdict,
         issue=issue,
     )
+
+
+def _own_text(scan: ScanFile, raw: RawPage, job: Answer, limits: Limits) -> PageText | None:
+    """The exact text of a PDF page that was born digital, None for paper."""
+    lone = Path(job["picture"]).with_suffix(".pdf")
+    if scan.media_type != "application/pdf" or not write_lone_page(scan.path, job["page"], lone):
+        return None
+    try:
+        return own_text(lone, raw, job["number"], _engine(limits), limits.page_timeout_s / 6)
+    finally:
+        lone.unlink(missing_ok=True)
+
+
+def _engine(limits: Limits) -> ReadWords:
+    return lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
 
 
 def _render(job: Answer) -> Answer:
