@@ -44,7 +44,10 @@ class Print(NamedTuple):
     top: float = TOP
 
 
-def write_digital(path: Path, print_: Print = Print(), scan: Pixels | None = None) -> Path:
+WORD_EXPORT = Print()
+
+
+def write_digital(path: Path, print_: Print = WORD_EXPORT, scan: Pixels | None = None) -> Path:
     """Write a page of A4 with this text, over a picture that fills it, if there is one."""
     width, height = A4_POINTS
     with pikepdf.new() as pdf:

@@ -186,7 +186,7 @@ def test_two_fonts_of_different_encodings_on_one_page_are_both_told(tmp_path: Pa
     old = Print(TITLES, told_as(MARKED + MARKED.upper(), [*VNI.split(), *VNI_CAPITALS.split()]), "ABCDEF+VNI-Times")
     with pikepdf.open(write_digital(tmp_path / "a.pdf", old)) as pdf:
         with pikepdf.open(write_digital(tmp_path / "b.pdf", Print(TEXT, plain, top=500))) as other:
-            pdf.pages[0].add_underlay(other.pages[0])
+            pdf.pages[0].add_underlay(other.pages[0], pikepdf.Rectangle(0, 0, *A4_POINTS))
         pdf.save(tmp_path / "both.pdf")
     text = text_of(tmp_path / "both.pdf")
     assert text is not None
