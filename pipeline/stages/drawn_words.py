@@ -10,7 +10,6 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from pipeline.errors import Misconfigured, ScanRejected
-from pipeline.vietnamese import nfc
 
 _MOST_BYTES = 32 << 20
 """Ten thousand full pages; more is an attack."""
@@ -72,12 +71,17 @@ def _pages(table: str) -> list[list[DrawnWord]]:
             line = -1
         elif columns[0] == _LINE:
             line += 1
-        elif columns[0] == _WORD and (text := _letters(columns[11])):
+        elif columns[0] == _WORD and (text := searchable(columns[11])):
             left, top, width, height = (float(number) for number in columns[6:10])
             pages[-1].append(DrawnWord(text, left, top, left + width, top + height, line))
     return pages
 
 
-def _letters(text: str) -> str:
-    kept = (c for c in nfc(text) if unicodedata.category(c) not in _NO_LETTERS and c != "\N{REPLACEMENT CHARACTER}")
+def searchable(text: str) -> str:
+    """The text in NFC without characters that are no text."""
+    kept = (
+        c
+        for c in unicodedata.normalize("NFC", text)
+        if unicodedata.category(c) not in _NO_LETTERS and c != "\N{REPLACEMENT CHARACTER}"
+    )
     return "".join(kept)
