@@ -21,7 +21,7 @@ from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.born_digital import as_drawn, own_text
 from pipeline.stages.clean import clean
-from pipeline.stages.lone_page import write_lone_page
+from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
 from pipeline.stages.recognise import ReadWords, recognise
@@ -93,19 +93,20 @@ def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
 
 def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     raw, issue = open_page(scan.path, scan.media_type, job["page"], limits), None
-    text = _own_text(scan, raw, job, limits)
-    if text is not None:
-        page = as_drawn(raw)
-    else:
-        page = clean(raw)
+    picture = Path(job["picture"])
+    lone = picture.with_suffix(".pdf")
+    text = _own_text(scan, raw, job, lone, limits)
+    page = as_drawn(raw) if text is not None else clean(raw)
+    if text is None:
+        lone.unlink(missing_ok=True)
         try:
             page, text = recognise(page, job["number"], _engine(limits))
             text = repair(text)
         except ScanRejected as error:
             height, width = page.grey.shape
             issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
-    picture = Path(job["picture"])
     write_picture(page.colour, page.dpi, picture)
+    keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(
         text=text,
         picture=picture,
@@ -116,15 +117,11 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     )
 
 
-def _own_text(scan: ScanFile, raw: RawPage, job: Answer, limits: Limits) -> PageText | None:
-    """The exact text of a PDF page that was born digital, None for paper."""
-    lone = Path(job["picture"]).with_suffix(".pdf")
+def _own_text(scan: ScanFile, raw: RawPage, job: Answer, lone: Path, limits: Limits) -> PageText | None:
+    """The exact text of a PDF page that was born digital, None for paper; the page alone is written to `lone`."""
     if scan.media_type != "application/pdf" or not write_lone_page(scan.path, job["page"], lone):
         return None
-    try:
-        return own_text(lone, raw, job["number"], _engine(limits), limits.page_timeout_s / 6)
-    finally:
-        lone.unlink(missing_ok=True)
+    return own_text(lone, raw, job["number"], _engine(limits), limits.page_timeout_s / 6)
 
 
 def _engine(limits: Limits) -> ReadWords:

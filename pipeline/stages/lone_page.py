@@ -3,16 +3,21 @@
 Runs in a parser process only.
 """
 
+import hashlib
 from pathlib import Path
 
 import pikepdf
+import pikepdf.pdfa
 from pikepdf import Name, Pdf
 
+from pipeline.errors import ScanRejected
 from pipeline.stages.legacy_fonts import name_letters
 from pipeline.stages.legacy_letters import Coding
 
 _PAGE_KEYS = frozenset({"/Type", "/Parent", "/MediaBox", "/Rotate", "/Resources", "/Contents", "/Group"})
 """What a page is drawn with. Everything else acts (actions, links), belongs to the file as a whole, or is unknown."""
+LONE_PAGE = "page.pdf"
+"""Name of a lone page in its picture's folder, where the archive copy is to keep the page itself."""
 BROKEN = (
     pikepdf.PdfError,
     pikepdf.PasswordError,
@@ -25,6 +30,8 @@ BROKEN = (
 )
 """What pikepdf raises for damaged input: its documentation names the first two, hostile files show the rest."""
 _MOST_INLINE_BYTES = 4 << 20
+_MOST_KEPT_BYTES = 1 << 20
+_FONT_FILES = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
 
 
 def write_lone_page(source: Path, number: int, target: Path) -> bool:
@@ -84,6 +91,63 @@ def write_without_pictures(lone: Path, target: Path) -> bool:
             return False
         pdf.save(target)
     return True
+
+
+def keep_for_archive(lone: Path, target: Path) -> None:
+    """Move a lone page to where `render` takes it as it is, if it can be part of a PDF/A-2b; else leave nothing there.
+
+    Its fonts must be in the file (ISO 19005-2, 6.2.11.4.1), and it must not be much larger than a picture of it.
+    """
+    target.unlink(missing_ok=True)
+    try:
+        with pikepdf.open(lone, allow_overwriting_input=True) as pdf:
+            if not _has_its_fonts(pdf):
+                return
+            pdf.save(lone, deterministic_id=True)
+            pikepdf.pdfa.prepare(pdf, "2b")
+            fit = pikepdf.pdfa.check(pdf, "2b").passed
+    except (*BROKEN, pikepdf.pdfa.PdfaError):
+        return
+    if fit and lone.stat().st_size <= _MOST_KEPT_BYTES:
+        lone.replace(target)
+
+
+def _has_its_fonts(pdf: Pdf) -> bool:
+    """Whether every font brings its letters' shapes; also drops the lists of them, which 2b does not ask for."""
+    for found in pdf.objects:
+        if not isinstance(found, pikepdf.Dictionary) or found.get("/Type") != Name.Font:
+            continue
+        if found.get("/Subtype") in {Name.Type0, Name.Type3}:
+            continue
+        descriptor = found.get("/FontDescriptor")
+        if not isinstance(descriptor, pikepdf.Dictionary) or not _FONT_FILES & set(descriptor.keys()):
+            return False
+        if "/CIDSet" in descriptor:
+            del descriptor.CIDSet
+    return True
+
+
+def put_into(pdf: Pdf, lone: Path, at: int) -> None:
+    """Put a lone page into a PDF before its page `at` (0-based).
+
+    Raises:
+        ScanRejected: unreadable, when the page is damaged in a way that shows only now.
+    """
+    try:
+        with pikepdf.open(lone) as page:
+            pdf.pages.insert(at, page.pages[0])
+    except BROKEN as error:
+        raise ScanRejected("unreadable", "a page of a PDF") from error
+
+
+def share_fonts(pdf: Pdf) -> None:
+    """Keep one of each font file: pages that come from one document bring the same ones."""
+    kept: dict[bytes, pikepdf.Object] = {}
+    for found in pdf.objects:
+        if isinstance(found, pikepdf.Dictionary) and found.get("/Type") == Name.FontDescriptor:
+            for key in _FONT_FILES & set(found.keys()):
+                digest = hashlib.sha256(found[key].read_raw_bytes()).digest()
+                found[key] = kept.setdefault(digest, found[key])
 
 
 def _contents(pdf: Pdf) -> list[pikepdf.Stream]:
