@@ -54,6 +54,7 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
             for key in set(page.keys()) - _PAGE_KEYS:
                 del page[key]
             name_letters(alone)
+            alone.remove_unreferenced_resources()
             alone.save(target, deterministic_id=True)
     except BROKEN:
         return False
