@@ -19,7 +19,8 @@ import cv2
 from pipeline.errors import HosoError, ScanRejected
 from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
-from pipeline.stages.born_digital import as_drawn, own_text
+from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
+from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
@@ -95,13 +96,14 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     raw, issue = open_page(scan.path, scan.media_type, job["page"], limits), None
     picture = Path(job["picture"])
     lone = picture.with_suffix(".pdf")
-    text = _own_text(scan, raw, job, lone, limits)
+    drawn = _drawn_text(scan, raw, job["page"], lone, limits)
+    text = own_text(drawn, raw, job["number"], _engine(limits))
     page = as_drawn(raw) if text is not None else clean(raw)
     if text is None:
         lone.unlink(missing_ok=True)
         try:
             page, text = recognise(page, job["number"], _engine(limits))
-            text = repair(text)
+            text = with_captions(repair(text), drawn.words, raw, page)
         except ScanRejected as error:
             height, width = page.grey.shape
             issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
@@ -117,11 +119,11 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     )
 
 
-def _own_text(scan: ScanFile, raw: RawPage, job: Answer, lone: Path, limits: Limits) -> PageText | None:
-    """The exact text of a PDF page that was born digital, None for paper; the page alone is written to `lone`."""
-    if scan.media_type != "application/pdf" or not write_lone_page(scan.path, job["page"], lone):
-        return None
-    return own_text(lone, raw, job["number"], _engine(limits), limits.page_timeout_s / 6)
+def _drawn_text(scan: ScanFile, raw: RawPage, page: int, lone: Path, limits: Limits) -> DrawnText:
+    """The words that a page of a PDF draws, and the page alone in `lone`; none for other files and damaged ones."""
+    if scan.media_type != "application/pdf" or not write_lone_page(scan.path, page, lone):
+        return DrawnText((), layered=False)
+    return drawn_text(lone, raw, limits.page_timeout_s / 6)
 
 
 def _engine(limits: Limits) -> ReadWords:

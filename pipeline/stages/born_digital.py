@@ -8,6 +8,7 @@ say the same (wrong letter codes fail here). Any other page is read from its pic
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -44,33 +45,57 @@ _SAMPLE_BORDER_MM = 4
 """White around a sampled line: the engine reads letters at the very edge badly."""
 
 
-def own_text(lone: Path, page: RawPage, number: int, read_words: ReadWords, timeout_s: float) -> PageText | None:
-    """The exact text of a page that was born digital.
+class DrawnText(NamedTuple):
+    """The words that a page draws visibly, in pixels of its picture, each with confidence 1.0.
+
+    `layered`: there are others besides that lie invisibly over a picture.
+    """
+
+    words: tuple[Word, ...]
+    layered: bool
+
+
+def drawn_text(lone: Path, page: RawPage, timeout_s: float) -> DrawnText:
+    """Find the words that a page draws.
 
     Args:
-        lone: the page alone in a file, from `write_lone_page`.
+        lone: the page alone in a file, from `write_lone_page`; its fonts may be given names of letters.
         page: its picture, drawn from edge to edge.
-        number: its number in the submission, 1-based.
-        read_words: the engine.
         timeout_s: poppler is stopped after this.
 
     Returns:
-        Its words, every one with confidence 1.0; None where its text is not what it shows.
+        The words; none where the file does not let itself be searched.
 
     Raises:
         Misconfigured: missing_program.
     """
     try:
-        found = _words(lone, page.dpi, timeout_s)
-        grey = np.asarray(cv2.cvtColor(page.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-        seen = _drawn(found, grey, page.dpi, lone, timeout_s) if found else []
+        words = _words(lone, page.dpi, timeout_s)
+        return _drawn(words, page, lone, timeout_s) if words else DrawnText((), layered=False)
     except (ScanRejected, PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, *BROKEN):
+        return DrawnText((), layered=False)
+
+
+def own_text(drawn: DrawnText, page: RawPage, number: int, read_words: ReadWords) -> PageText | None:
+    """The exact text of a page that was born digital.
+
+    Args:
+        drawn: its words, from `drawn_text`.
+        page: its picture, drawn from edge to edge.
+        number: its number in the submission, 1-based.
+        read_words: the engine.
+
+    Returns:
+        Its text; None where the words are not what the page shows.
+    """
+    if not drawn.words or drawn.layered:
         return None
+    grey = np.asarray(cv2.cvtColor(page.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     codes = read_codes(grey)
     height, width = grey.shape
-    text = PageText(number=number, width_px=width, height_px=height, dpi=page.dpi, words=tuple(seen), codes=codes)
-    places = [word.box for word in seen] + [code.box for code in codes]
-    if not seen or _print_outside(places, grey, page.dpi) or not _agrees(text.lines, grey, page.dpi, read_words):
+    text = PageText(number=number, width_px=width, height_px=height, dpi=page.dpi, words=drawn.words, codes=codes)
+    places = [word.box for word in drawn.words] + [code.box for code in codes]
+    if _print_outside(places, grey, page.dpi) or not _agrees(text.lines, grey, page.dpi, read_words):
         return None
     return text
 
@@ -99,20 +124,20 @@ def _words(lone: Path, dpi: int, timeout_s: float) -> list[Word]:
     ]
 
 
-def _drawn(words: list[Word], grey: Pixels, dpi: int, lone: Path, timeout_s: float) -> list[Word]:
-    """The words that are drawn visibly; none where more than a few lie invisibly over a picture."""
-    coarse = _coarse(grey, dpi)
-    seen = [word for word in words if _shows(word.box, coarse, dpi)]
+def _drawn(words: list[Word], page: RawPage, lone: Path, timeout_s: float) -> DrawnText:
+    grey = np.asarray(cv2.cvtColor(page.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    coarse = _coarse(grey, page.dpi)
+    seen = tuple(word for word in words if _shows(word.box, coarse, page.dpi))
     bare = lone.with_suffix(".bare")
     try:
         if not write_without_pictures(lone, bare):
-            return seen
-        (drawing,) = convert_from_path(bare, dpi=min(WORK_DPI, dpi), grayscale=True, timeout=int(timeout_s))
+            return DrawnText(seen, layered=False)
+        (drawing,) = convert_from_path(bare, dpi=min(WORK_DPI, page.dpi), grayscale=True, timeout=int(timeout_s))
     finally:
         bare.unlink(missing_ok=True)
     without = np.asarray(drawing, np.uint8)
-    drawn = [word for word in seen if _shows(word.box, without, dpi)]
-    return drawn if len(seen) - len(drawn) <= _MOST_UNDRAWN_SHARE * len(seen) else []
+    drawn = tuple(word for word in seen if _shows(word.box, without, page.dpi))
+    return DrawnText(drawn, layered=len(seen) - len(drawn) > _MOST_UNDRAWN_SHARE * len(seen))
 
 
 def _coarse(grey: Pixels, dpi: int) -> Pixels:

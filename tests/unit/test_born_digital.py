@@ -11,7 +11,7 @@ import zxingcpp
 from pipeline.adapters.tesseract import read_words
 from pipeline.pages import Pixels
 from pipeline.settings import Limits
-from pipeline.stages.born_digital import own_text
+from pipeline.stages.born_digital import drawn_text, own_text
 from pipeline.stages.lone_page import write_lone_page
 from pipeline.stages.open import open_page
 from schemas.text import PageText, Word
@@ -29,7 +29,8 @@ def read(grey: Pixels, dpi: int) -> tuple[Word, ...]:
 def text_of(pdf: Path, number: int = 1) -> PageText | None:
     lone = pdf.with_suffix(".lone.pdf")
     assert write_lone_page(pdf, number, lone)
-    return own_text(lone, open_page(pdf, "application/pdf", number, Limits(reading_dpi=200)), number, read, 60)
+    page = open_page(pdf, "application/pdf", number, Limits(reading_dpi=200))
+    return own_text(drawn_text(lone, page, 60), page, number, read)
 
 
 def told_as(letters: str, codes: list[str]) -> Callable[[str], list[Sign]]:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.adapters.tesseract import read_words
 from pipeline.pages import ReadPage
 from pipeline.settings import Limits
-from pipeline.stages.born_digital import own_text
+from pipeline.stages.born_digital import drawn_text, own_text
 from pipeline.stages.drawn_words import drawn_words
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import open_page
@@ -25,7 +25,7 @@ def digital_page(folder: Path, number: int, pdf: Path) -> ReadPage:
     raw = open_page(pdf, "application/pdf", 1, Limits(reading_dpi=200))
     lone, picture = folder / f"lone-{number}.pdf", folder / f"page-{number}"
     assert write_lone_page(pdf, 1, lone)
-    text = own_text(lone, raw, number, lambda grey, dpi: read_words(grey, dpi, 60), 60)
+    text = own_text(drawn_text(lone, raw, 60), raw, number, lambda grey, dpi: read_words(grey, dpi, 60))
     assert text is not None
     write_picture(raw.pixels, raw.dpi, picture)
     keep_for_archive(lone, picture / LONE_PAGE)
