@@ -46,24 +46,34 @@ def content(page: PageText) -> bytes:
 
 
 def _line_operators(line: Line, page_height_px: int, points_per_px: float) -> list[str]:
-    # All words of a line share size and baseline, else a dash would float and tear the line apart on extraction; only
-    # a word that the engine has put into a line far above or below its own place keeps to its place.
-    height = max(1.0, median(word.box.height for word in line.words))
-    bottom = median(word.box.bottom for word in line.words)
-    size = height * points_per_px
     operators = []
-    for word, following in zip(line.words, (*line.words[1:], None), strict=True):
+    for word, (bottom, height) in zip(line.words, _rows(line), strict=True):
         text = laid(word)
         if not text:
             continue
-        in_line = bottom - height <= (word.box.top + word.box.bottom) / 2 <= bottom
-        lowest = bottom if in_line else word.box.bottom
-        x, y = word.box.left * points_per_px, (page_height_px - lowest) * points_per_px + _DESCENT_SHARE * size
+        size = height * points_per_px
+        x, y = word.box.left * points_per_px, (page_height_px - bottom) * points_per_px + _DESCENT_SHARE * size
         stretch = word.box.width * points_per_px / (len(text) * size * _ADVANCE / _UNITS_PER_EM) * 100
-        shown = text + (" " if following else "")
+        shown = text + ("" if word is line.words[-1] else " ")
         codes = shown.encode("utf-16-be").hex()
         operators.append(f"/F1 {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes}> Tj")
     return operators
+
+
+def _rows(line: Line) -> list[tuple[float, float]]:
+    """Bottom and height, in pixels, of the row in which each word is laid.
+
+    All words of a line share theirs, else a dash would float and tear the line apart on extraction. Only a word whose
+    middle is outside of it, because the engine put it among specks or into a line far off, keeps its own.
+    """
+    height = max(1.0, median(word.box.height for word in line.words))
+    bottom = median(word.box.bottom for word in line.words)
+    return [
+        (bottom, height)
+        if bottom - height <= (word.box.top + word.box.bottom) / 2 <= bottom
+        else (word.box.bottom, max(1.0, word.box.height))
+        for word in line.words
+    ]
 
 
 def laid(word: Word) -> str:

@@ -74,6 +74,18 @@ def test_a_word_that_the_engine_put_into_a_line_far_off_keeps_its_own_place(page
     assert found[-1].top - found[0].top == pytest.approx(120 * 72 / away.text.dpi, abs=1)
 
 
+def test_a_word_among_specks_is_as_tall_as_it_is_shown(page: ReadPage, tmp_path: Path) -> None:
+    word = page.text.words[0]
+    specks = tuple(
+        Word(text=":", box=Box(left=left, top=140, right=left + 3, bottom=144), confidence=0.3, line=0)
+        for left in (600, 700)
+    )
+    render([with_words(page, word, *specks)], tmp_path / "copy.pdf")
+    found = {word.text: word for word in drawn_words(tmp_path / "copy.pdf", 60)[0]}
+    tall_points = (word.box.bottom - word.box.top) * 72 / page.text.dpi
+    assert found[word.text].bottom - found[word.text].top == pytest.approx(tall_points, rel=0.2)
+
+
 def test_words_without_width_are_not_asked_for(page: ReadPage, tmp_path: Path) -> None:
     speck = Word(text="|", box=Box(left=50, top=50, right=50, bottom=60), confidence=0.3, line=9)
     render([with_words(page, *page.text.words, speck)], tmp_path / "copy.pdf")
