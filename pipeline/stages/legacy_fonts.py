@@ -7,6 +7,7 @@ import pikepdf
 from fontTools import agl
 from pikepdf import Dictionary, Name, Pdf
 
+from pipeline.errors import ScanRejected
 from pipeline.stages.legacy_letters import Coding, coding_of_font, letter_of
 
 _MOST_MAP_BYTES = 1 << 20
@@ -24,7 +25,8 @@ def name_letters(pdf: Pdf, coding: Coding | None = None) -> None:
         coding: what fonts are in whose names tell none; None: they are what they say.
 
     Raises:
-        ValueError and other errors of pikepdf: the file is damaged.
+        ScanRejected: unreadable, when a font's own map is larger than any font needs; and errors of pikepdf and
+            ValueError, when the file is damaged.
     """
     for found in pdf.objects:
         if not isinstance(found, Dictionary) or found.get("/Type") != Name.Font or "/BaseFont" not in found:
@@ -77,7 +79,7 @@ def _told_by_map(font: Dictionary) -> dict[int, str]:
         return {}
     data = stream.read_bytes()
     if len(data) > _MOST_MAP_BYTES:
-        raise ValueError("too long a map")
+        raise ScanRejected("unreadable", "too long a map")
     told: dict[int, str] = {}
     for kind, body in _SECTION.findall(data):
         pieces = iter([sign or bytes.fromhex(digits.decode()) for digits, sign in _PIECE.findall(body)])

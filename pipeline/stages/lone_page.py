@@ -4,6 +4,7 @@ Runs in a parser process only.
 """
 
 import hashlib
+import warnings
 from pathlib import Path
 
 import pikepdf
@@ -18,17 +19,8 @@ _PAGE_KEYS = frozenset({"/Type", "/Parent", "/MediaBox", "/Rotate", "/Resources"
 """What a page is drawn with. Everything else acts (actions, links), belongs to the file as a whole, or is unknown."""
 LONE_PAGE = "page.pdf"
 """Name of a lone page in its picture's folder, where the archive copy is to keep the page itself."""
-BROKEN = (
-    pikepdf.PdfError,
-    pikepdf.PasswordError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RuntimeError,
-    OSError,
-)
-"""What pikepdf raises for damaged input: its documentation names the first two, hostile files show the rest."""
+BROKEN = (pikepdf.PikepdfError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, OSError)
+"""What pikepdf raises for damaged input: its documentation names its own, hostile files show the rest."""
 _MOST_INLINE_BYTES = 4 << 20
 _MOST_KEPT_BYTES = 1 << 20
 _FONT_FILES = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
@@ -48,7 +40,9 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
         with pikepdf.open(source) as pdf, pikepdf.new() as alone:
             if pdf.pages[number - 1].obj.get("/UserUnit", 1) != 1:
                 return False
-            alone.pages.append(pdf.pages[number - 1])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # its fields are about to become print
+                alone.pages.append(pdf.pages[number - 1])
             alone.flatten_annotations("all")
             page = alone.pages[0].obj
             for key in set(page.keys()) - _PAGE_KEYS:
@@ -56,7 +50,7 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
             name_letters(alone)
             alone.remove_unreferenced_resources()
             alone.save(target, deterministic_id=True)
-    except BROKEN:
+    except (ScanRejected, *BROKEN):
         return False
     return True
 
@@ -65,7 +59,7 @@ def write_letters(lone: Path, coding: Coding) -> None:
     """Write a lone page anew with fonts that tell the right letters, where their names did not say what they are in.
 
     Raises:
-        Those of `BROKEN`.
+        ScanRejected: unreadable, for maps to Unicode of an attacker's size; and those of `BROKEN`.
     """
     with pikepdf.open(lone, allow_overwriting_input=True) as pdf:
         name_letters(pdf, coding)
@@ -79,7 +73,7 @@ def write_without_pictures(lone: Path, target: Path) -> bool:
         Whether there were any; without any nothing is written.
 
     Raises:
-        Those of `BROKEN`.
+        ScanRejected: unreadable, for drawings of an attacker's size; and those of `BROKEN`.
     """
     with pikepdf.open(lone) as pdf:
         streams = [found for found in pdf.objects if isinstance(found, pikepdf.Stream)]
@@ -95,37 +89,51 @@ def write_without_pictures(lone: Path, target: Path) -> bool:
 
 
 def keep_for_archive(lone: Path, target: Path) -> None:
-    """Move a lone page to where `render` takes it as it is, if it can be part of a PDF/A-2b; else leave nothing there.
+    """Move a lone page to where `render` takes it as it is, if it can be part of a PDF/A-2b; else remove it.
 
-    Its fonts must be in the file (ISO 19005-2, 6.2.11.4.1), and it must not be much larger than a picture of it.
+    Its fonts must be in the file (ISO 19005-2, 6.2.11.4.1), and it must not be much larger than a picture of it. What
+    an attempt before has left at `target` goes.
     """
     target.unlink(missing_ok=True)
+    if lone.exists() and _is_fit(lone):
+        lone.replace(target)
+    else:
+        lone.unlink(missing_ok=True)
+
+
+def _is_fit(lone: Path) -> bool:
+    if lone.stat().st_size > _MOST_KEPT_BYTES:
+        return False
     try:
         with pikepdf.open(lone, allow_overwriting_input=True) as pdf:
-            if not _has_its_fonts(pdf):
-                return
+            if not all(map(_has_its_letters, _fonts(pdf))):
+                return False
+            _drop_lists_of_letters(pdf)
             pdf.save(lone, deterministic_id=True)
             pikepdf.pdfa.prepare(pdf, "2b")
-            fit = pikepdf.pdfa.check(pdf, "2b").passed
+            return pikepdf.pdfa.check(pdf, "2b").passed
     except (*BROKEN, pikepdf.pdfa.PdfaError):
-        return
-    if fit and lone.stat().st_size <= _MOST_KEPT_BYTES:
-        lone.replace(target)
+        return False
 
 
-def _has_its_fonts(pdf: Pdf) -> bool:
-    """Whether every font brings its letters' shapes; also drops the lists of them, which 2b does not ask for."""
-    for found in pdf.objects:
-        if not isinstance(found, pikepdf.Dictionary) or found.get("/Type") != Name.Font:
-            continue
-        if found.get("/Subtype") in {Name.Type0, Name.Type3}:
-            continue
-        descriptor = found.get("/FontDescriptor")
-        if not isinstance(descriptor, pikepdf.Dictionary) or not _FONT_FILES & set(descriptor.keys()):
-            return False
-        if "/CIDSet" in descriptor:
-            del descriptor.CIDSet
-    return True
+def _fonts(pdf: Pdf) -> list[pikepdf.Dictionary]:
+    found = (each for each in pdf.objects if isinstance(each, pikepdf.Dictionary))
+    return [each for each in found if each.get("/Type") == Name.Font]
+
+
+def _has_its_letters(font: pikepdf.Dictionary) -> bool:
+    """Whether the shapes of a font's letters are in the file; those of a composite font are in its descendant."""
+    if font.get("/Subtype") in {Name.Type0, Name.Type3}:
+        return True
+    descriptor = font.get("/FontDescriptor")
+    return isinstance(descriptor, pikepdf.Dictionary) and bool(_FONT_FILES & set(descriptor.keys()))
+
+
+def _drop_lists_of_letters(pdf: Pdf) -> None:
+    """PDF/A-2b does not ask for the lists of what a cut font still has, and wrong ones would break it."""
+    for font in _fonts(pdf):
+        if "/FontDescriptor" in font and "/CIDSet" in font.FontDescriptor:
+            del font.FontDescriptor.CIDSet
 
 
 def put_into(pdf: Pdf, lone: Path, at: int) -> None:
@@ -173,7 +181,7 @@ def _without_inline(drawing: pikepdf.Stream) -> bool:
     if b"BI" not in data or b"EI" not in data:
         return False
     if len(data) > _MOST_INLINE_BYTES:
-        raise ValueError("too long a drawing")
+        raise ScanRejected("unreadable", "too long a drawing")
     found = pikepdf.parse_content_stream(drawing)
     kept = [step for step in found if not isinstance(step, pikepdf.ContentStreamInlineImage)]
     if len(kept) == len(found):
