@@ -32,6 +32,11 @@ _LARGE_PAGE_PIXELS = 18_000_000
 """A3 at 300 dpi. Larger pages, such as plans, are read coarser, since memory grows with the pixels; but not under the
 200 dpi of NĐ 30/2020, Appendix I."""
 _LARGE_PAGE_DPI = 200
+_MOST_PAGE_PIXELS = 32_000_000
+"""A1 at 200 dpi. Of still larger pages the copy is not a legal one; the verdict says so, and the original is kept."""
+_STRIP_PX = 256
+_STRIP_MARGIN_PX = 8
+"""A pixel is weighed from what lies within three pixels of the smaller picture."""
 _SAME_DPI = 0.01
 """Resolutions this near to each other are the same: 601 dpi are read as 600, not weighed into 599."""
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError)
@@ -99,8 +104,8 @@ def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
 
 def _affordable_dpi(square_inches: float, dpi: int) -> int:
     """The resolution to read a page at: its own, unless that makes too many pixels."""
-    affordable = max(_LARGE_PAGE_DPI, math.floor(math.sqrt(_LARGE_PAGE_PIXELS / square_inches)))
-    return min(dpi, affordable)
+    good, most = (math.floor(math.sqrt(pixels / square_inches)) for pixels in (_LARGE_PAGE_PIXELS, _MOST_PAGE_PIXELS))
+    return max(1, min(dpi, most, max(good, _LARGE_PAGE_DPI)))
 
 
 def _draw(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
@@ -147,9 +152,17 @@ def _pdf_page(file: BinaryIO, number: int) -> pypdf.PageObject | None:
 def _whole_scan(page: pypdf.PageObject, limits: Limits) -> RawPage | None:
     try:
         found = whole_scan(page, limits.max_page_megapixels * 1_000_000)
-        return None if found is None else _raw(*found, limits, dpi_known=True)
+        if found is None or _is_large(*found, limits):
+            return None
+        return _raw(*found, limits, dpi_known=True)
     except _BROKEN_PDF:
         return None
+
+
+def _is_large(image: Image.Image, dpi: int, limits: Limits) -> bool:
+    """Whether a page is to be read coarser than others: poppler then draws it without unpacking all of it."""
+    wanted_dpi = min(dpi, limits.reading_dpi)
+    return _affordable_dpi(image.width * image.height / dpi**2, wanted_dpi) < wanted_dpi
 
 
 def _scan_dpi(page: pypdf.PageObject, long_side_inches: float) -> int | None:
@@ -225,14 +238,28 @@ def _raw(image: Image.Image, dpi: int, limits: Limits, *, dpi_known: bool) -> Ra
     image.draft(None, _scaled(image, wanted_dpi * (1 - _SAME_DPI) / dpi))
     ImageOps.exif_transpose(image, in_place=True)
     dpi = round(dpi * max(image.size) / long_side)
-    if dpi > wanted_dpi * (1 + _SAME_DPI):
-        size = _scaled(image, wanted_dpi / dpi)
-        image, dpi = _eight_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0), wanted_dpi
-    return RawPage(pixels=_bgr(image), dpi=dpi, dpi_known=dpi_known)
+    if dpi <= wanted_dpi * (1 + _SAME_DPI):
+        return RawPage(pixels=_bgr(image), dpi=dpi, dpi_known=dpi_known)
+    pixels = _shrunk(_eight_bits(image), _scaled(image, wanted_dpi / dpi))
+    return RawPage(pixels=pixels, dpi=wanted_dpi, dpi_known=dpi_known)
 
 
 def _scaled(image: Image.Image, scale: float) -> tuple[int, int]:
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def _shrunk(image: Image.Image, size: tuple[int, int]) -> Pixels:
+    """The picture at a smaller size, made in strips: at once, it would lie in memory three times."""
+    width, height = size
+    scale = image.height / height
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP_PX):
+        bottom = min(height, top + _STRIP_PX)
+        above, below = max(0, top - _STRIP_MARGIN_PX), min(height, bottom + _STRIP_MARGIN_PX)
+        box = (0, above * scale, image.width, min(image.height, below * scale))
+        strip = image.resize((width, below - above), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
+        pixels[top:bottom] = _bgr(strip)[top - above : bottom - above]
+    return pixels
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from pipeline.pages import Pixels
-from pipeline.stages.layers import Layers, separate
+from pipeline.stages.layers import TEXT_DPI, Layers, separate
 from schemas.base import Value
 
 SEEN_DPI = 50
@@ -30,6 +30,8 @@ makes 45 to 100, a faint one less: a good copy that is refused costs more than a
 """
 _MOST_LAYERED_DIFFERENCE = 30
 """Layers that come closer to the limit than this are not used: the page is kept in one piece instead."""
+_MOST_PRINT_PIXELS = 20_000_000
+"""A page with more of them at the resolution of print, one larger than A3, is kept in one piece: layers take memory."""
 _PLACE_PX = (9, 9)
 _SIZE_TOLERANCE_PX = 1
 _RIM_PX = 5
@@ -52,7 +54,7 @@ def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
         folder: where to; what it may hold of an attempt before is replaced.
     """
     folder.mkdir(exist_ok=True)
-    layers, seen = separate(colour, dpi), _seen(colour, dpi)
+    layers, seen = _layers(colour, dpi), _seen(colour, dpi)
     if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
         layers = Layers(colour, None, layers.ink)
     cv2.imwrite(str(folder / BACKGROUND), layers.background, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
@@ -78,6 +80,12 @@ def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERE
     # At the rim the two grids part by a fraction of a pixel, and a dark scanner edge there would look like a fault.
     inner = difference[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]
     return bool((inner if inner.size else difference).max() <= most_difference)
+
+
+def _layers(colour: Pixels, dpi: int) -> Layers:
+    if colour.shape[0] * colour.shape[1] * max(1.0, TEXT_DPI / dpi) ** 2 > _MOST_PRINT_PIXELS:
+        return Layers(colour, None, (0, 0, 0))
+    return separate(colour, dpi)
 
 
 def _shown(layers: Layers, like: Pixels) -> Pixels:
