@@ -93,18 +93,16 @@ def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
         width_inches, height_inches = _pdf_page_inches(path, number, limits)
         scan_dpi = _scan_dpi(page, max(width_inches, height_inches)) if page is not None else None
     dpi = min(limits.reading_dpi, scan_dpi) if scan_dpi else limits.reading_dpi
-    dpi = _affordable_dpi(width_inches * height_inches, dpi)
-    most_pixels = limits.max_page_megapixels * 1_000_000
-    while width_inches * height_inches * dpi * dpi > most_pixels:
-        dpi //= 2
-        if dpi < _PAGE_POINTS_PER_INCH // 2:
-            raise ScanRejected("page_too_large", f"page {number}")
+    dpi = _affordable_dpi(width_inches * height_inches, dpi, limits)
+    if dpi < _PAGE_POINTS_PER_INCH // 2:
+        raise ScanRejected("page_too_large", f"page {number}")
     return RawPage(pixels=_draw(path, number, dpi, limits.page_timeout_s), dpi=dpi, dpi_known=True)
 
 
-def _affordable_dpi(square_inches: float, dpi: int) -> int:
+def _affordable_dpi(square_inches: float, dpi: int, limits: Limits) -> int:
     """The resolution to read a page at: its own, unless that makes too many pixels."""
-    good, most = (math.floor(math.sqrt(pixels / square_inches)) for pixels in (_LARGE_PAGE_PIXELS, _MOST_PAGE_PIXELS))
+    most_pixels = min(_MOST_PAGE_PIXELS, limits.max_page_megapixels * 1_000_000)
+    good, most = (math.floor(math.sqrt(pixels / square_inches)) for pixels in (_LARGE_PAGE_PIXELS, most_pixels))
     return max(1, min(dpi, most, max(good, _LARGE_PAGE_DPI)))
 
 
@@ -162,7 +160,7 @@ def _whole_scan(page: pypdf.PageObject, limits: Limits) -> RawPage | None:
 def _is_large(image: Image.Image, dpi: int, limits: Limits) -> bool:
     """Whether a page is to be read coarser than others: poppler then draws it without unpacking all of it."""
     wanted_dpi = min(dpi, limits.reading_dpi)
-    return _affordable_dpi(image.width * image.height / dpi**2, wanted_dpi) < wanted_dpi
+    return _affordable_dpi(image.width * image.height / dpi**2, wanted_dpi, limits) < wanted_dpi
 
 
 def _scan_dpi(page: pypdf.PageObject, long_side_inches: float) -> int | None:
@@ -233,7 +231,7 @@ def _raw(image: Image.Image, dpi: int, limits: Limits, *, dpi_known: bool) -> Ra
         limits: how fine pages are read.
         dpi_known: whether the file said so.
     """
-    wanted_dpi = _affordable_dpi(image.width * image.height / dpi**2, min(dpi, limits.reading_dpi))
+    wanted_dpi = _affordable_dpi(image.width * image.height / dpi**2, min(dpi, limits.reading_dpi), limits)
     long_side = max(image.size)
     image.draft(None, _scaled(image, wanted_dpi * (1 - _SAME_DPI) / dpi))
     ImageOps.exif_transpose(image, in_place=True)
