@@ -98,7 +98,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
         height, width = page.grey.shape
         issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
     picture = Path(job["picture"])
-    write_picture(page.colour, page.dpi, picture)
+    write_picture(page.scan, picture)
     return ReadPage(
         text=repair(text),
         picture=picture,
