@@ -13,7 +13,7 @@ from tests.specimens import LEVELS, make_specimens
 
 REAL = "real scans"
 _SEED = 1
-_SPECIMENS_A_LEVEL = 24
+_SPECIMENS_A_LEVEL = 12
 
 
 @dataclass(frozen=True)
