@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def _answer(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)} if scan else {},
         "look": lambda: _look(scan, job["page"], limits).model_dump() if scan else {},
-        "read": lambda: _read(scan, job, limits).model_dump(mode="json") if scan else {},
+        "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True) if scan else {},
         "render": lambda: _render(job),
     }
     try:
@@ -131,8 +131,23 @@ def _engine(limits: Limits) -> ReadWords:
 
 
 def _render(job: Answer) -> Answer:
-    render([ReadPage.model_validate(page) for page in job["pages"]], Path(job["target"]))
+    render(_PagesOnDisk(Path(job["pages"])), Path(job["target"]))
     return {}
+
+
+class _PagesOnDisk(Sequence[ReadPage]):
+    """Pages in a file, one JSON line each, of which only the one that is asked for is in memory."""
+
+    def __init__(self, file: Path) -> None:
+        self._lines = file.read_bytes().splitlines()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [ReadPage.model_validate_json(line) for line in self._lines[at]]
+        return ReadPage.model_validate_json(self._lines[at])
 
 
 if __name__ == "__main__":

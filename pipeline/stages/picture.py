@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from pipeline.pages import Pixels
-from pipeline.stages.layers import Layers, separate
+from pipeline.stages.layers import TEXT_DPI, Layers, separate
 from pipeline.stages.placement import UprightScan, resized
 from schemas.base import Value
 
@@ -31,6 +31,8 @@ makes 45 to 100, a faint one less: a good copy that is refused costs more than a
 """
 _MOST_LAYERED_DIFFERENCE = 30
 """Layers that come closer to the limit than this are not used: the page is kept in one piece instead."""
+_MOST_PRINT_PIXELS = 20_000_000
+"""A page with more of them at the resolution of print, one larger than A3, is kept in one piece: layers take memory."""
 _PLACE_PX = (9, 9)
 _SIZE_TOLERANCE_PX = 1
 _RIM_PX = 5
@@ -52,7 +54,7 @@ def write_picture(scan: UprightScan, folder: Path) -> None:
         folder: where to; what it may hold of an attempt before is replaced.
     """
     folder.mkdir(exist_ok=True)
-    layers = separate(scan)
+    layers = _layers(scan)
     seen = np.asarray(cv2.cvtColor(scan.colour(SEEN_DPI), cv2.COLOR_BGR2GRAY), np.uint8)
     if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
         layers = Layers(scan.colour(scan.dpi), None, layers.ink)
@@ -79,6 +81,13 @@ def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERE
     # At the rim the two grids part by a fraction of a pixel, and a dark scanner edge there would look like a fault.
     inner = difference[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]
     return bool((inner if inner.size else difference).max() <= most_difference)
+
+
+def _layers(scan: UprightScan) -> Layers:
+    width, height = scan.placement.size_px
+    if width * height * max(1.0, TEXT_DPI / scan.dpi) ** 2 > _MOST_PRINT_PIXELS:
+        return Layers(scan.colour(scan.dpi), None, (0, 0, 0))
+    return separate(scan)
 
 
 def _shown(layers: Layers, like: Pixels) -> Pixels:

@@ -11,7 +11,7 @@ from pipeline.errors import ScanRejected
 from pipeline.pages import Pixels, ReadPage
 from pipeline.stages import picture as pictures
 from pipeline.stages.layers import Layers
-from pipeline.stages.picture import write_picture
+from pipeline.stages.picture import LAYERS, PictureLayers, write_picture
 from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.proof import prove
 from pipeline.stages.render import render
@@ -153,6 +153,14 @@ def test_a_seal_keeps_its_red_and_the_print_under_it(tmp_path: Path) -> None:
     seal = (slice(500, 710), slice(150, 360))
     apart = cv2.absdiff(cv2.blur(shown[seal], (5, 5)), cv2.blur(page[seal], (5, 5)))
     assert float(apart.mean()) < 10
+
+
+def test_a_page_larger_than_a3_stays_whole(tmp_path: Path) -> None:
+    plan = text_page(size=(4700, 4700))
+    write_picture(UprightScan(plan, 200, whole(plan)), tmp_path / "plan")
+    layers = PictureLayers.model_validate_json((tmp_path / "plan" / LAYERS).read_text())
+    assert layers.text_size_px is None
+    assert layers.background_size_px == (4700, 4700)
 
 
 def test_a_page_that_is_a_photograph_stays_whole(tmp_path: Path) -> None:
