@@ -1,5 +1,6 @@
 """Text as read from a page: words with boxes and confidences, and codes such as QR."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
@@ -42,6 +43,8 @@ class Word(Value):
     """What the engine read, where that was repaired; None where `text` is the reading itself."""
     repair: Repair | None = None
     """The reason for the repair; None without one."""
+    handwritten: bool = False
+    """Whether it was written with a pen, as far as its ink tells."""
 
     @property
     def reading(self) -> str:
@@ -107,3 +110,8 @@ class PageText(Value):
     def text(self) -> str:
         """The page as plain text, one line a line."""
         return "\n".join(line.text for line in self.lines)
+
+    def with_words(self, words: Iterable[Word]) -> "PageText":
+        """The page with other words. A copy by the model would take along the lines and text of the old ones."""
+        kept = {name: getattr(self, name) for name in PageText.model_fields if name != "words"}
+        return PageText(**kept, words=tuple(words))

@@ -20,6 +20,8 @@ from pipeline.errors import HosoError, ScanRejected
 from pipeline.pages import PageLook, ReadPage, ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.clean import clean
+from pipeline.stages.confidence import weigh
+from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
 from pipeline.stages.recognise import recognise
@@ -100,7 +102,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     picture = Path(job["picture"])
     write_picture(page.colour, page.dpi, picture)
     return ReadPage(
-        text=repair(text),
+        text=weigh(repair(mark_handwriting(page, text))),
         picture=picture,
         rotation_degrees=page.rotation_degrees,
         skew_degrees=page.skew_degrees,
