@@ -69,12 +69,17 @@ class Issue(Value):
 
 
 class Field(Value):
-    """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed."""
+    """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed.
+
+    `confidence` is the probability, 0..1, that the value is what the paper says.
+    """
 
     value: str
     confidence: float
     evidence: Evidence
     needs_review: bool
+    handwritten: bool = False
+    """Whether it was written with a pen, as far as its ink tells; such a value always asks a person."""
     page: int | None = None
     box: Box | None = None
 

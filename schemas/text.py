@@ -32,7 +32,10 @@ Repair = Literal["marks", "digits"]
 
 
 class Word(Value):
-    """One token (NFC) with the confidence 0..1 of what the engine read, which a repair does not raise."""
+    """One token (NFC) with its confidence: the probability, 0..1, that `text` stands on the paper just so.
+
+    What an engine says of its own reading is no probability; step 4d makes one of it (pipeline/stages/confidence.py).
+    """
 
     text: str
     box: Box

@@ -31,6 +31,7 @@ WORD_FEATURES = (
     "line",
     "number",
     "mixed",
+    "notation",
     "unknown",
     "fit",
     "one_spelling",
@@ -48,7 +49,7 @@ WORD_FEATURES = (
 """What a word is judged by, in the order of `word_features`: a value 0..1 or so each.
 
 `engine`: its figure, and how far that exceeds 0.7 and 0.9; `line`: its mean on the rest of the line; `number`, `mixed`:
-digits, or digits and letters; `unknown`: no syllable of the language; `fit`: how much better its marks suit the
+digits, or anything else that is no word; `notation`: formed as a document's number; `unknown`: no syllable of the language; `fit`: how much better its marks suit the
 neighbours than any others; `one_spelling`: there are no others. `kept` are words that repair leaves alone because they
 may be names: for them the engine's figure and the fit have weights of their own, and `kept_unnamed` is no word of names.
 """
@@ -57,6 +58,7 @@ _FIT_LIMIT = 8.0
 """Natural logarithms of probability by which the marks fit better than all others, at most; beyond, all is said."""
 _EDGE_SIGNS = " .,;:()[]\"'“”‘’-–—*_|"
 _ORDINARY = re.compile(r"[\w.,;:()\[\]/%\"'“”‘’«»+*–—-]*")
+_NOTATION = re.compile(r"\d{1,6}/(?:\d{4}/)?[A-ZĐ]{2,}[A-ZĐ-]*")
 _LEAST, _MOST = 0.001, 0.999
 """No word is surer: the papers the weights were fitted on bear out no more."""
 
@@ -116,6 +118,7 @@ def word_features(page: PageText) -> Features:
         "line": _rest_of_line(words, engine),
         "number": number,
         "mixed": ~is_word & ~number,
+        "notation": np.array([_NOTATION.fullmatch(text) is not None for text in bare]),
         "unknown": is_word & (numbers == UNKNOWN),
         "fit": ~kept * fit,
         "one_spelling": is_word & one_spelling,

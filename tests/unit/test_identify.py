@@ -62,11 +62,11 @@ def test_a_number_read_from_print_alone_is_only_proposed() -> None:
 
 
 def test_a_number_read_very_surely_from_print_alone_files_the_paper() -> None:
-    assert links(owners(paper(field("079190012345", confidence=0.96)))) == [("079190012345", "filed")]
+    assert links(owners(paper(field("079190012345", confidence=0.99)))) == [("079190012345", "filed")]
 
 
 def test_an_impossible_number_is_only_proposed_however_surely_it_was_read() -> None:
-    assert links(owners(paper(field("003190012345", confidence=0.96)))) == [("003190012345", "proposed")]
+    assert links(owners(paper(field("003190012345", confidence=0.99)))) == [("003190012345", "proposed")]
 
 
 def test_a_number_from_print_that_the_register_knows_under_the_same_name_is_filed() -> None:
