@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench lock secrets
+.PHONY: help setup test check demo bench calibration lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -27,6 +27,10 @@ demo: setup ## digitise dossiers of invented citizens and show what hoso knows t
 bench: ## measure recognition and speed
 	@.ci/setup check
 	.venv/bin/python -m tests.bench
+
+calibration: ## fit confidences on specimens, measure them on other papers, and draw docs/confidence.svg
+	@.ci/setup check
+	.venv/bin/python -m tests.calibration
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
 	@.ci/make-secrets

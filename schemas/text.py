@@ -31,6 +31,13 @@ Repair = Literal["marks", "digits"]
 """Why a word was changed: its marks did not fit its neighbours, or a letter stood where only a number can."""
 
 
+Verdict = Literal["good", "low_resolution", "photo", "cut", "blurred", "blank", "too_dark"]
+"""What a page is like as a copy; `low_resolution` is under the 200 dpi of NĐ 30/2020, Appendix I.
+
+`cut`: letters run into the edge of the scan, so part of the paper is missing. `blurred`: too soft to be read surely.
+"""
+
+
 class Word(Value):
     """One token (NFC) with its confidence: the probability, 0..1, that `text` stands on the paper just so.
 
@@ -83,11 +90,6 @@ class Line(Value):
             right=max(b.right for b in boxes),
             bottom=max(b.bottom for b in boxes),
         )
-
-    @property
-    def confidence(self) -> float:
-        """Confidence of the worst word, 0..1: a line is as good as its weakest part."""
-        return min(word.confidence for word in self.words)
 
 
 class PageText(Value):

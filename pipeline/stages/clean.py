@@ -7,7 +7,7 @@ also loses shadow, red seals and scanner edges.
 import cv2
 import numpy as np
 
-from pipeline.pages import CleanPage, Pixels, RawPage, Verdict
+from pipeline.pages import CleanPage, Pixels, RawPage
 from pipeline.stages.geometry import (
     WORK_DPI,
     Direction,
@@ -23,6 +23,7 @@ from pipeline.stages.geometry import (
     rotate,
 )
 from pipeline.stages.leaders import without_leaders
+from schemas.text import Verdict
 
 LOWEST_LEGAL_DPI = 200
 """NĐ 30/2020, Appendix I: colour at 200 dpi or more."""

@@ -1,8 +1,9 @@
 """Step 4d: turn the engine's figure for a word into the probability that the word is right.
 
-Engines are sure of misread marks (`quyêt` at 0.96) and doubt right numbers. A logistic regression weighs the figure with
-what else speaks for the word: how its marks fit its neighbours, how surely its line was read, whether it is a known
-syllable, a number or a name. Its weights lie in `schemas/language/confidence.toml`; `tests/confidence.py` fits them.
+Engines are sure of misread marks (`quyêt` at 0.96) and doubt right numbers. A logistic regression weighs the figure
+with what else speaks for the word: how its marks fit its neighbours, how surely its line was read, whether it is a
+known syllable, a number or a name. The weights lie in `schemas/language/confidence.toml`, where `make calibration` puts
+them; docs/confidence.svg shows how honest they are.
 """
 
 import re
@@ -49,9 +50,10 @@ WORD_FEATURES = (
 """What a word is judged by, in the order of `word_features`: a value 0..1 or so each.
 
 `engine`: its figure, and how far that exceeds 0.7 and 0.9; `line`: its mean on the rest of the line; `number`, `mixed`:
-digits, or anything else that is no word; `notation`: formed as a document's number; `unknown`: no syllable of the language; `fit`: how much better its marks suit the
-neighbours than any others; `one_spelling`: there are no others. `kept` are words that repair leaves alone because they
-may be names: for them the engine's figure and the fit have weights of their own, and `kept_unnamed` is no word of names.
+digits, or anything else that is no word; `notation`: formed as a document's number; `unknown`: no syllable of the
+language; `fit`: how much better its marks suit the neighbours than any others; `one_spelling`: there are no others.
+`kept` are words that repair leaves alone because they may be names: for them the engine's figure and the fit have
+weights of their own, and `kept_unnamed` is no word of names.
 """
 
 _FIT_LIMIT = 8.0
@@ -59,6 +61,8 @@ _FIT_LIMIT = 8.0
 _EDGE_SIGNS = " .,;:()[]\"'“”‘’-–—*_|"
 _ORDINARY = re.compile(r"[\w.,;:()\[\]/%\"'“”‘’«»+*–—-]*")
 _NOTATION = re.compile(r"\d{1,6}/(?:\d{4}/)?[A-ZĐ]{2,}[A-ZĐ-]*")
+_WORST_SHARE = 10
+"""A grade looks at one line in so many."""
 _LEAST, _MOST = 0.001, 0.999
 """No word is surer: the papers the weights were fitted on bear out no more."""
 
@@ -75,6 +79,28 @@ def weigh(page: PageText) -> PageText:
     return page.with_words(
         word.model_copy(update={"confidence": round(float(p), 3)}) for word, p in zip(page.words, sure, strict=True)
     )
+
+
+def grade(page: PageText) -> float | None:
+    """How well the print of a page was read, by its worst lines, since one bad line may hold the name.
+
+    Args:
+        page: weighed. What is written by hand does not count, nor do lines without a letter or digit.
+
+    Returns:
+        The mean confidence, by letters, of the worst tenth of its lines (one line at least), 0..1; None without lines.
+    """
+    lines = [_sureness(line.words) for line in page.lines if any(c.isalnum() for c in line.text)]
+    printed = sorted(sure for sure in lines if sure is not None)
+    worst = printed[: max(1, len(printed) // _WORST_SHARE)]
+    return round(sum(worst) / len(worst), 3) if worst else None
+
+
+def _sureness(words: Sequence[Word]) -> float | None:
+    """Mean confidence of printed words by letters; None where all is by hand."""
+    printed = [word for word in words if not word.handwritten]
+    letters = sum(len(word.text) for word in printed)
+    return sum(len(word.text) * word.confidence for word in printed) / letters if letters else None
 
 
 def probability(features: Features, weights: Features) -> Features:
@@ -107,7 +133,9 @@ def word_features(page: PageText) -> Features:
     number = np.array([_is_number(text) for text in bare])
     title = is_word & np.array([text[:1].isupper() and text[1:].islower() for text in bare])
     capitals = is_word & np.array([len(text) > 1 and text.isupper() for text in bare])
-    kept = np.array([i in some for some, line in zip(kept_as_read(page), page.lines, strict=True) for i in range(len(line.words))])
+    kept = np.array(
+        [i in some for some, line in zip(kept_as_read(page), page.lines, strict=True) for i in range(len(line.words))]
+    )
     unnamed = np.array([core is not None and not is_name_word(core) for core in cores])
     over_90 = 10 * np.maximum(0.0, engine - 0.9)
     columns = {

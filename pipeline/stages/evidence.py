@@ -19,8 +19,8 @@ from schemas.text import Box, PageText
 REVIEW_BELOW = 0.8
 """Probability of its worst word under which print alone asks a person.
 
-This and the next four were learnt from 110 made-up papers of all types, 75 of them worn, blurred or coarse besides, with
-Tesseract 5 and its Vietnamese model. Of 400 printed dates and document numbers above it none was wrong.
+This and the next four were learnt from 110 made-up papers of all types, most of them worn, blurred or coarse besides,
+with Tesseract 5 and its Vietnamese model. Of 400 printed dates and document numbers above it none was wrong.
 """
 NUMBER_SURE = 0.93
 """The same for a personal number read once: its check digits are none, and one digit makes it another's.
@@ -28,7 +28,7 @@ NUMBER_SURE = 0.93
 Of 190 printed ones above it none was wrong; the highest wrong one stood at 0.913.
 """
 NAME_SURE = 0.97
-"""The same for names, where a single mark matters. Of 60 common names above it none was wrong; nor of those above 0.9."""
+"""The same for names, where a single mark matters. Of 60 common ones above it none was wrong, nor any above 0.9."""
 RARE_NAME_SURE = 0.99
 """The same for a name with an uncommon word that stands in one place: a misreading may be a name as well."""
 RARE_NAME_TWICE_SURE = 0.93
@@ -49,7 +49,7 @@ BY_HAND = 0.5
 So were all papers by hand whose numbers were misread in good form, and hardly one in print.
 """
 CODE_CONFIDENCE = 0.99
-"""Of what a code says: its own error correction or check digits bear it out; the rest is for a code on the wrong paper."""
+"""Of what a code says: its error correction or check digits bear it out."""
 _OF_YEAR = re.compile(r"\d{1,6}/(\d{4})")
 _CODES = ("qr", "mrz")
 FIELD_FEATURES = (
@@ -107,7 +107,7 @@ def to_field(rule: FieldRule, draft: Draft) -> Field:
 def _field_confidence(rule: FieldRule, draft: Draft) -> float:
     if draft.evidence in _CODES:
         return draft.confidence
-    return float(probability(field_features(rule, draft)[None, :], _field_weights())[0])
+    return float(probability(field_features(rule, draft)[None, :], field_weights())[0])
 
 
 def field_features(rule: FieldRule, draft: Draft) -> Features:
@@ -129,7 +129,8 @@ def field_features(rule: FieldRule, draft: Draft) -> Features:
 
 
 @cache
-def _field_weights() -> Features:
+def field_weights() -> Features:
+    """The weights of `FIELD_FEATURES`."""
     return read_weights("fields", FIELD_FEATURES)
 
 

@@ -43,6 +43,13 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
         Only fields with a value of their kind; a missing one is absent.
 
     """
+    drafts = read_drafts(pages, document_type)
+    shown = [rule for rule in document_type.fields if not rule.witness and rule.name in drafts]
+    return {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
+
+
+def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:
+    """The values of the same with all that speaks for and against them, those of witnesses too, by name."""
     rows = rows_of(pages)
     rules = document_type.fields
     labels = [label for rule in rules for label in (*rule.labels, *rule.section, *rule.until, *rule.again)]
@@ -52,8 +59,7 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
     _add_codes(pages, rows, document_type, drafts)
     compare_places(document_type, pages, rows, drafts)
     settle_evidence(document_type, pages, drafts)
-    shown = [rule for rule in rules if not rule.witness and rule.name in drafts]
-    return {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
+    return drafts
 
 
 def _read(rule: FieldRule, marks: Marks) -> Draft | None:

@@ -76,6 +76,4 @@ def _place(cell: str, text: str, places: Sequence[tuple[int, int]]) -> tuple[int
 def _equal(read: Sequence[str], true: Sequence[str]) -> Iterator[tuple[int, int]]:
     for step in Levenshtein.opcodes(read, true):
         if step.tag == "equal":
-            yield from zip(
-                range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True
-            )
+            yield from zip(range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True)

@@ -17,7 +17,8 @@ def page(
 ) -> PageText:
     """A page of these lines; two spaces within a line set columns apart, `>` goes on in the page's right half.
 
-    A word followed by `{0.4}` is read with that confidence, one of `pen` is written by hand; lines go evenly from top to bottom of an A4 page.
+    A word followed by `{0.4}` is read with that confidence, one of `pen` is written by hand. Lines go evenly from top
+    to bottom of an A4 page.
     """
     words: list[Word] = []
     for line, content in enumerate(text.strip("\n").splitlines()):

@@ -40,7 +40,9 @@ def test_marking_loses_nothing_of_the_passage(passage: str, query: str) -> None:
 @pytest.mark.parametrize("stage", [pipeline.stages.settle, pipeline.stages.identify])
 def test_every_reason_that_a_stage_gives_has_its_own_sentence(stage: ModuleType) -> None:
     source = Path(str(stage.__file__)).read_text(encoding="utf-8")
-    codes = set(re.findall(r'"((?:owner|type|field)_[a-z]+|person_mismatch|secret_paper|handwriting)"', source))
+    codes = set(
+        re.findall(r'"((?:owner|type|field)_[a-z]+|person_mismatch|secret_paper|handwriting|handwritten)"', source)
+    )
     unexplained = {code for code in codes if reason(code, "vi") == reason("not_thought_of_yet", "vi")}
     assert codes
     assert not unexplained
