@@ -50,8 +50,9 @@ WORD_FEATURES = (
 """What a word is judged by, in the order of `word_features`: a value 0..1 or so each.
 
 `engine`: its figure, and how far that exceeds 0.7 and 0.9; `line`: its mean on the rest of the line; `number`, `mixed`:
-digits, or anything else that is no word; `notation`: formed as a document's number; `unknown`: no syllable of the
-language; `fit`: how much better its marks suit the neighbours than any others; `one_spelling`: there are no others.
+digits, or anything else that is no word; `notation`: formed as a document's or a dossier's number; `unknown`: no
+syllable of the language; `fit`: how much better its marks suit the neighbours than any others; `one_spelling`: there
+are no others.
 `kept` are words that repair leaves alone because they may be names: for them the engine's figure and the fit have
 weights of their own, and `kept_unnamed` is no word of names.
 """
@@ -60,7 +61,10 @@ _FIT_LIMIT = 8.0
 """Natural logarithms of probability by which the marks fit better than all others, at most; beyond, all is said."""
 _EDGE_SIGNS = " .,;:()[]\"'“”‘’-–—*_|"
 _ORDINARY = re.compile(r"[\w.,;:()\[\]/%\"'“”‘’«»+*–—-]*")
-_NOTATION = re.compile(r"\d{1,6}/(?:\d{4}/)?[A-ZĐ]{2,}[A-ZĐ-]*")
+_NOTATION = re.compile(
+    r"\d{1,6}/(?:\d{4}/)?[A-ZĐ]{2,}[A-ZĐ-]*|(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,3}-\d{6}-[0-9A-Z]{4,8}"
+)
+"""Numbers of documents (NĐ 30/2020, Phụ lục I) and of dossiers."""
 _WORST_SHARE = 10
 """A grade looks at one line in so many."""
 _LEAST, _MOST = 0.001, 0.999

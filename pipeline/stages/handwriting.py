@@ -23,11 +23,15 @@ _LIGHTER = 0.085
 
 Pens have 0.12 and more where the scan keeps greys. A scan in two colours keeps none, and tells nothing here.
 """
-_SOLID = 1.1
-"""How much more of a pen's stroke survives the erosion of its rim than of the print's around it.
+_SOLID = 1.05
+"""How much of a pen's stroke survives the erosion of its rim, against the print's around it.
 
 Small and thin print looks lighter too, since a soft scan blends it with the paper; a pen's strokes are not thin.
 """
+_LEAST_DPI = 150
+"""Under this a stroke has too few pixels to tell how thick it is."""
+_RED = -0.2
+"""Lead of blue over red under which ink is red: it tells nothing of the black print. Yellowed paper makes -0.1."""
 _NEITHER = 0.05
 """More red or blue than this, against the print, is coloured print and not a black pen."""
 _SMALLEST_MM = 1.0
@@ -69,7 +73,7 @@ def mark_handwriting(page: CleanPage, text: PageText) -> PageText:
     if len(text.words) < _FEWEST_WORDS:
         return text
     ink = _Ink(*np.array([_look(page, word) for word in text.words]).T)
-    pen = _pen_written(ink, text.words)
+    pen = _pen_written(ink, text.words, strokes_seen=page.dpi >= _LEAST_DPI)
     if not pen.any():
         return text
     return text.with_words(
@@ -97,17 +101,20 @@ def _look(page: CleanPage, word: Word) -> tuple[float, float, float]:
     return float(shares[0] - shares[2]), float(shares.mean()), solid
 
 
-def _pen_written(ink: _Ink, words: tuple[Word, ...]) -> NDArray[np.bool_]:
+def _pen_written(ink: _Ink, words: tuple[Word, ...], *, strokes_seen: bool) -> NDArray[np.bool_]:
     """Which of the words stand in another ink than the print around them."""
     seen = np.flatnonzero(~np.isnan(ink.blue))
     pen = np.zeros(len(words), bool)
     if len(seen) < _FEWEST_WORDS:
         return pen
     middle = np.array([(words[i].box.top + words[i].box.bottom) / 2 for i in seen])
-    blue = ink.blue[seen] - np.quantile(ink.blue[seen], _PRINT_SHARE)
-    lighter = ink.light[seen] - _around(ink.light[seen], middle, _PRINT_SHARE)
-    solid = ink.solid[seen] >= _SOLID * _around(ink.solid[seen], middle, 0.5)
-    pen[seen] = (blue >= _BLUE) | ((lighter >= _LIGHTER) & solid & (np.abs(blue) < _NEITHER))
+    not_red = ink.blue[seen][ink.blue[seen] > _RED]
+    blue = ink.blue[seen] - (np.quantile(not_red, _PRINT_SHARE) if len(not_red) else 0.0)
+    pen[seen] = blue >= _BLUE
+    if strokes_seen:
+        lighter = ink.light[seen] - _around(ink.light[seen], middle, _PRINT_SHARE) >= _LIGHTER
+        solid = ink.solid[seen] >= _SOLID * _around(ink.solid[seen], middle, 0.5)
+        pen[seen] |= lighter & solid & (np.abs(blue) < _NEITHER)
     return pen
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.adapters.tesseract import read_words
+from pipeline.adapters.tesseract_inside import read_words
 from pipeline.media import HEAD_BYTES, media_type
 from pipeline.pages import Pixels, RawPage
 from pipeline.settings import Limits

@@ -222,6 +222,12 @@ def test_a_form_filled_in_by_hand_says_so() -> None:
     assert "handwriting" in settle(Classification(type=kind.id, confidence=0.95), kind, fields, OWNED).reasons
 
 
+def test_a_value_seen_to_be_by_hand_says_so_on_any_paper() -> None:
+    by_hand = field("Lê Thị Mai", needs_review=True).model_copy(update={"handwritten": True})
+    settled = settle(SURE, TYPES["supplement_request"], WHOLE | {"full_name": by_hand}, OWNED)
+    assert settled.reasons == ("field_doubtful", "handwritten")
+
+
 def test_a_doubtful_secrecy_mark_sends_a_paper_to_review() -> None:
     marked = SURE.model_copy(update={"secrecy_doubtful": True})
     settled = settle(marked, TYPES["supplement_request"], WHOLE, OWNED)
