@@ -32,6 +32,8 @@ _HOME = Path(".hoso") / "calibration"
 _SEEDS, _PAPERS = (21, 22, 23), 36
 _HAND_SEED, _HAND_PAPERS = 31, 24
 _OTHER_SEED = 91
+_FEWEST = 8
+"""Bins of fewer tell nothing and are not drawn."""
 _ENGINE = WORD_FEATURES.index("engine")
 _KINDS = load_catalogue().types
 
@@ -172,7 +174,7 @@ def _print(measured: dict[str, tuple[Said, Said | None]]) -> None:
 
 
 def _draw(measured: dict[str, tuple[Said, Said | None]]) -> None:
-    """Draw what was said against what came true, for words and for fields."""
+    """Draw what was said against what came true, for words and for fields, where enough was said."""
     pyplot.rcParams["svg.hashsalt"] = "hoso"
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 4.5), sharey=True)
     names = [name for name in ("other specimens", "made papers", "real scans") if name in measured]
@@ -191,7 +193,7 @@ def _draw(measured: dict[str, tuple[Said, Said | None]]) -> None:
 
 
 def _curve(axis: Axes, said: Features, right: Outcomes, label: str, line: str) -> None:
-    bins = reliability(said, right)
+    bins = [one for one in reliability(said, right) if one.count >= _FEWEST]
     axis.plot([one.said for one in bins], [one.true for one in bins], line, marker=".", label=label)
 
 
