@@ -135,12 +135,9 @@ def word_features(page: PageText) -> Features:
     is_word = np.array([core is not None for core in cores])
     bare = [word.text.strip(_EDGE_SIGNS) for word in words]
     number = np.array([_is_number(text) for text in bare])
-    title = is_word & np.array([text[:1].isupper() and text[1:].islower() for text in bare])
+    title = is_word & np.array([_is_title(text) for text in bare])
     capitals = is_word & np.array([len(text) > 1 and text.isupper() for text in bare])
-    kept = np.array(
-        [i in some for some, line in zip(kept_as_read(page), page.lines, strict=True) for i in range(len(line.words))]
-    )
-    unnamed = np.array([core is not None and not is_name_word(core) for core in cores])
+    kept = _kept(page)
     over_90 = 10 * np.maximum(0.0, engine - 0.9)
     columns = {
         "one": np.ones(len(words)),
@@ -162,10 +159,20 @@ def word_features(page: PageText) -> Features:
         "kept": kept,
         "kept_over_90": kept * over_90,
         "kept_fit": kept * fit,
-        "kept_unnamed": kept & (title | capitals) & unnamed,
+        "kept_unnamed": kept & (title | capitals) & np.array([not is_name_word(core or "") for core in cores]),
         "handwritten": np.array([word.handwritten for word in words]),
     }
     return np.column_stack([columns[name] for name in WORD_FEATURES]).astype(np.float64)
+
+
+def _kept(page: PageText) -> NDArray[np.bool_]:
+    """Which words repair leaves alone."""
+    kept = zip(kept_as_read(page), page.lines, strict=True)
+    return np.array([i in some for some, line in kept for i in range(len(line.words))])
+
+
+def _is_title(text: str) -> bool:
+    return text[:1].isupper() and text[1:].islower()
 
 
 def _is_number(text: str) -> bool:
