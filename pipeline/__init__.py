@@ -6,6 +6,8 @@
 4. recognise  pixels become words with boxes; QR codes are read (stages/recognise.py)
              pages that no scanner made keep their own text (stages/born_digital.py)
              words whose marks do not fit their neighbours are mended, names and numbers never (stages/repair.py)
+             what is written by hand is told from print (stages/handwriting.py), and every word gets the
+             probability that it is right (stages/confidence.py)
 5. classify   words tell the type of paper (stages/classify.py)
 6. assemble   pages become papers (stages/assemble.py)
 7. extract    a paper's words become fields with evidence (stages/extract.py)

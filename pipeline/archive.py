@@ -302,8 +302,9 @@ def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
     """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
     if paper.keeping == "keep":
         return paper, texts
-    nothing = tuple("" for _ in texts)
-    return (paper if paper.keeping == "fields_only" else paper.model_copy(update={"fields": {}})), nothing
+    wordless = paper.model_copy(update={"repairs": ()})
+    shown_only = paper.keeping != "fields_only"
+    return (wordless.model_copy(update={"fields": {}}) if shown_only else wordless), tuple("" for _ in texts)
 
 
 def _may_be_archived(paper: DigitisedPaper) -> bool:
@@ -334,6 +335,8 @@ def _paper(
         source_pages=digitised.pages,
         pages_by_file=digitised.pages_by_file,
         rotations=digitised.rotations,
+        grades=digitised.grades,
+        repairs=digitised.repairs,
         object_key=copy.key if copy else None,
         sha256=copy.sha256 if copy else None,
         size_bytes=copy.size_bytes if copy else None,

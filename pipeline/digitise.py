@@ -10,11 +10,12 @@ from pipeline.pages import ReadPage, ScanFile
 from pipeline.ports import Parsers, People
 from pipeline.stages.assemble import Piece, assemble
 from pipeline.stages.classify import Classification
+from pipeline.stages.confidence import grade
 from pipeline.stages.extract import extract
 from pipeline.stages.identify import Identification, identify
 from pipeline.stages.settle import Settled, settle
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import Field, Issue
+from schemas.dossier import Field, Issue, PageGrade, RepairedWord
 from schemas.text import PageText
 
 
@@ -51,6 +52,8 @@ class DigitisedPaper:
     pages: tuple[int, ...]
     pages_by_file: tuple[tuple[int, ...], ...]
     rotations: tuple[int, ...]
+    grades: tuple[PageGrade, ...]
+    repairs: tuple[RepairedWord, ...]
     texts: tuple[str, ...]
     issues: tuple[Issue, ...]
     copy: Path | None
@@ -151,10 +154,20 @@ def _understand(
         pages=numbers,
         pages_by_file=_pages_by_file(numbers, places, world.scan.files),
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
+        grades=tuple(
+            PageGrade(page=n, verdict=pages[n].verdict, grade=grade(pages[n].text)) for n in numbers if n in pages
+        ),
+        repairs=tuple(repaired for page in piece.pages for repaired in _repairs(page)),
         texts=tuple(page.text for page in piece.pages),
         issues=issues,
         copy=copy,
     )
+
+
+def _repairs(page: PageText) -> Iterator[RepairedWord]:
+    for word in page.words:
+        if word.read_as is not None and word.repair is not None:
+            yield RepairedWord(page=page.number, read_as=word.read_as, text=word.text, reason=word.repair)
 
 
 def _render(

@@ -2,22 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Value
-from schemas.text import PageText
+from schemas.text import PageText, Verdict
 
 Pixels = NDArray[np.uint8]
 """uint8 (height, width, 3), blue-green-red as OpenCV has it; or (height, width) for grey. 0 is black."""
-
-Verdict = Literal["good", "low_resolution", "photo", "cut", "blurred", "blank", "too_dark"]
-"""What a page is like as a copy; `low_resolution` is under the 200 dpi of NĐ 30/2020, Appendix I.
-
-`cut`: letters run into the edge of the scan, so part of the paper is missing. `blurred`: too soft to be read surely.
-"""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from schemas.base import Value
 from schemas.people import Actor, Mention, PersonOnPaper
-from schemas.text import Box
+from schemas.text import Box, Repair, Verdict
 
 Channel = Literal["counter", "post", "online"]
 Evidence = Literal["qr", "mrz", "check", "two_places", "ocr"]
@@ -69,14 +69,40 @@ class Issue(Value):
 
 
 class Field(Value):
-    """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed."""
+    """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed.
+
+    `confidence` is the probability, 0..1, that the value is what the paper says.
+    """
 
     value: str
     confidence: float
     evidence: Evidence
     needs_review: bool
+    handwritten: bool = False
+    """Whether it was written with a pen, as far as its ink tells; such a value always asks a person."""
     page: int | None = None
     box: Box | None = None
+
+
+class PageGrade(Value):
+    """How good a page is: as a copy, and how well its print was read.
+
+    `page` counts the pages of the submission from 1. `grade` is the share of letters, 0..1, that can be taken for
+    right on the worst tenth of its lines; None where nothing was read.
+    """
+
+    page: int
+    verdict: Verdict
+    grade: float | None = None
+
+
+class RepairedWord(Value):
+    """A word whose reading was changed: where, what the engine read, what it became, and why."""
+
+    page: int
+    read_as: str
+    text: str
+    reason: Repair
 
 
 class Paper(Value):
@@ -104,6 +130,10 @@ class Paper(Value):
     """For each file of the submission, which of its own pages (1-based) belong to the paper."""
     rotations: tuple[int, ...]
     """Degrees clockwise each source page was turned to stand upright: 0, 90, 180 or 270."""
+    grades: tuple[PageGrade, ...] = ()
+    """Of each source page that could be opened; none on papers filed before there were grades."""
+    repairs: tuple[RepairedWord, ...] = ()
+    """Empty where the text may not be kept."""
     object_key: str | None = None
     sha256: str | None = None
     size_bytes: int | None = None

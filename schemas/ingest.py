@@ -24,6 +24,7 @@ class FieldLine(Value):
     confidence: float
     evidence: Evidence
     needs_review: bool
+    handwritten: bool = False
 
 
 class PersonLine(Value):

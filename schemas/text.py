@@ -1,5 +1,6 @@
 """Text as read from a page: words with boxes and confidences, and codes such as QR."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
@@ -30,8 +31,18 @@ Repair = Literal["marks", "digits"]
 """Why a word was changed: its marks did not fit its neighbours, or a letter stood where only a number can."""
 
 
+Verdict = Literal["good", "low_resolution", "photo", "cut", "blurred", "blank", "too_dark"]
+"""What a page is like as a copy; `low_resolution` is under the 200 dpi of NĐ 30/2020, Appendix I.
+
+`cut`: letters run into the edge of the scan, so part of the paper is missing. `blurred`: too soft to be read surely.
+"""
+
+
 class Word(Value):
-    """One token (NFC) with the confidence 0..1 of what the engine read, which a repair does not raise."""
+    """One token (NFC) with its confidence: the probability, 0..1, that `text` stands on the paper just so.
+
+    What an engine says of its own reading is no probability; step 4d makes one of it (pipeline/stages/confidence.py).
+    """
 
     text: str
     box: Box
@@ -42,6 +53,8 @@ class Word(Value):
     """What the engine read, where that was repaired; None where `text` is the reading itself."""
     repair: Repair | None = None
     """The reason for the repair; None without one."""
+    handwritten: bool = False
+    """Whether it was written with a pen, as far as its ink tells."""
 
     @property
     def reading(self) -> str:
@@ -78,11 +91,6 @@ class Line(Value):
             bottom=max(b.bottom for b in boxes),
         )
 
-    @property
-    def confidence(self) -> float:
-        """Confidence of the worst word, 0..1: a line is as good as its weakest part."""
-        return min(word.confidence for word in self.words)
-
 
 class PageText(Value):
     """All that was read on one page.
@@ -107,3 +115,8 @@ class PageText(Value):
     def text(self) -> str:
         """The page as plain text, one line a line."""
         return "\n".join(line.text for line in self.lines)
+
+    def with_words(self, words: Iterable[Word]) -> "PageText":
+        """The page with other words. A copy by the model would take along the lines and text of the old ones."""
+        kept = {name: getattr(self, name) for name in PageText.model_fields if name != "words"}
+        return PageText(**kept, words=tuple(words))

@@ -197,7 +197,7 @@ def _text_score(truth: PaperTruth, pieces: Sequence[IngestLineWithText]) -> Text
     return score_text(truth.text, "\n".join(text for piece in pieces for text in piece.page_texts))
 
 
-def _same(name: str, wanted: str, value: str) -> bool:
+def same_value(name: str, wanted: str, value: str) -> bool:
     """Case, spaces, stops and commas do not matter, but in codes; areas are compared as numbers."""
     if name in {"qr", "mrz"}:
         return value.strip() == wanted.strip()
@@ -210,7 +210,7 @@ def _same(name: str, wanted: str, value: str) -> bool:
 
 def _fields_right(truth: PaperTruth, pieces: Sequence[IngestLineWithText]) -> list[bool]:
     got = _longest(pieces).fields
-    return [name in got and _same(name, wanted, got[name].value) for name, wanted in truth.fields.items()]
+    return [name in got and same_value(name, wanted, got[name].value) for name, wanted in truth.fields.items()]
 
 
 def _silent(truth: PaperTruth, pieces: Sequence[IngestLineWithText]) -> int:
@@ -218,7 +218,7 @@ def _silent(truth: PaperTruth, pieces: Sequence[IngestLineWithText]) -> int:
     if line.state != "filed":
         return 0
     read = {name: line.fields[name].value for name in truth.fields if name in line.fields}
-    return sum(not _same(name, truth.fields[name], value) for name, value in read.items())
+    return sum(not same_value(name, truth.fields[name], value) for name, value in read.items())
 
 
 def _pages_upright(truth: PaperTruth, pieces: Sequence[IngestLineWithText]) -> list[bool]:

@@ -22,6 +22,8 @@ from pipeline.settings import Limits
 from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
 from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
+from pipeline.stages.confidence import weigh
+from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
@@ -103,11 +105,11 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
         lone.unlink(missing_ok=True)
         try:
             page, text = recognise(page, job["number"], _engine(limits))
-            text = with_captions(repair(text), drawn.words, page)
+            text = with_captions(weigh(repair(mark_handwriting(page, text))), drawn.words, page)
         except ScanRejected as error:
             height, width = page.grey.shape
             issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
-    write_picture(page.scan, picture)
+    write_picture(page, picture)
     keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(
         text=text,

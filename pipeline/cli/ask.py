@@ -14,7 +14,9 @@ from rich.table import Column, Table
 from pipeline.archive import Archive
 from pipeline.cli.lines import write_stdout
 from pipeline.errors import NotFound
+from pipeline.keys import page_label
 from pipeline.once_only import checklist as owed
+from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.base import Value
@@ -201,13 +203,24 @@ def _print_paper(paper: Paper, title: str, place: str) -> None:
     _console.print(f"{title}  [{paper.state}]  {', '.join(paper.reasons)}")
     table = Table("Field", "Value", "Sure", "By", "", box=None, pad_edge=False)
     for name, field in paper.fields.items():
-        table.add_row(
-            name, field.value, f"{field.confidence:.0%}", field.evidence, "review" if field.needs_review else ""
-        )
+        asks = "by hand, review" if field.handwritten else "review"
+        table.add_row(name, field.value, f"{field.confidence:.0%}", field.evidence, asks if field.needs_review else "")
     _console.print(table)
+    for alike in alike_pages(paper.grades):
+        _console.print(_quality(alike), soft_wrap=True)
+    if paper.repairs:
+        _console.print(f"repaired words: {len(paper.repairs)}, listed by --json")
     for person in paper.people:
         _console.print(f"{person.role}: {person.name or '?'} {person.personal_id or ''} [{person.link}]")
     _console.print(f"copy: {place}", soft_wrap=True)
+
+
+def _quality(alike: AlikePages) -> str:
+    """Which pages, how good they are, and what to do about it."""
+    where = page_label(alike.pages).replace(".", ", ")
+    read = "" if alike.grade is None else f", worst lines about {alike.grade:.0%} right"
+    advice = f". {ADVICE[alike.verdict][1]}" if alike.verdict in ADVICE else ""
+    return f"page {where}: {VERDICTS[alike.verdict][1]}{read}{advice}"
 
 
 def _json(value: Value | dict[str, object]) -> str:

@@ -31,6 +31,7 @@ def paper_line(
                 confidence=field.confidence,
                 evidence=field.evidence,
                 needs_review=field.needs_review,
+                handwritten=field.handwritten,
             )
             for name, field in paper.fields.items()
         },

@@ -5,11 +5,12 @@ also loses shadow, red seals and scanner edges.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from pipeline.pages import Pixels, RawPage, Verdict
+from pipeline.pages import Pixels, RawPage
 from pipeline.stages.geometry import (
     WORK_DPI,
     Ink,
@@ -22,6 +23,7 @@ from pipeline.stages.geometry import (
 )
 from pipeline.stages.leaders import without_leaders
 from pipeline.stages.placement import UprightScan, resized, sheet, whole
+from schemas.text import Verdict
 
 READING_DPI = 220
 """All pages are read at this: it makes lines of print about as high as the engine's model was trained on.
@@ -60,6 +62,11 @@ class CleanPage:
     rotation_degrees: int
     skew_degrees: float
     verdict: Verdict
+
+    @cached_property
+    def colour(self) -> Pixels:
+        """The page in colour on the grid of `grey`: (height, width, 3)."""
+        return self.scan.colour(self.dpi)
 
 
 def clean(page: RawPage) -> CleanPage:

@@ -1,65 +1,80 @@
 """How sure a value is: what else on the paper speaks for it or against it, and whether a person must look."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+import numpy as np
+
+from pipeline.stages.confidence import Features, probability, read_weights
 from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.layout import letters
-from pipeline.stages.person_names import likelihood
+from pipeline.stages.person_names import Likelihood, likelihood
 from schemas.catalog import DocumentType, FieldRule, PersonRule
 from schemas.dossier import Evidence, Field
 from schemas.text import Box, PageText
 
-REVIEW_BELOW = 0.85
-"""Word confidence under which print alone asks a person.
+REVIEW_BELOW = 0.8
+"""Probability of its worst word under which print alone asks a person.
 
-This and the next five were learnt from made-up papers of all types (72 to choose by; 168 and other people's papers to
-confirm), with Tesseract 5 and its Vietnamese model. The highest wrong digit in print stood at 0.77.
+This and the next five were learnt from 110 made-up papers of all types, most of them worn, blurred or coarse besides,
+with Tesseract 5 and its Vietnamese model. Of 400 printed dates and document numbers above it none was wrong.
 """
-NAME_SURE = 0.93
-"""The same for names, where a single mark matters: misread words that are names as well were as sure as 0.91.
+CHECKED_DATE_SURE = 0.5
+"""The same for a date that something else on the paper checks: of 200 in print none was wrong, however unclear."""
+NUMBER_SURE = 0.93
+"""The same for a personal number read once: its check digits are none, and one digit makes it another's.
 
-A name with an uncommon word needs this even where it stands in two places: `Sươl` was `Sươi` twice, at 0.9.
+Of 190 printed ones above it none was wrong; the highest wrong one stood at 0.913.
 """
-RARE_NAME_SURE = 0.95
-"""The same for a name with an uncommon word that stands in one place."""
-WHOLE_FORM_SURE = 0.6
-"""The same for a value that is one word of a form that leaves no room, and that something else on the paper checks.
-
-The engine doubts what is in no dictionary, and print that it misreads loses its form: of 700 dates and personal numbers
-in figures none was wrong, 60 of them below 0.85. Figures written by hand were wrong in good form up to 0.94, so the
-form alone settles nothing.
+NAME_SURE = 0.95
+"""The same for names, where a single mark matters. Of 60 common ones above it none was wrong, nor any above 0.9."""
+RARE_NAME_SURE = 0.99
+"""The same for a name with an uncommon word that stands in one place: a misreading may be a name as well."""
+RARE_NAME_TWICE_SURE = 0.93
+"""The same for one that stands in two places: `Sươl` was `Sươi` twice."""
+NUMBER_ALONE = 0.98
+"""Confidence of the field from which on a personal number read once, with nothing on the paper to check it by, tells
+whose the paper is. It corresponds to a word at 0.97; a wrong one by hand stood at 0.96.
 """
-NOTATION_SURE = 0.7
-"""The same for a document number that is one word with its notation (`12/QĐ-UBND`, or `12/2024` in that year).
+BADLY_READ = 0.02
+"""Share of a page's printed words that must be taken for wrong, from which on it counts as badly read.
 
-None of 140 printed ones was wrong. By hand before a printed notation, the way it is often done, 0.53 was the highest.
-"""
-NUMBER_ALONE = 0.95
-"""From here on a personal number read once, with nothing on the paper to check it by, tells whose the paper is.
-
-None of 285 printed ones was wrong; one by hand was, at 0.94.
-"""
-BADLY_READ = 0.06
-"""Share of words under REVIEW_BELOW from which on a page counts as badly read.
-
-Flat prints of made-up papers had up to 0.05, real state papers on poor scans 0.03 to 0.17. There marks were wrong in
-words as sure as 0.96, so names need a second place, and no form makes up for a low confidence.
+Flat prints of made-up papers have up to 0.018, real state papers on poor scans 0.004 to 0.06. There names need a second
+place.
 """
 BY_HAND = 0.5
-"""Share of a paper's values under REVIEW_BELOW from which on it is taken for filled in by hand.
+"""Share of a paper's values under REVIEW_BELOW from which on it is taken for filled in by hand, whatever its ink says.
 
 So were all papers by hand whose numbers were misread in good form, and hardly one in print.
 """
-_CHECKED_FORM = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{12}")
+CODE_CONFIDENCE = 0.99
+"""Of what a code says: its error correction or check digits bear it out."""
 _OF_YEAR = re.compile(r"\d{1,6}/(\d{4})")
-_NOTATION = re.compile(r"\d{1,6}/(\d{4}/)?[A-ZĐ]{2,}[A-ZĐ\-]*")
+_CODES = ("qr", "mrz")
+FIELD_FEATURES = (
+    "one",
+    "worst_word",
+    "two_places",
+    "check",
+    "name",
+    "rare_name",
+    "unlikely_name",
+    "conflict",
+    "handwritten",
+)
+"""What a value's probability is computed from; `worst_word` as the logarithm of its odds."""
 
 
 @dataclass
 class Draft:
-    """A value on its way to a field. `certain`: the evidence needs no good print to be believed."""
+    """A value on its way to a field.
+
+    `confidence` is the probability of the worst word it stands on; `certain`: the evidence needs no good print to be
+    believed; `handwritten`: most of its words are by pen.
+    """
 
     value: str
     confidence: float
@@ -70,24 +85,55 @@ class Draft:
     conflict: bool = False
     certain: bool = False
     doubtful: bool = False
-    words: str = ""
-    """The print it was read from."""
+    handwritten: bool = False
 
     def agree(self, evidence: Evidence, confidence: float, *, certain: bool) -> None:
         """Something else says the same."""
         if not self.certain:
             self.evidence, self.confidence, self.certain = evidence, confidence, certain
 
-    def field(self) -> Field:
-        """The field as filed."""
-        return Field(
-            value=self.value,
-            confidence=round(self.confidence, 3),
-            evidence=self.evidence,
-            needs_review=self.conflict or self.doubtful,
-            page=self.page,
-            box=self.box,
-        )
+
+def to_field(rule: FieldRule, draft: Draft) -> Field:
+    """The field as filed, with the probability that its value is what the paper says."""
+    return Field(
+        value=draft.value,
+        confidence=round(_field_confidence(rule, draft), 3),
+        evidence=draft.evidence,
+        needs_review=draft.conflict or draft.doubtful,
+        handwritten=draft.handwritten,
+        page=draft.page,
+        box=draft.box,
+    )
+
+
+def _field_confidence(rule: FieldRule, draft: Draft) -> float:
+    if draft.evidence in _CODES:
+        return draft.confidence
+    return float(probability(field_features(rule, draft)[None, :], field_weights())[0])
+
+
+def field_features(rule: FieldRule, draft: Draft) -> Features:
+    """What speaks for and against a value that was read from print or writing: (k,), as in `FIELD_FEATURES`."""
+    sure = min(0.999, max(0.001, draft.confidence))
+    likely = likelihood(draft.value) if rule.kind == "name" else "common"
+    values = {
+        "one": 1.0,
+        "worst_word": math.log(sure / (1 - sure)),
+        "two_places": draft.evidence == "two_places",
+        "check": draft.evidence == "check",
+        "name": rule.kind == "name",
+        "rare_name": likely == "possible",
+        "unlikely_name": likely == "unlikely",
+        "conflict": draft.conflict,
+        "handwritten": draft.handwritten,
+    }
+    return np.array([float(values[name]) for name in FIELD_FEATURES])
+
+
+@cache
+def field_weights() -> Features:
+    """The weights of `FIELD_FEATURES`."""
+    return read_weights("fields", FIELD_FEATURES)
 
 
 def overrule(draft: Draft | None, value: str, evidence: Evidence, *, marks_matter: bool) -> Draft:
@@ -100,10 +146,10 @@ def overrule(draft: Draft | None, value: str, evidence: Evidence, *, marks_matte
         marks_matter: False for names: print loses marks and apostrophes more easily than a code.
 
     """
-    made = Draft(value=value, confidence=0.99, evidence=evidence, certain=True)
+    made = Draft(value=value, confidence=CODE_CONFIDENCE, evidence=evidence, certain=True)
     if draft is not None:
         same = draft.value == value if marks_matter else letters(draft.value) == letters(value)
-        sure = draft.confidence >= REVIEW_BELOW or draft.evidence in ("qr", "mrz")
+        sure = draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES
         made.page, made.box, made.conflict = draft.page, draft.box, not same and sure
     return made
 
@@ -122,13 +168,13 @@ def settle_evidence(document_type: DocumentType, pages: Sequence[PageText], draf
 
 
 def _looks_filled_by_hand(drafts: Mapping[str, Draft]) -> bool:
-    printed = [draft.confidence for draft in drafts.values() if draft.evidence not in ("qr", "mrz")]
+    printed = [draft.confidence for draft in drafts.values() if draft.evidence not in _CODES]
     return len(printed) > 1 and sum(sure < REVIEW_BELOW for sure in printed) >= BY_HAND * len(printed)
 
 
 def _is_badly_read(page: PageText) -> bool:
-    words = [word for word in page.words if len(word.text) > 1 and word.text.isalpha()]
-    return sum(word.confidence < REVIEW_BELOW for word in words) > BADLY_READ * len(words)
+    words = [word for word in page.words if len(word.text) > 1 and word.text.isalpha() and not word.handwritten]
+    return sum(1 - word.confidence for word in words) > BADLY_READ * len(words)
 
 
 def _check_person(person: PersonRule, drafts: Mapping[str, Draft]) -> None:
@@ -161,21 +207,22 @@ def _check_year_of_number(drafts: Mapping[str, Draft]) -> None:
 
 
 def _is_doubtful(rule: FieldRule, draft: Draft, *, by_hand: bool, badly_read: bool) -> bool:
-    if draft.evidence in ("qr", "mrz"):
+    if draft.evidence in _CODES:
         return False
     likely = likelihood(draft.value) if rule.kind == "name" else "common"
-    if draft.certain:
-        return likely == "unlikely" or (likely == "possible" and draft.confidence < NAME_SURE)
-    if by_hand or likely == "unlikely":
+    if draft.handwritten or likely == "unlikely":
         return True
+    if draft.certain:
+        return likely == "possible" and draft.confidence < RARE_NAME_TWICE_SURE
+    if by_hand or (rule.kind == "name" and badly_read):
+        return True
+    return draft.confidence < _sure_enough(rule, likely, checked=draft.evidence == "check")
+
+
+def _sure_enough(rule: FieldRule, likely: Likelihood, *, checked: bool) -> float:
+    """The confidence that settles a value of this kind, read once."""
     if rule.kind == "name":
-        return badly_read or draft.confidence < (NAME_SURE if likely == "common" else RARE_NAME_SURE)
-    return draft.confidence < (REVIEW_BELOW if badly_read else _sure_by_form(rule, draft))
-
-
-def _sure_by_form(rule: FieldRule, draft: Draft) -> float:
-    """The confidence that settles the value, given what its form and a check besides the print say for it."""
-    word, checked = draft.words.strip(" .,;:"), draft.evidence == "check"
-    if rule.kind == "document_number" and (checked or _NOTATION.fullmatch(word)):
-        return NOTATION_SURE if " " not in word else REVIEW_BELOW
-    return WHOLE_FORM_SURE if checked and _CHECKED_FORM.fullmatch(word) else REVIEW_BELOW
+        return NAME_SURE if likely == "common" else RARE_NAME_SURE
+    if rule.kind == "date" and checked:
+        return CHECKED_DATE_SURE
+    return NUMBER_SURE if rule.kind == "personal_id" else REVIEW_BELOW

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.stages.evidence import Draft, overrule, settle_evidence
+from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule, settle_evidence, to_field
 from pipeline.stages.field_values import date_in_words, flat, parse
 from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
@@ -40,9 +40,16 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
         document_type: tells which fields there are and where they stand.
 
     Returns:
-        Only fields with a value of their kind; a missing one is absent. Confidence is that of the worst word used.
+        Only fields with a value of their kind; a missing one is absent.
 
     """
+    drafts = read_drafts(pages, document_type)
+    shown = [rule for rule in document_type.fields if not rule.witness and rule.name in drafts]
+    return {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
+
+
+def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:
+    """The values of the same with all that speaks for and against them, those of witnesses too, by name."""
     rows = rows_of(pages)
     rules = document_type.fields
     labels = [label for rule in rules for label in (*rule.labels, *rule.section, *rule.until, *rule.again)]
@@ -52,8 +59,7 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
     _add_codes(pages, rows, document_type, drafts)
     compare_places(document_type, pages, rows, drafts)
     settle_evidence(document_type, pages, drafts)
-    shown = [rule.name for rule in rules if not rule.witness and rule.name in drafts]
-    return {name: drafts[name].field() for name in shown}
+    return drafts
 
 
 def _read(rule: FieldRule, marks: Marks) -> Draft | None:
@@ -172,12 +178,12 @@ def _draft(rule: FieldRule, tokens: Sequence[Token], row: int) -> Draft | None:
     fits = rule.pattern is None or re.fullmatch(rule.pattern, parsed.value) is not None
     return Draft(
         value=parsed.value,
-        confidence=min(1.0, max(0.0, min(token.word.confidence for token in used))),
+        confidence=min(token.confidence for token in used),
         page=used[0].page,
         box=_around([token.box for token in first]),
         rows={row},
         conflict=parsed.repaired or not fits,
-        words=" ".join(token.text for token in used),
+        handwritten=2 * sum(token.word.handwritten for token in used) > len(used),
     )
 
 
@@ -284,10 +290,10 @@ def _add_codes(
             continue
         said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
         _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
-        drafts[names["qr"]] = Draft(code.text.strip(), 0.99, "qr", page.number, code.box, certain=True)
+        drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
     name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
     if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
-        drafts[names["mrz"]] = Draft(zone, 0.99, "mrz", certain=True)
+        drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
 
 
 def _whole_zone(mrz: Mrz, name: Draft) -> str | None:

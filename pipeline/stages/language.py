@@ -68,8 +68,16 @@ class Language:
         after = self._together(before, numbers) / np.maximum(1.0, self._counts[before])[:, None]
         return np.asarray(np.log(_PAIR_SHARE * after + (1 - _PAIR_SHARE) * self._shares[numbers][None, :]))
 
+    def log_each_after(self, before: Numbers, numbers: Numbers) -> Logs:
+        """Logarithm of how probable each of `numbers` (n,) is after the one of `before` (n,) in the same place."""
+        wanted = (before << PAIR_BITS) | numbers
+        after = self._counted(wanted) / np.maximum(1.0, self._counts[before])
+        return np.asarray(np.log(_PAIR_SHARE * after + (1 - _PAIR_SHARE) * self._shares[numbers]))
+
     def _together(self, before: Numbers, after: Numbers) -> Numbers:
-        wanted = (before[:, None] << PAIR_BITS) | after[None, :]
+        return self._counted((before[:, None] << PAIR_BITS) | after[None, :])
+
+    def _counted(self, wanted: Numbers) -> Numbers:
         places = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
         return np.where(self._pairs[places] == wanted, self._pair_counts[places], 0)
 

@@ -40,6 +40,11 @@ class Token:
         return self.word.reading
 
     @property
+    def confidence(self) -> float:
+        """Probability 0..1 that the text is what stands there: of a repaired word, that the repair was wrong."""
+        return self.word.confidence if self.word.repair is None else 1 - self.word.confidence
+
+    @property
     def box(self) -> Box:
         """Where it stands, in pixels of its page."""
         return self.word.box

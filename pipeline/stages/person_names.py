@@ -76,6 +76,11 @@ def family_length(name: str) -> int:
     return next((n for n in (2, 1) if words[:n] in _KNOWN_FAMILIES and n < len(words)), 0)
 
 
+def is_name_word(syllable: str) -> bool:
+    """Whether a lower-case NFC syllable is common in names, or part of a known family name."""
+    return place_tone(syllable) in _KNOWN_WORDS
+
+
 def likelihood(name: str) -> Likelihood:
     """How likely somebody is called so; case does not matter.
 

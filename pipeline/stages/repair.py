@@ -71,12 +71,7 @@ def repair(page: PageText) -> PageText:
                 words[place.index] = _mended(words[place.index], place.spellings[chosen])
     for i, (before, word) in enumerate(pairwise(page.words), 1):
         words[i] = _with_digits(before, word) or words[i]
-    if words == list(page.words):
-        return page
-    # A copy by the model would take along the lines and the text it has put together from the old words.
-    return PageText(
-        **{name: getattr(page, name) for name in PageText.model_fields if name != "words"}, words=tuple(words)
-    )
+    return page if words == list(page.words) else page.with_words(words)
 
 
 def _runs(page: PageText) -> Iterator[list[_Place]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.stages.evidence import REVIEW_BELOW, Draft
+from pipeline.stages.evidence import CODE_CONFIDENCE, REVIEW_BELOW, Draft
 from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.layout import COLUMN_GAP, Row, Token
 from pipeline.vietnamese import fold, nfc, place_tone
@@ -11,8 +11,8 @@ from schemas.catalog import DocumentType
 from schemas.text import PageText
 
 _SPECKS = ".,;:|_`'\"“”‘’()[]{}*~=—–-"
-_READABLE = 0.6
-"""A second place read less surely than this says nothing, for or against."""
+_READABLE = 0.5
+"""A second place that is more likely wrong than right says nothing, for or against."""
 
 
 def compare_places(
@@ -35,17 +35,17 @@ def compare_places(
 def _compare_codes(draft: Draft, payloads: Sequence[str]) -> None:
     """The code of a receipt holds the dossier code and its owner's number (TT 01/2023/TT-VPCP, Art 26)."""
     if any(draft.value in re.split(r"[|;,\s]+", payload) for payload in payloads):
-        draft.agree("qr", 0.99, certain=True)
+        draft.agree("qr", CODE_CONFIDENCE, certain=True)
 
 
 def _compare_number(draft: Draft, rows: Sequence[Row]) -> None:
     for token in _elsewhere(draft, rows):
         other = token.text.strip(_SPECKS)
-        if len(other) != len(draft.value) or not other.isdigit() or token.word.confidence < _READABLE:
+        if len(other) != len(draft.value) or not other.isdigit() or token.confidence < _READABLE:
             continue
         differing = sum(a != b for a, b in zip(draft.value, other, strict=True))
         if differing == 0 and read_personal_number(other) is not None:
-            draft.agree("two_places", max(draft.confidence, token.word.confidence), certain=True)
+            draft.agree("two_places", max(draft.confidence, token.confidence), certain=True)
         elif differing == 1:  # one number misread rather than two people; relatives' numbers have nothing in common
             draft.conflict = True
 
@@ -61,7 +61,7 @@ def _compare_name(draft: Draft, rows: Sequence[Row]) -> None:
         words = [_letters(token.text.strip(_SPECKS)) for token in row.tokens]
         for start in range(len(words) - len(name) + 1):
             end = start + len(name)
-            found, sure = words[start:end], min(token.word.confidence for token in row.tokens[start:end])
+            found, sure = words[start:end], min(token.confidence for token in row.tokens[start:end])
             if [fold(word) for word in found] != [fold(word) for word in name] or sure < _READABLE:
                 continue
             if any(_is_own(draft, token) for token in row.tokens[start:end]):
@@ -81,7 +81,7 @@ def _goes_on(tokens: Sequence[Token], end: int) -> bool:
     if end >= len(tokens) or tokens[end].gap > COLUMN_GAP or tokens[end - 1].text[-1:] in ",;.:)":
         return False
     following = tokens[end].text
-    return following.isalpha() and following[0].isupper() and tokens[end].word.confidence >= _READABLE
+    return following.isalpha() and following[0].isupper() and tokens[end].confidence >= _READABLE
 
 
 def _is_own(draft: Draft, token: Token) -> bool:

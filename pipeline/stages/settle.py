@@ -12,8 +12,9 @@ from schemas.dossier import Field, PaperState
 class Settled(Value):
     """State of a paper and the stable codes of its open questions.
 
-    Reasons: secrecy_doubtful, type_unknown, type_doubtful, field_missing, field_doubtful, handwriting, those of
-    `Identification`, and secret_paper for a paper that may not be kept at all.
+    Reasons: secrecy_doubtful, type_unknown, type_doubtful, field_missing, field_doubtful, handwritten (a value was seen
+    to be), handwriting (the form is usually filled in by hand), those of `Identification`, and secret_paper for a paper
+    that may not be kept at all.
     """
 
     state: PaperState
@@ -41,7 +42,9 @@ def settle(
     doubtful = [field for field in fields.values() if field.needs_review]
     if doubtful:
         reasons.append("field_doubtful")
-    if document_type.filled_by == "applicant" and any(field.evidence in ("ocr", "check") for field in doubtful):
+    if any(field.handwritten for field in doubtful):
+        reasons.append("handwritten")
+    elif document_type.filled_by == "applicant" and any(field.evidence in ("ocr", "check") for field in doubtful):
         reasons.append("handwriting")
     reasons += identification.reasons
     sure = all(person.link == "filed" for person in identification.people)

@@ -4,13 +4,15 @@ import re
 from datetime import datetime
 
 from pipeline.keys import page_label
+from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.vietnamese import nfc, search_tokens
-from pipeline.web.wording import Language, field_label, reason, words
+from pipeline.web.wording import Language, field_label, pick, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Evidence, Field, Paper, PaperState, Submission, SubmissionState
 from schemas.people import Mention, PersonOnPaper
 from schemas.search import Hit, SearchPage
+from schemas.text import Verdict
 
 _ISO_DATE = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 
@@ -20,6 +22,19 @@ class Told(Value):
 
     code: str
     text: str
+
+
+class PagesView(Value):
+    """Pages of a paper with one verdict: `advice` is empty where nothing is to be done.
+
+    `grade` is the share of letters that can be taken for right on the worst lines of the worst of them, 0..1.
+    """
+
+    pages_text: str
+    verdict: Verdict
+    text: str
+    advice: str
+    grade: float | None
 
 
 class FieldView(Value):
@@ -32,6 +47,7 @@ class FieldView(Value):
     evidence: Evidence
     evidence_text: str
     needs_review: bool
+    handwritten: bool
     page: int | None
 
 
@@ -51,6 +67,7 @@ class PaperView(Value):
     mentions: tuple[Mention, ...]
     source_pages: tuple[int, ...]
     pages_text: str
+    grades: tuple[PagesView, ...]
     has_copy: bool
     originals: int
 
@@ -141,7 +158,8 @@ class Viewer:
             people=paper.people,
             mentions=paper.mentions,
             source_pages=paper.source_pages,
-            pages_text=page_label(paper.source_pages).replace(".", ", "),
+            pages_text=_pages_text(paper.source_pages),
+            grades=tuple(self._pages(alike) for alike in alike_pages(paper.grades)),
             has_copy=paper.object_key is not None,
             originals=len(paper.original_keys),
         )
@@ -179,11 +197,25 @@ class Viewer:
             evidence=field.evidence,
             evidence_text=self._words[f"evidence_{field.evidence}"],
             needs_review=field.needs_review,
+            handwritten=field.handwritten,
             page=field.page,
+        )
+
+    def _pages(self, alike: AlikePages) -> PagesView:
+        return PagesView(
+            pages_text=_pages_text(alike.pages),
+            verdict=alike.verdict,
+            text=pick(VERDICTS[alike.verdict], self._language),
+            advice=pick(ADVICE[alike.verdict], self._language) if alike.verdict in ADVICE else "",
+            grade=alike.grade,
         )
 
     def _told(self, code: str) -> Told:
         return Told(code=code, text=reason(code, self._language))
+
+
+def _pages_text(pages: tuple[int, ...]) -> str:
+    return page_label(pages).replace(".", ", ")
 
 
 def mark(passage: str, query: str) -> tuple[Piece, ...]:

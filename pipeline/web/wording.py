@@ -45,7 +45,8 @@ _REASONS = {
         "The copy differs from the scan; it is kept",
     ),
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
-    "handwriting": ("Có chữ viết tay", "Parts are written by hand"),
+    "handwritten": ("Có thông tin viết tay", "Parts are written by hand"),
+    "handwriting": ("Mẫu thường điền bằng tay", "A form that is usually filled in by hand"),
     "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
 }
 _OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
@@ -102,6 +103,8 @@ _WORDS = {
     "confidence": ("Độ tin", "Confidence"),
     "evidence": ("Căn cứ", "Evidence"),
     "check_this": ("cần kiểm tra", "please check"),
+    "by_hand": ("viết tay", "by hand"),
+    "worst_lines": ("dòng kém nhất đọc đúng khoảng", "its worst lines are right by about"),
     "back": ("Về trang quầy", "To the counter page"),
     "refused": ("Không mở được", "This cannot be opened"),
     "other_language": ("English", "Tiếng Việt"),
@@ -129,17 +132,17 @@ def language_of(request: HTTPConnection, default: str = "vi") -> Language:
 
 def words(language: Language) -> dict[str, str]:
     """The page's words in one language."""
-    return {key: _pick(pair, language) for key, pair in _WORDS.items()}
+    return {key: pick(pair, language) for key, pair in _WORDS.items()}
 
 
 def sentence(code: str, language: Language) -> str:
     """The sentence of a stable code: a refusal of the web, or one of hoso's errors."""
-    return _pick(_REFUSALS[code] if code in _REFUSALS else MESSAGES[code], language)
+    return pick(_REFUSALS[code] if code in _REFUSALS else MESSAGES[code], language)
 
 
 def reason(code: str, language: Language) -> str:
     """Why a paper waits for a person, or was refused, in plain words; never empty."""
-    return _pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
+    return pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
 
 
 def field_label(name: str, printed: tuple[str, ...], language: Language) -> str:
@@ -150,5 +153,6 @@ def field_label(name: str, printed: tuple[str, ...], language: Language) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _pick(pair: tuple[str, str], language: Language) -> str:
+def pick(pair: tuple[str, str], language: Language) -> str:
+    """The one of a Vietnamese and an English sentence that is in this language."""
     return pair[1] if language == "en" else pair[0]

@@ -82,6 +82,14 @@ def test_a_paper_is_shown_with_its_fields(filed: Filed) -> None:
     assert filed.birth.fields["document_number"] in run(filed.home, "show", document).out
 
 
+def test_a_paper_is_shown_with_its_pages_verdicts_and_grades(filed: Filed) -> None:
+    document = filed.document(filed.birth)
+    (grade,) = run(filed.home, "show", "--json", document).value["grades"]
+    assert (grade["page"], grade["verdict"]) == (1, "good")
+    assert grade["grade"] > 0.8
+    assert f"page 1: good, worst lines about {grade['grade']:.0%} right" in run(filed.home, "show", document).out
+
+
 def test_the_text_of_a_paper_is_shown(filed: Filed) -> None:
     told = run(filed.home, "show", "--text", filed.document(filed.birth))
     assert "GIẤY KHAI SINH" in told.out

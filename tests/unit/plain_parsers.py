@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import ScanRejected
 from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.stages.repair import repair
 from schemas.text import PageText
 from tests.unit.pages_of_text import page
 
@@ -59,3 +60,14 @@ def _pages(scan: ScanFile) -> list[str]:
 
 def _read(text: str, number: int) -> PageText:
     return page(text, number=number)
+
+
+class MendingParsers(PlainParsers):
+    """The same, for files whose words are read with doubt and repaired."""
+
+    def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
+        read = super().read_page(scan, page, number, picture)
+        unsure = read.text.with_words(word.model_copy(update={"confidence": 0.9}) for word in read.text.words)
+        mended = repair(unsure)
+        sure = mended.with_words(word.model_copy(update={"confidence": 0.999}) for word in mended.words)
+        return read.model_copy(update={"text": sure})

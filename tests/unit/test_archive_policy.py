@@ -3,12 +3,13 @@
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import NotFound
 from schemas.dossier import PaperRecord
-from tests.unit.desk import Desk
+from tests.unit.desk import Desk, open_desk
 from tests.unit.plain_papers import (
     BIRTH,
     CARD,
@@ -21,7 +22,7 @@ from tests.unit.plain_papers import (
     LETTER,
     TITLE_ONLY,
 )
-from tests.unit.plain_parsers import LOST, PlainParsers, scan
+from tests.unit.plain_parsers import LOST, MendingParsers, PlainParsers, scan
 
 LATER = datetime.now(UTC) + timedelta(days=31)
 SOON = datetime.now(UTC) + timedelta(days=29)
@@ -43,6 +44,18 @@ def test_no_word_of_an_identity_card_but_its_fields_is_on_disk_after_intake(desk
     assert FROM_CARD.encode() in desk.everything(), "its original is in intake"
     desk.archive.expire_intake("phuong-a", LATER)
     assert FROM_CARD.encode() not in desk.everything()
+
+
+MISREAD = "Người ký đóng dấu theo thẩm quyên được giao tại cơ quan\n"
+
+
+@pytest.mark.parametrize(("text", "kept"), [(BIRTH, ["quyên"]), (CARD, [])], ids=["may be kept", "may not"])
+def test_repairs_are_kept_where_the_text_is(tmp_path: Path, text: str, kept: list[str]) -> None:
+    with open_desk(tmp_path, MendingParsers()) as desk:
+        paper = desk.file(scan(text + MISREAD))
+        assert [repaired.read_as for repaired in paper.repairs if repaired.read_as == "quyên"] == kept
+        (record,) = (stored.key for stored in desk.store.find("archive/") if stored.key.endswith(".json"))
+        assert PaperRecord.model_validate_json(desk.bytes_of(record)).paper.repairs == paper.repairs
 
 
 def test_an_identity_card_is_not_rendered_at_all(desk: Desk, parsers: PlainParsers) -> None:

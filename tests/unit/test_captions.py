@@ -51,7 +51,7 @@ def test_a_misread_caption_is_replaced_letter_by_letter() -> None:
 
 def test_the_words_of_a_caption_are_sure() -> None:
     text = with_captions(READ, DRAWN, clean_page())
-    assert [line.confidence for line in text.lines] == [1.0, 1.0, 0.9]
+    assert [min(word.confidence for word in line.words) for line in text.lines] == [1.0, 1.0, 0.9]
 
 
 def test_a_caption_that_was_not_read_at_all_is_added() -> None:

@@ -10,9 +10,10 @@ from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
 from pipeline.errors import ScanRejected
 from pipeline.pages import ReadPage, ScanFile
 from pipeline.ports import Parsers
+from schemas.dossier import RepairedWord
 from tests.unit.desk import CATALOGUE, Desk
 from tests.unit.plain_papers import BIRTH, BLANK, CARD, CHILD_NUMBER, FORM_BY_HAND, LETTER
-from tests.unit.plain_parsers import LOST, PlainParsers, scan
+from tests.unit.plain_parsers import LOST, MendingParsers, PlainParsers, scan
 
 
 class BackToFront(PlainParsers):
@@ -112,6 +113,20 @@ def test_a_form_filled_in_by_hand_goes_to_review(desk: Desk, parsers: PlainParse
 def test_a_card_has_no_copy(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
     paper, _ = digitised(desk, parsers, tmp_path, [CARD])
     assert (paper.settled.state, paper.copy) == ("filed", None)
+
+
+MISREAD = "\nNgười ký đóng dấu theo thẩm quyên được giao tại cơ quan\n"
+
+
+def test_repaired_words_are_listed_with_their_page_reading_and_reason(desk: Desk, tmp_path: Path) -> None:
+    paper, _ = digitised(desk, MendingParsers(), tmp_path, [BIRTH, MISREAD])
+    assert RepairedWord(page=2, read_as="quyên", text="quyền", reason="marks") in paper.repairs
+
+
+def test_every_page_that_could_be_opened_is_graded(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH, LOST, BLANK])
+    graded = [(one.page, one.verdict, one.grade is None) for one in paper.grades]
+    assert graded == [(1, "good", False), (3, "good", True)]
 
 
 class Smudging(PlainParsers):

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,8 +14,8 @@ from tests.unit.test_identifiers import td1
 TYPES = load_catalogue().types
 
 
-def read(kind: str, text: str, *, qr: str | None = None) -> dict[str, Field]:
-    return extract([page(text, qr=qr)], TYPES[kind])
+def read(kind: str, text: str, *, qr: str | None = None, pen: Collection[str] = ()) -> dict[str, Field]:
+    return extract([page(text, qr=qr, pen=pen)], TYPES[kind])
 
 
 def values(fields: dict[str, Field]) -> dict[str, str]:

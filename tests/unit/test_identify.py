@@ -62,11 +62,11 @@ def test_a_number_read_from_print_alone_is_only_proposed() -> None:
 
 
 def test_a_number_read_very_surely_from_print_alone_files_the_paper() -> None:
-    assert links(owners(paper(field("079190012345", confidence=0.96)))) == [("079190012345", "filed")]
+    assert links(owners(paper(field("079190012345", confidence=0.99)))) == [("079190012345", "filed")]
 
 
 def test_an_impossible_number_is_only_proposed_however_surely_it_was_read() -> None:
-    assert links(owners(paper(field("003190012345", confidence=0.96)))) == [("003190012345", "proposed")]
+    assert links(owners(paper(field("003190012345", confidence=0.99)))) == [("003190012345", "proposed")]
 
 
 def test_a_number_from_print_that_the_register_knows_under_the_same_name_is_filed() -> None:
@@ -220,6 +220,12 @@ def test_a_form_filled_in_by_hand_says_so() -> None:
     fields = {"full_name": field("Lê Thị Mai", needs_review=True)}
     kind = TYPES["residence_declaration"]
     assert "handwriting" in settle(Classification(type=kind.id, confidence=0.95), kind, fields, OWNED).reasons
+
+
+def test_a_value_seen_to_be_by_hand_says_so_on_any_paper() -> None:
+    by_hand = field("Lê Thị Mai", needs_review=True).model_copy(update={"handwritten": True})
+    settled = settle(SURE, TYPES["supplement_request"], WHOLE | {"full_name": by_hand}, OWNED)
+    assert settled.reasons == ("field_doubtful", "handwritten")
 
 
 def test_a_doubtful_secrecy_mark_sends_a_paper_to_review() -> None:

@@ -12,8 +12,12 @@ import pipeline.stages.identify
 import pipeline.stages.settle
 from pipeline.errors import MESSAGES
 from pipeline.vietnamese import nfc
-from pipeline.web.views import mark
-from pipeline.web.wording import reason, sentence, words
+from pipeline.web.templating import TEMPLATES
+from pipeline.web.views import Viewer, mark
+from pipeline.web.wording import Language, reason, sentence, words
+from schemas.dossier import PageGrade
+from tests.contract.examples import a_field, a_paper, a_submission
+from tests.unit.desk import CATALOGUE
 
 
 def hits(passage: str, query: str) -> list[str]:
@@ -40,7 +44,9 @@ def test_marking_loses_nothing_of_the_passage(passage: str, query: str) -> None:
 @pytest.mark.parametrize("stage", [pipeline.stages.settle, pipeline.stages.identify])
 def test_every_reason_that_a_stage_gives_has_its_own_sentence(stage: ModuleType) -> None:
     source = Path(str(stage.__file__)).read_text(encoding="utf-8")
-    codes = set(re.findall(r'"((?:owner|type|field)_[a-z]+|person_mismatch|secret_paper|handwriting)"', source))
+    codes = set(
+        re.findall(r'"((?:owner|type|field)_[a-z]+|person_mismatch|secret_paper|handwriting|handwritten)"', source)
+    )
     unexplained = {code for code in codes if reason(code, "vi") == reason("not_thought_of_yet", "vi")}
     assert codes
     assert not unexplained
@@ -57,3 +63,28 @@ def test_every_error_has_its_sentence_in_both_languages() -> None:
 
 def test_both_languages_have_the_same_words() -> None:
     assert words("vi").keys() == words("en").keys()
+
+
+@pytest.mark.parametrize(("language", "text"), [("vi", "mờ"), ("en", "blurred")])
+def test_pages_are_shown_by_verdict_with_what_to_do(language: Language, text: str) -> None:
+    paper = a_paper(a_submission()).model_copy(
+        update={
+            "grades": (PageGrade(page=1, verdict="good", grade=0.98), PageGrade(page=2, verdict="blurred", grade=0.5))
+        }
+    )
+    good, blurred = Viewer(CATALOGUE, language).paper(paper).grades
+    assert (good.pages_text, good.advice) == ("1", "")
+    assert (blurred.pages_text, blurred.text, blurred.grade) == ("2", text, 0.5)
+    shown = TEMPLATES.get_template("paper.html").render(
+        words=words(language), paper=Viewer(CATALOGUE, language).paper(paper)
+    )
+    assert f"<strong>{text}</strong>" in shown
+    assert blurred.advice in shown
+    assert "50 %" in shown
+
+
+def test_a_value_by_hand_is_called_so() -> None:
+    field = a_field("Lê Thị Mai").model_copy(update={"handwritten": True})
+    paper = a_paper(a_submission()).model_copy(update={"fields": {"full_name": field}})
+    shown = TEMPLATES.get_template("paper.html").render(words=words("vi"), paper=Viewer(CATALOGUE, "vi").paper(paper))
+    assert "(viết tay)" in shown

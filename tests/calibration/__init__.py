@@ -1,0 +1,1 @@
+"""Fits the weights by which confidences become probabilities, and measures how honest they are."""
