@@ -17,12 +17,15 @@ from typing import Any
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
+from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
+from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
+from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
-from pipeline.stages.recognise import recognise
+from pipeline.stages.recognise import ReadWords, recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import PageText
@@ -90,23 +93,41 @@ def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
 
 
 def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
-    page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
-    issue = None
-    try:
-        page, text = recognise(page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3))
-    except ScanRejected as error:
-        height, width = page.grey.shape
-        issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
+    raw, issue = open_page(scan.path, scan.media_type, job["page"], limits), None
     picture = Path(job["picture"])
+    lone = picture.with_suffix(".pdf")
+    drawn = _drawn_text(scan, raw, job["page"], lone, limits)
+    text = own_text(drawn, raw, job["number"], _engine(limits))
+    page = as_drawn(raw) if text is not None else clean(raw)
+    if text is None:
+        lone.unlink(missing_ok=True)
+        try:
+            page, text = recognise(page, job["number"], _engine(limits))
+            text = with_captions(repair(text), drawn.words, page)
+        except ScanRejected as error:
+            height, width = page.grey.shape
+            issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
     write_picture(page.scan, picture)
+    keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(
-        text=repair(text),
+        text=text,
         picture=picture,
         rotation_degrees=page.rotation_degrees,
         skew_degrees=page.skew_degrees,
         verdict=page.verdict,
         issue=issue,
     )
+
+
+def _drawn_text(scan: ScanFile, raw: RawPage, page: int, lone: Path, limits: Limits) -> DrawnText:
+    """The words that a page of a PDF draws, and the page alone in `lone`; none for other files and damaged ones."""
+    if scan.media_type != "application/pdf" or not write_lone_page(scan.path, page, lone):
+        return DrawnText((), layered=False)
+    return drawn_text(lone, raw, limits.page_timeout_s / 6)
+
+
+def _engine(limits: Limits) -> ReadWords:
+    return lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
 
 
 def _render(job: Answer) -> Answer:
