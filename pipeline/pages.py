@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from schemas.text import PageText, Verdict
 
 Pixels = NDArray[np.uint8]
 """uint8 (height, width, 3), blue-green-red as OpenCV has it; or (height, width) for grey. 0 is black."""
+
+
+Layout = Literal["page", "block"]
+"""What an engine is to look for: the parts of a whole page, or the lines of one even block of print."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def _drawn_text(scan: ScanFile, raw: RawPage, page: int, lone: Path, limits: Lim
 
 
 def _engine(limits: Limits) -> ReadWords:
-    return lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
+    return lambda grey, dpi, layout: read_words(grey, dpi, layout, limits.page_timeout_s / 3)
 
 
 def _render(job: Answer) -> Answer:

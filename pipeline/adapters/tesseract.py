@@ -14,19 +14,22 @@ import cv2
 import pytesseract
 
 from pipeline.errors import Misconfigured, ScanRejected
-from pipeline.pages import Pixels
+from pipeline.pages import Layout, Pixels
 from schemas.text import Box, Word
 
 LANGUAGE = "vie"
-_LAYOUT = "--psm 3"
+_LAYOUTS: dict[Layout, str] = {"page": "--psm 3", "block": "--psm 6"}
 
 
-def read_words(grey: Pixels, dpi: int, timeout_s: float, folder: Path | None = None) -> tuple[Word, ...]:
+def read_words(
+    grey: Pixels, dpi: int, layout: Layout, timeout_s: float, folder: Path | None = None
+) -> tuple[Word, ...]:
     """Words of a page in the engine's reading order.
 
     Args:
         grey: uint8 (height, width).
         dpi: resolution, which the engine uses to judge letter sizes.
+        layout: what to look for.
         timeout_s: the engine is stopped after this.
         folder: where the page's file may lie meanwhile; default: the system's temporary folder.
 
@@ -42,7 +45,7 @@ def read_words(grey: Pixels, dpi: int, timeout_s: float, folder: Path | None = N
             table = pytesseract.image_to_data(
                 str(picture),
                 lang=LANGUAGE,
-                config=f"{_LAYOUT} --dpi {dpi}",
+                config=f"{_LAYOUTS[layout]} --dpi {dpi}",
                 output_type=pytesseract.Output.DICT,
                 timeout=timeout_s,
             )

@@ -12,9 +12,10 @@ import tesserocr
 
 from pipeline.adapters.tesseract import LANGUAGE, words_of
 from pipeline.errors import Misconfigured, ScanRejected
-from pipeline.pages import Pixels
+from pipeline.pages import Layout, Pixels
 from schemas.text import Word
 
+_LAYOUTS: dict[Layout, int] = {"page": tesserocr.PSM.AUTO, "block": tesserocr.PSM.SINGLE_BLOCK}
 _COLUMNS = (
     "level",
     "page",
@@ -32,12 +33,13 @@ _COLUMNS = (
 _LIST_TIMEOUT_S = 30
 
 
-def read_words(grey: Pixels, dpi: int, timeout_s: float) -> tuple[Word, ...]:
+def read_words(grey: Pixels, dpi: int, layout: Layout, timeout_s: float) -> tuple[Word, ...]:
     """Words of a page in the engine's reading order.
 
     Args:
         grey: uint8 (height, width).
         dpi: resolution, which the engine uses to judge letter sizes.
+        layout: what to look for.
         timeout_s: the engine stops after this.
 
     Raises:
@@ -47,6 +49,7 @@ def read_words(grey: Pixels, dpi: int, timeout_s: float) -> tuple[Word, ...]:
     engine = _engine()
     height, width = grey.shape
     try:
+        engine.SetPageSegMode(_LAYOUTS[layout])
         engine.SetImageBytes(grey.tobytes(), width, height, 1, width)
         engine.SetSourceResolution(dpi)
         if not engine.Recognize(max(1, round(timeout_s * 1000))):
@@ -65,7 +68,7 @@ def _engine() -> tesserocr.PyTessBaseAPI:
     """The engine of this process, its model loaded."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     try:
-        return tesserocr.PyTessBaseAPI(path=_model_folder(), lang=LANGUAGE, psm=tesserocr.PSM.AUTO)
+        return tesserocr.PyTessBaseAPI(path=_model_folder(), lang=LANGUAGE)
     except RuntimeError:
         raise Misconfigured("missing_program", "tesseract-ocr-vie") from None
 

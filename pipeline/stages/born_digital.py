@@ -187,7 +187,7 @@ def _agrees(lines: Sequence[Line], grey: Pixels, dpi: int, read_words: ReadWords
         return True
     try:
         read = _letters(
-            " ".join(word.text for word in read_words(_cut_out([line.box for line in chosen], grey, dpi), dpi))
+            " ".join(word.text for word in read_words(_cut_out([line.box for line in chosen], grey, dpi), dpi, "block"))
         )
     except ScanRejected:
         return False

@@ -32,8 +32,8 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
     fonts of old Vietnamese encodings tell the right letters.
 
     Returns:
-        Whether that was possible: False for files that are damaged or locked, and for pages that are measured in other
-        units than points.
+        Whether that was possible: False for files that are damaged or locked, for pages that are measured in other
+        units than points, and for those without any text.
     """
     try:
         with pikepdf.open(source) as pdf, pikepdf.new() as alone:
@@ -44,6 +44,8 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
             page = alone.pages[0].obj
             for key in set(page.keys()) - _PAGE_KEYS:
                 del page[key]
+            if not _fonts(alone):
+                return False  # nothing on it can be text
             name_letters(alone)
             alone.remove_unreferenced_resources()
             alone.save(target, deterministic_id=True)

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from pipeline.pages import Pixels
+from pipeline.pages import Layout, Pixels
 from pipeline.stages.clean import CleanPage, turn_over
 from pipeline.stages.placement import UprightScan, resized
+from pipeline.stages.second_look import pieces_to_see, sheet_of, sureness, with_second_readings
 from schemas.text import Box, Code, PageText, Word
 
-ReadWords = Callable[[Pixels, int], tuple[Word, ...]]
-"""An engine: grey pixels and their dpi in, words in reading order out."""
+ReadWords = Callable[[Pixels, int, Layout], tuple[Word, ...]]
+"""An engine: grey pixels, their dpi and their layout in, words in reading order out."""
 
 _SURE_UPRIGHT = 0.75
 """Mean confidence above which a reading is surely the right way up: upside-down Vietnamese print stays under 0.5."""
@@ -44,14 +45,22 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
     if page.verdict == "blank":
         return page, _page_text(page, number, ())
     words = _read_text_area(page, read_words)
-    if _readability(words) < _SURE_UPRIGHT:
+    if sureness(words) < _SURE_UPRIGHT:
         over = turn_over(page)
         over_words = _read_text_area(over, read_words)
         if _weight(over_words) > _weight(words):
             page, words = over, over_words
-    if _readability(words) < _LEAST_READABLE:
-        words = ()
-    return page, _page_text(page, number, words)
+    if sureness(words) < _LEAST_READABLE:
+        return page, _page_text(page, number, ())
+    return page, _page_text(page, number, _looked_at_again(page, words, read_words))
+
+
+def _looked_at_again(page: CleanPage, words: tuple[Word, ...], read_words: ReadWords) -> tuple[Word, ...]:
+    pieces = pieces_to_see(page.grey, page.dpi, words)
+    if not pieces:
+        return words
+    sheet = sheet_of(page.grey, page.dpi, pieces)
+    return with_second_readings(words, pieces, sheet, read_words(sheet.pixels, page.dpi, "block"))
 
 
 def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:
@@ -64,7 +73,9 @@ def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:
     left, top, right, bottom = left - border, top - border, left + width + border, top + height + border
     left, top = max(0, left), max(0, top)
     area = np.ascontiguousarray(page.grey[top:bottom, left:right])
-    return tuple(word.model_copy(update={"box": _moved(word.box, left, top)}) for word in read_words(area, page.dpi))
+    return tuple(
+        word.model_copy(update={"box": _moved(word.box, left, top)}) for word in read_words(area, page.dpi, "page")
+    )
 
 
 def _moved(box: Box, right_px: int, down_px: int) -> Box:
@@ -99,12 +110,6 @@ def _code(found: zxingcpp.Barcode, scan: UprightScan, dpi: int) -> Code:
     (left, top), (right, bottom) = on_page.min(axis=0), on_page.max(axis=0)
     box = Box(left=float(left), top=float(top), right=float(right), bottom=float(bottom))
     return Code(format=str(found.format).replace(" ", ""), text=found.text, box=box)
-
-
-def _readability(words: tuple[Word, ...]) -> float:
-    """Mean confidence by letters, 0..1: long words weigh more; 0 for an empty reading."""
-    letters = sum(len(word.text) for word in words)
-    return _weight(words) / letters if letters else 0.0
 
 
 def _weight(words: tuple[Word, ...]) -> float:

@@ -69,7 +69,7 @@ def _read(file: Path, number: int, wear: str, kept: Path) -> PageText:
         kind = media_type(data.read(HEAD_BYTES))
     raw = open_page(file, kind or "", number, _LIMITS)
     page, text = recognise(
-        clean(_worn(raw, wear)), number, lambda grey, dpi: read_words(grey, dpi, _LIMITS.page_timeout_s)
+        clean(_worn(raw, wear)), number, lambda grey, dpi, layout: read_words(grey, dpi, layout, _LIMITS.page_timeout_s)
     )
     text = repair(mark_handwriting(page, text))
     kept.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 
 from pipeline.adapters.tesseract import read_words
-from pipeline.pages import Pixels
+from pipeline.pages import Layout, Pixels
 from pipeline.settings import Limits
 from pipeline.stages.born_digital import drawn_text, own_text
 from pipeline.stages.lone_page import write_lone_page
@@ -22,8 +22,8 @@ from tests.unit.test_legacy_letters import MARKED, TCVN3, VNI, VNI_CAPITALS
 TITLES = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "ĐỘC LẬP - TỰ DO - HẠNH PHÚC", "ỦY BAN NHÂN DÂN XÃ THỬ NGHIỆM")
 
 
-def read(grey: Pixels, dpi: int) -> tuple[Word, ...]:
-    return read_words(grey, dpi, timeout_s=60)
+def read(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
+    return read_words(grey, dpi, layout, timeout_s=60)
 
 
 def text_of(pdf: Path, number: int = 1) -> PageText | None:

@@ -25,7 +25,7 @@ def digital_page(folder: Path, number: int, pdf: Path) -> ReadPage:
     raw = open_page(pdf, "application/pdf", 1, Limits(reading_dpi=200))
     lone, picture = folder / f"lone-{number}.pdf", folder / f"page-{number}"
     assert write_lone_page(pdf, 1, lone)
-    text = own_text(drawn_text(lone, raw, 60), raw, number, lambda grey, dpi: read_words(grey, dpi, 60))
+    text = own_text(drawn_text(lone, raw, 60), raw, number, lambda grey, dpi, layout: read_words(grey, dpi, layout, 60))
     assert text is not None
     write_picture(as_drawn(raw), picture)
     keep_for_archive(lone, picture / LONE_PAGE)

@@ -9,7 +9,7 @@ import zxingcpp
 
 from pipeline.adapters import tesseract
 from pipeline.errors import ScanRejected
-from pipeline.pages import Pixels, RawPage
+from pipeline.pages import Layout, Pixels, RawPage
 from pipeline.stages.clean import CleanPage, clean, turn_over
 from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.recognise import read_codes, recognise
@@ -17,8 +17,8 @@ from schemas.text import Box, Word
 from tests.sheets import DPI, TEXT, text_page
 
 
-def read(grey: Pixels, dpi: int) -> tuple[Word, ...]:
-    return tesseract.read_words(grey, dpi, timeout_s=60)
+def read(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
+    return tesseract.read_words(grey, dpi, layout, timeout_s=60)
 
 
 def upside_down() -> CleanPage:
@@ -50,16 +50,16 @@ def test_a_page_on_its_head_is_turned_over_and_read() -> None:
 def test_a_page_the_right_way_up_is_read_once() -> None:
     readings = []
 
-    def counted(grey: Pixels, dpi: int) -> tuple[Word, ...]:
-        readings.append(dpi)
-        return read(grey, dpi)
+    def counted(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
+        readings.append(layout)
+        return read(grey, dpi, layout)
 
     recognise(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 1, counted)
-    assert len(readings) == 1
+    assert readings == ["page"]
 
 
 def test_a_blank_page_costs_no_reading() -> None:
-    def never(grey: Pixels, dpi: int) -> tuple[Word, ...]:
+    def never(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
         raise AssertionError
 
     _, text = recognise(clean(RawPage(pixels=text_page(()), dpi=DPI, dpi_known=True)), 7, never)
@@ -70,7 +70,7 @@ def test_a_blank_page_costs_no_reading() -> None:
 def test_what_the_engine_makes_of_noise_is_no_text(confidence: float, kept: int) -> None:
     page = clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True))
     word = Word(text="~|;", box=Box(left=0, top=0, right=9, bottom=9), confidence=confidence, line=0)
-    _, text = recognise(page, 1, lambda _grey, _dpi: (word,))
+    _, text = recognise(page, 1, lambda _grey, _dpi, _layout: (word,))
     assert len(text.words) == kept
 
 
@@ -112,6 +112,6 @@ def test_a_codes_place_is_told_on_the_upright_page(turned: int, left: int, top: 
 def test_an_engine_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (3000, 2000)).astype(np.uint8)
     with pytest.raises(ScanRejected) as error:
-        tesseract.read_words(noise, 300, timeout_s=0.05, folder=tmp_path)
+        tesseract.read_words(noise, 300, "page", timeout_s=0.05, folder=tmp_path)
     assert error.value.code == "unreadable"
     assert list(tmp_path.iterdir()) == []

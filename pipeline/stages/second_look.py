@@ -1,0 +1,237 @@
+"""Step 4a: what the engine passed over or doubts is cut out, laid line under line on white, and read once more.
+
+On a whole page the engine takes a lone line near a signature for part of a picture, and its eye for lines suffers from
+seals, stamps and pens around them. Alone, at another scale, the same words often read well. The new reading counts only
+where the engine itself is surer of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.pages import Pixels
+from pipeline.stages.geometry import WORK_DPI, Ink, ink_points
+from schemas.text import Box, Line, Word
+
+READING_SCALE = 0.85
+"""Of the page's own grid. Looking again at the same one finds half as much; a finer one makes more words wrong."""
+_DOUBTED = 0.6
+"""A line is looked at again if the engine is less sure of one of its words."""
+_SURER = 0.02
+"""By how much the engine must be surer of a line to take the new reading."""
+_WORTH_ADDING = 0.6
+"""Mean confidence from which something passed over is text: seals and signatures read as 0.5 or less."""
+_NOTHING = 0.3
+"""What was read with less is no reading: its place counts as passed over."""
+_SHARE_OF_LETTERS = 0.8
+"""A new reading with fewer letters than this share of the old one has lost some."""
+_FEWEST_BLOBS = 3
+_LEAST_HEIGHT_MM, _MOST_HEIGHT_MM = 1.5, 9.0
+_LEAST_BLOB_MM = 1.2
+_JOIN_MM = 3.8
+"""Wider gaps part two pieces of print."""
+_WORD_RIM_PX = 4
+_RIM_MM = 1.0
+_GAP_MM = 2.8
+"""White around each piece on the sheet."""
+_MOST_PIECES = 60
+"""More than this is no print that was passed over, but a picture, or a page that cannot be read."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of the page to be read again; `line` is the number of the line that it is, None where none was read."""
+
+    box: Box
+    line: int | None
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Pieces laid one under the other: `tops` where each begins, pixels of the sheet; each has a rim around its box."""
+
+    pixels: Pixels
+    tops: tuple[int, ...]
+    rim_px: int
+    gap_px: int
+
+
+def pieces_to_see(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[_Piece]:
+    """What is to be looked at again: print without words, and lines with doubted words.
+
+    Args:
+        grey: uint8 (height, width), the page that was read.
+        dpi: its resolution.
+        words: the reading.
+    """
+    passed_over = [_Piece(box, None) for box in _passed_over(grey, dpi, words)]
+    doubted = [
+        _Piece(Line(words=line).box, number)
+        for number, line in _lines(words)
+        if sureness(line) > _NOTHING and min(word.confidence for word in line) < _DOUBTED
+    ]
+    most_px = _MOST_HEIGHT_MM * dpi / 25.4
+    pieces = [piece for piece in passed_over + doubted if piece.box.height <= most_px]
+    return pieces if len(pieces) <= _MOST_PIECES else []
+
+
+def sheet_of(grey: Pixels, dpi: int, pieces: Sequence[_Piece]) -> _Sheet:
+    """The pieces on white, at `READING_SCALE` of the page.
+
+    Args:
+        grey: uint8 (height, width), the page.
+        dpi: its resolution.
+        pieces: one at least.
+    """
+    rim, gap = round(_RIM_MM * dpi / 25.4), round(_GAP_MM * dpi / 25.4)
+    cuts = [_cut(grey, piece.box, rim) for piece in pieces]
+    width = max(cut.shape[1] for cut in cuts) + 2 * gap
+    pixels = np.full((gap + sum(cut.shape[0] + gap for cut in cuts), width), 255, np.uint8)
+    tops, top = [], gap
+    for cut in cuts:
+        pixels[top : top + cut.shape[0], gap : gap + cut.shape[1]] = cut
+        tops.append(top)
+        top += cut.shape[0] + gap
+    return _Sheet(pixels, tuple(tops), rim, gap)
+
+
+def with_second_readings(
+    words: Sequence[Word], pieces: Sequence[_Piece], sheet: _Sheet, read: Sequence[Word]
+) -> tuple[Word, ...]:
+    """The reading with what was read better, or only now.
+
+    Args:
+        words: the first reading.
+        pieces: what was looked at again.
+        sheet: where the pieces lay.
+        read: the words on the sheet, their boxes in its pixels.
+
+    Returns:
+        Words whose lines are counted anew.
+    """
+    lines = dict(_lines(words))
+    found = _by_piece(pieces, sheet, read)
+    for piece, again in zip(pieces, found, strict=True):
+        if piece.line is not None and _is_better(again, lines[piece.line]):
+            lines[piece.line] = again
+    order = list(lines.values())
+    for piece, again in zip(pieces, found, strict=True):
+        if piece.line is None and sureness(again) >= _WORTH_ADDING and _says_something(again):
+            order = _with_line(order, again, piece.box)
+    return tuple(
+        word.model_copy(update={"line": number})
+        for number, line in enumerate(line for line in order if line)
+        for word in line
+    )
+
+
+def sureness(words: Sequence[Word]) -> float:
+    """Mean confidence by letters, 0..1: long words weigh more; 0 for no words."""
+    letters = sum(len(word.text) for word in words)
+    return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
+
+
+def _lines(words: Sequence[Word]) -> list[tuple[int, tuple[Word, ...]]]:
+    return [(number, tuple(line)) for number, line in groupby(words, key=lambda word: word.line)]
+
+
+def _passed_over(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[Box]:
+    """Rows of letter-like blobs outside of the words."""
+    ink, scale, px_per_mm = ink_points(grey, dpi), dpi / WORK_DPI, WORK_DPI / 25.4
+    free = _outside(ink, scale, words) & (np.maximum(ink.width, ink.height) >= _LEAST_BLOB_MM * px_per_mm)
+    canvas = np.zeros((round(grey.shape[0] / scale) + 1, round(grey.shape[1] / scale) + 1), np.uint8)
+    corners = np.column_stack([ink.left, ink.top, ink.left + ink.width, ink.top + ink.height])[free].astype(int)
+    for left, top, right, bottom in corners.tolist():
+        canvas[top:bottom, left:right] = 255
+    joined = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, round(_JOIN_MM * px_per_mm)), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    middles = labels[corners[:, 1::2].sum(axis=1) // 2, corners[:, ::2].sum(axis=1) // 2]
+    blobs = np.bincount(middles, minlength=count)
+    boxes = []
+    for label in range(1, count):
+        left, top, width, height = (int(side) for side in stats[label, :4])
+        if blobs[label] >= _FEWEST_BLOBS and height >= _LEAST_HEIGHT_MM * px_per_mm and width >= 1.5 * height:
+            edges = (left, top, left + width, top + height)
+            boxes.append(Box(**dict(zip(("left", "top", "right", "bottom"), (e * scale for e in edges), strict=True))))
+    return boxes
+
+
+def _outside(ink: Ink, scale: float, words: Sequence[Word]) -> NDArray[np.bool_]:
+    """Which blobs have their middle in no word that was read."""
+    x, y = (ink.left + ink.width / 2) * scale, (ink.top + ink.height / 2) * scale
+    outside = np.ones(len(x), bool)
+    for word in words:
+        if word.confidence >= _NOTHING:
+            box = word.box
+            across = (x > box.left - _WORD_RIM_PX) & (x < box.right + _WORD_RIM_PX)
+            outside &= ~(across & (y > box.top - _WORD_RIM_PX) & (y < box.bottom + _WORD_RIM_PX))
+    return outside
+
+
+def _cut(grey: Pixels, box: Box, rim: int) -> Pixels:
+    """The piece with its rim, white beyond the page's edge, smaller."""
+    left, top = round(box.left) - rim, round(box.top) - rim
+    right, bottom = round(box.right) + rim, round(box.bottom) + rim
+    cut = np.full((bottom - top, right - left), 255, np.uint8)
+    inside = grey[max(0, top) : bottom, max(0, left) : right]
+    cut[max(0, -top) :, max(0, -left) :][: inside.shape[0], : inside.shape[1]] = inside
+    return np.asarray(cv2.resize(cut, None, fx=READING_SCALE, fy=READING_SCALE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _by_piece(pieces: Sequence[_Piece], sheet: _Sheet, read: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """The words of each piece from left to right, where the page has them."""
+    found: list[list[Word]] = [[] for _ in pieces]
+    tops = np.array(sheet.tops) - sheet.gap_px / 2
+    for word in read:
+        at = int(np.searchsorted(tops, (word.box.top + word.box.bottom) / 2)) - 1
+        if at >= 0:
+            left = pieces[at].box.left - sheet.rim_px - sheet.gap_px / READING_SCALE
+            top = pieces[at].box.top - sheet.rim_px - sheet.tops[at] / READING_SCALE
+            found[at].append(word.model_copy(update={"box": _placed(word.box, left, top)}))
+    return [tuple(sorted(words, key=lambda word: word.box.left)) for words in found]
+
+
+def _placed(box: Box, left: float, top: float) -> Box:
+    sides = (side / READING_SCALE for side in (box.left, box.top, box.right, box.bottom))
+    x, y, right, bottom = sides
+    return Box(left=max(0.0, x + left), top=max(0.0, y + top), right=right + left, bottom=bottom + top)
+
+
+def _is_better(again: Sequence[Word], first: Sequence[Word]) -> bool:
+    letters, had = (sum(len(word.text) for word in words) for words in (again, first))
+    return letters >= _SHARE_OF_LETTERS * had and sureness(again) > sureness(first) + _SURER
+
+
+def _says_something(words: Sequence[Word]) -> bool:
+    return sum(c.isalnum() for word in words for c in word.text) >= _FEWEST_BLOBS
+
+
+def _with_line(lines: Sequence[tuple[Word, ...]], added: tuple[Word, ...], place: Box) -> list[tuple[Word, ...]]:
+    """The lines with one more: joined to the line it continues, else after the nearest one above it.
+
+    What was hardly read at its place goes.
+    """
+    kept = [tuple(word for word in line if not _inside(word.box, place)) for line in lines]
+    boxes = [Line(words=line).box if line else None for line in kept]
+    middle = (place.top + place.bottom) / 2
+    for at, box in enumerate(boxes):
+        beside = box is not None and (box.right <= place.left or box.left >= place.right or _has_gap(kept[at], place))
+        if box is not None and beside and box.top <= middle <= box.bottom and box.height < 2 * place.height:
+            kept[at] = tuple(sorted((*kept[at], *added), key=lambda word: word.box.left))
+            return kept
+    above = [(box.bottom, at) for at, box in enumerate(boxes) if box is not None and box.bottom <= middle]
+    kept.insert(max(above)[1] + 1 if above else 0, added)
+    return kept
+
+
+def _has_gap(line: Sequence[Word], place: Box) -> bool:
+    return all(word.box.right <= place.left or word.box.left >= place.right for word in line)
+
+
+def _inside(box: Box, place: Box) -> bool:
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    return place.left <= x <= place.right and place.top <= y <= place.bottom
