@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench calibration lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large calibration lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
 
 help: ## print this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## install what hoso needs to run; leaves .venv/bin/hoso
 	@.ci/setup
@@ -24,9 +24,17 @@ check: ## style, types and import layers
 demo: setup ## digitise dossiers of invented citizens and show what hoso knows then
 	@HOSO_HOME="$(CURDIR)/.hoso/demo" .venv/bin/python -m tests.demo
 
-bench: ## measure recognition and speed
+bench: ## measure reading, speed and size beside OCRmyPDF and Tesseract; takes a quarter of an hour
 	@.ci/setup check
-	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench --chart docs/reading.svg
+
+bench-profile: ## show where the processor time goes, step by step
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.profile
+
+bench-large: ## measure the memory of 400 pages in colour at 600 dpi; takes half an hour
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.large
 
 calibration: ## fit confidences on specimens, measure them on other papers, and draw docs/confidence.svg
 	@.ci/setup check

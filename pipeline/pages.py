@@ -30,22 +30,6 @@ class RawPage:
     dpi_known: bool
 
 
-@dataclass(frozen=True)
-class CleanPage:
-    """A page worth reading.
-
-    `colour` (for the archive) and `grey` (for reading: flat light, no seal) have the same size and stand upright and
-    level. `rotation_degrees` is the quarter turn applied, clockwise; `skew_degrees` the slant taken out, clockwise.
-    """
-
-    colour: Pixels
-    grey: Pixels
-    dpi: int
-    rotation_degrees: int
-    skew_degrees: float
-    verdict: Verdict
-
-
 class PageLook(Value):
     """What a quick look at a page tells: steps 2 and 3 alone."""
 

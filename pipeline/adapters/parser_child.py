@@ -10,21 +10,24 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
+from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
+from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
 from pipeline.stages.confidence import weigh
 from pipeline.stages.handwriting import mark_handwriting
+from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
-from pipeline.stages.recognise import recognise
+from pipeline.stages.recognise import ReadWords, recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import PageText
@@ -72,7 +75,7 @@ def _answer(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)} if scan else {},
         "look": lambda: _look(scan, job["page"], limits).model_dump() if scan else {},
-        "read": lambda: _read(scan, job, limits).model_dump(mode="json") if scan else {},
+        "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True) if scan else {},
         "render": lambda: _render(job),
     }
     try:
@@ -92,17 +95,24 @@ def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
 
 
 def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
-    page = clean(open_page(scan.path, scan.media_type, job["page"], limits))
-    issue = None
-    try:
-        page, text = recognise(page, job["number"], lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3))
-    except ScanRejected as error:
-        height, width = page.grey.shape
-        issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
+    raw, issue = open_page(scan.path, scan.media_type, job["page"], limits), None
     picture = Path(job["picture"])
-    write_picture(page.colour, page.dpi, picture)
+    lone = picture.with_suffix(".pdf")
+    drawn = _drawn_text(scan, raw, job["page"], lone, limits)
+    text = own_text(drawn, raw, job["number"], _engine(limits))
+    page = as_drawn(raw) if text is not None else clean(raw)
+    if text is None:
+        lone.unlink(missing_ok=True)
+        try:
+            page, text = recognise(page, job["number"], _engine(limits))
+            text = with_captions(weigh(repair(mark_handwriting(page, text))), drawn.words, page)
+        except ScanRejected as error:
+            height, width = page.grey.shape
+            issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
+    write_picture(page.scan, picture)
+    keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(
-        text=weigh(repair(mark_handwriting(page, text))),
+        text=text,
         picture=picture,
         rotation_degrees=page.rotation_degrees,
         skew_degrees=page.skew_degrees,
@@ -111,9 +121,35 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
     )
 
 
+def _drawn_text(scan: ScanFile, raw: RawPage, page: int, lone: Path, limits: Limits) -> DrawnText:
+    """The words that a page of a PDF draws, and the page alone in `lone`; none for other files and damaged ones."""
+    if scan.media_type != "application/pdf" or not write_lone_page(scan.path, page, lone):
+        return DrawnText((), layered=False)
+    return drawn_text(lone, raw, limits.page_timeout_s / 6)
+
+
+def _engine(limits: Limits) -> ReadWords:
+    return lambda grey, dpi: read_words(grey, dpi, limits.page_timeout_s / 3)
+
+
 def _render(job: Answer) -> Answer:
-    render([ReadPage.model_validate(page) for page in job["pages"]], Path(job["target"]))
+    render(_PagesOnDisk(Path(job["pages"])), Path(job["target"]))
     return {}
+
+
+class _PagesOnDisk(Sequence[ReadPage]):
+    """Pages in a file, one JSON line each, of which only the one that is asked for is in memory."""
+
+    def __init__(self, file: Path) -> None:
+        self._lines = file.read_bytes().splitlines()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [ReadPage.model_validate_json(line) for line in self._lines[at]]
+        return ReadPage.model_validate_json(self._lines[at])
 
 
 if __name__ == "__main__":

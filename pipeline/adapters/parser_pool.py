@@ -69,8 +69,15 @@ class ParserPool:
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         """See `Parsers.render`."""
-        job = {"job": "render", "pages": [page.model_dump(mode="json") for page in pages], "target": str(target)}
-        self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+        told = target.with_suffix(".pages")
+        try:
+            # Page by page through a file: the words of some hundred pages are too many to lie in one message.
+            with told.open("w", encoding="utf-8") as lines:
+                lines.writelines(page.model_dump_json(exclude_defaults=True) + "\n" for page in pages)
+            job = {"job": "render", "pages": str(told), "target": str(target)}
+            self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+        finally:
+            told.unlink(missing_ok=True)
 
     def _run(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
+from pipeline.stages.placement import resized
 
 _MOST_SKEW_DEGREES = 12.0
 WORK_DPI = 100
-_LEVEL_DEGREES = 0.12
-"""Under this a line of A4 rises by less than a tenth of its height."""
 _SURELY_INK = 150
 _LEAST_RISE = 10
 _PAPER = 250
@@ -48,7 +47,7 @@ def ink_points(grey: Pixels, dpi: int) -> Ink:
         dpi: its resolution.
     """
     scale = WORK_DPI / dpi
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = resized(grey, max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     dark = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 18)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     left, top, width, height, area = stats[1:].astype(np.float32).T
@@ -94,13 +93,20 @@ def edge_blur_mm(grey: Pixels, dpi: int) -> float:
         grey: (height, width), paper near 250.
         dpi: its resolution.
     """
-    across, down = cv2.absdiff(grey[1:, 1:], grey[1:, :-1]), cv2.absdiff(grey[1:, 1:], grey[:-1, 1:])
-    rises, greys = _histogram(np.asarray(cv2.max(across, down), np.uint8)), _histogram(grey)
+    here, before, above = (_bands(part) for part in (grey[1:, 1:], grey[1:, :-1], grey[:-1, 1:]))
+    rises = _histogram(np.asarray(cv2.max(cv2.absdiff(here, before), cv2.absdiff(here, above)), np.uint8))
+    greys = _histogram(here)
     rises[:_LEAST_RISE], greys[_SURELY_INK:] = 0, 0
     if not rises.any() or not greys.any():
         return 0.0
     contrast = _PAPER - _percentile(greys, 20)
     return contrast / (_percentile(rises, 90) * math.sqrt(2 * math.pi)) / dpi * 25.4
+
+
+def _bands(grey: Pixels) -> Pixels:
+    """A quarter of the rows, in bands all down the page: enough to judge all of it by."""
+    rows = np.arange(grey.shape[0])
+    return grey[rows % 64 < 16]
 
 
 def _histogram(grey: Pixels) -> Floats:
@@ -177,9 +183,7 @@ def find_paper(colour: Pixels) -> Floats | None:
         no clear four-sided sheet stands out.
     """
     scale = 600 / max(colour.shape[:2])
-    halved = colour[::2, ::2]  # enough for a coarse look, and four times quicker to shrink
-    size = (max(1, round(colour.shape[1] * scale)), max(1, round(colour.shape[0] * scale)))
-    coarse = cv2.resize(halved, size, interpolation=cv2.INTER_AREA)
+    coarse = resized(colour, max(1, round(colour.shape[1] * scale)), max(1, round(colour.shape[0] * scale)))
     small = cv2.GaussianBlur(coarse, (5, 5), 0)
     height, width = small.shape[:2]
     lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
@@ -222,40 +226,3 @@ def _corners(hull: Floats, area: float, scale: float) -> Floats | None:
     if len(set(order)) != 4:
         return None
     return (sides[order] / scale).astype(np.float32)
-
-
-def flatten(colour: Pixels, corners: Floats) -> Pixels:
-    """The paper seen straight from above.
-
-    Args:
-        colour: (height, width, 3).
-        corners: as `find_paper` gives them.
-    """
-    top_left, top_right, bottom_right, bottom_left = corners
-    width = round(max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left)))
-    height = round(max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right)))
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, target)
-    return np.asarray(
-        cv2.warpPerspective(colour, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255)),
-        np.uint8,
-    )
-
-
-def quarter_turn(pixels: Pixels, degrees: int) -> Pixels:
-    """Turn by 0, 90, 180 or 270 degrees clockwise, without loss."""
-    turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-    turn = turns.get(degrees % 360)
-    return pixels if turn is None else np.asarray(cv2.rotate(pixels, turn), np.uint8)
-
-
-def rotate(pixels: Pixels, skew_degrees: float, fill: int) -> Pixels:
-    """Take out a slant: turn against it about the middle, keeping the size; new corners get `fill`."""
-    if abs(skew_degrees) < _LEVEL_DEGREES:
-        return pixels
-    height, width = pixels.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew_degrees, 1.0)
-    colour = (fill, fill, fill)
-    # Linear would read the same words for a little less, but less surely: a tenth more papers would wait for a person.
-    turned = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=colour)
-    return np.asarray(turned, np.uint8)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
+from pipeline.stages.placement import UprightScan, brightest_channel, resized
 
 BACKGROUND_DPI = 200
 """The least that NĐ 30/2020, Appendix I, allows for a colour copy; print is finer than that, in its own layer."""
@@ -57,7 +58,7 @@ class _Print:
     ink: tuple[int, int, int]
 
 
-def separate(colour: Pixels, dpi: int) -> Layers:
+def separate(scan: UprightScan) -> Layers:
     """Lift the print off a page.
 
     Only what looks like flat dark ink on paper is lifted. Blue pen and red seals are light in one channel; photographs,
@@ -65,12 +66,12 @@ def separate(colour: Pixels, dpi: int) -> Layers:
     that is mostly such things stays whole, at its own resolution.
 
     Args:
-        colour: (height, width, 3), upright.
-        dpi: its resolution.
+        scan: with the page upright.
     """
-    background = _scaled(colour, min(1.0, BACKGROUND_DPI / dpi))
-    coarse = _scaled(background, _COARSE_DPI / min(dpi, BACKGROUND_DPI))
-    found = _find_print(colour, coarse, max(1.0, TEXT_DPI / dpi))
+    background_dpi = min(scan.dpi, BACKGROUND_DPI)
+    background = scan.colour(background_dpi)
+    coarse = _scaled(background, _COARSE_DPI / background_dpi)
+    found = _find_print(scan.brightest(max(scan.dpi, TEXT_DPI)), background, coarse)
     cover = _sized(found.mask, background.shape)
     coarse_cover = _sized(cover, coarse.shape)
     blobs = cv2.dilate(coarse_cover, _THREE_BY_THREE) > 0
@@ -78,7 +79,7 @@ def separate(colour: Pixels, dpi: int) -> Layers:
     like = _looks_like(coarse, coarse_cover, paper, found.ink)
     drawn = _drawn(coarse, paper, blobs & like)
     if np.count_nonzero(drawn) > _MOST_COLOURFUL * drawn.size:
-        return Layers(colour, None, found.ink)
+        return Layers(scan.colour(scan.dpi), None, found.ink)
     trusted = like.astype(np.uint8) * 255
     text = cv2.bitwise_and(found.mask, _spread(trusted, found.mask))
     holes = _holes(cover, _spread(trusted, cover))
@@ -97,9 +98,7 @@ def _scaled(pixels: Pixels, scale: float) -> Pixels:
 
 
 def _sized(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
-    # At half the size the nearest four pixels are all there is to weigh, and weighing just those is quicker.
-    how = cv2.INTER_LINEAR if abs(2 * shape[0] - pixels.shape[0]) <= 1 else cv2.INTER_AREA
-    return np.asarray(cv2.resize(pixels, (shape[1], shape[0]), interpolation=how), np.uint8)
+    return resized(pixels, shape[1], shape[0])
 
 
 def _spread(mask: Pixels, like: Pixels) -> Pixels:
@@ -107,36 +106,38 @@ def _spread(mask: Pixels, like: Pixels) -> Pixels:
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _value(colour: Pixels) -> Pixels:
-    """The brightest channel: low only for what is dark and without colour."""
-    return np.asarray(np.maximum(np.maximum(colour[:, :, 0], colour[:, :, 1]), colour[:, :, 2]))
-
-
-def _find_print(colour: Pixels, coarse: Pixels, finer: float) -> _Print:
+def _find_print(value: Pixels, background: Pixels, coarse: Pixels) -> _Print:
     """All pixels that are more ink than the paper around them; none where nothing is dark enough.
 
     Args:
-        colour: the page (height, width, 3).
+        value: the brightest channel of the page, on the grid of the mask.
+        background: the page (height, width, 3) on its own grid.
         coarse: the same coarsely.
-        finer: how many times finer than the page the mask is to be.
     """
-    value = _value(colour)
-    small = _scaled(_value(coarse), _PAPER_LONG_SIDE_PX / max(coarse.shape))
+    small = _scaled(brightest_channel(coarse), _PAPER_LONG_SIDE_PX / max(coarse.shape))
     paper = np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21), np.uint8)
-    few, few_colours = value[::4, ::4], colour[::4, ::4]
+    few = value[::4, ::4]
     limit = cv2.resize(paper, few.shape[::-1], interpolation=cv2.INTER_LINEAR) * _INK_SHARE
-    dark = few < limit
-    if np.count_nonzero(dark) < _LEAST_INK_PX:
+    dark = few[few < limit]
+    if dark.size < _LEAST_INK_PX:
         return _Print(np.zeros_like(value), (0, 0, 0))
-    inside = few[dark] <= np.percentile(few[dark], 60)  # the rest are edges, lighter than the ink is
-    blue, green, red = (int(level) for level in np.median(few_colours[dark][inside], axis=0))
-    if finer > 1:
-        value = np.asarray(cv2.resize(value, None, fx=finer, fy=finer, interpolation=cv2.INTER_CUBIC), np.uint8)
-    nearer = _darker(value, paper, max(blue, green, red), _EDGE_DEPTH)
-    deep = _darker(value, paper, max(blue, green, red), _CORE_DEPTH)
+    level = int(np.median(dark[dark <= np.percentile(dark, 60)]))  # the rest are edges, lighter than the ink is
+    ink = _ink_colour(background, level)
+    nearer = _darker(value, paper, level, _EDGE_DEPTH)
+    deep = _darker(value, paper, level, _CORE_DEPTH)
     # Grey lines, which cross the middle here and there, would come out as dashes.
     mask = cv2.bitwise_and(nearer, cv2.dilate(deep, _CORE_REACH))
-    return _Print(np.asarray(mask, np.uint8), (blue, green, red))
+    return _Print(np.asarray(mask, np.uint8), ink)
+
+
+def _ink_colour(background: Pixels, level: int) -> tuple[int, int, int]:
+    """The colour of ink whose brightest channel has `level`: as far from grey as that of the darkest pixels."""
+    few = background[::2, ::2]
+    brightest = brightest_channel(few)
+    darkest = few[brightest <= np.percentile(brightest, 2)]
+    blue, green, red = (int(channel) for channel in np.median(darkest, axis=0))
+    shift = level - max(blue, green, red)
+    return max(0, blue + shift), max(0, green + shift), max(0, red + shift)
 
 
 def _darker(value: Pixels, paper: Pixels, ink: int, depth: float) -> Pixels:
@@ -181,7 +182,7 @@ def _looks_like(coarse: Pixels, cover: Pixels, paper: Pixels, ink: tuple[int, in
     share = cover.astype(np.float32) / 255
     flat = np.full_like(coarse, ink)
     drawn = cv2.blendLinear(paper, flat, 1 - share, share)
-    error = _value(np.asarray(cv2.absdiff(drawn, coarse), np.uint8)).astype(np.float32)
+    error = brightest_channel(np.asarray(cv2.absdiff(drawn, coarse), np.uint8)).astype(np.float32)
     near = cv2.dilate((cover > 0).astype(np.float32), _THREE_BY_THREE)
     around = (_COARSE_DPI // 8, _COARSE_DPI // 8)
     mean = cv2.blur(error * near, around) / np.maximum(cv2.blur(near, around), 1e-3)
@@ -193,7 +194,7 @@ def _drawn(coarse: Pixels, paper: Pixels, lifted: NDArray[np.bool_]) -> Pixels:
 
     Grain is most of what an empty page costs.
     """
-    apart = _value(np.asarray(cv2.absdiff(cv2.blur(coarse, (3, 3)), cv2.blur(paper, (3, 3))), np.uint8))
+    apart = brightest_channel(np.asarray(cv2.absdiff(cv2.blur(coarse, (3, 3)), cv2.blur(paper, (3, 3))), np.uint8))
     apart[lifted] = 0
     return np.asarray(cv2.dilate(np.where(apart > _GRAIN, 255, 0).astype(np.uint8), _THREE_BY_THREE), np.uint8)
 

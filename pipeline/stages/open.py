@@ -4,9 +4,11 @@ Runs in a parser process only: what it calls has had holes before and will have 
 """
 
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, TypeVar
 
 import cv2
 import numpy as np
@@ -26,6 +28,17 @@ T = TypeVar("T")
 A4_LONG_SIDE_INCHES = 11.69
 _LOWEST_BELIEVABLE_DPI = 100
 _PAGE_POINTS_PER_INCH = 72
+_LARGE_PAGE_PIXELS = 18_000_000
+"""A3 at 300 dpi. Larger pages, such as plans, are read coarser, since memory grows with the pixels; but not under the
+200 dpi of NĐ 30/2020, Appendix I."""
+_LARGE_PAGE_DPI = 200
+_MOST_PAGE_PIXELS = 32_000_000
+"""A1 at 200 dpi. Of still larger pages the copy is not a legal one; the verdict says so, and the original is kept."""
+_STRIP_PX = 256
+_STRIP_MARGIN_PX = 8
+"""A pixel is weighed from what lies within three pixels of the smaller picture."""
+_SAME_DPI = 0.01
+"""Resolutions this near to each other are the same: 601 dpi are read as 600, not weighed into 599."""
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError)
 """What Pillow's decoders raise for damaged input: its documentation names the first two, fuzzed files show the rest."""
 _BROKEN_PDF = (pypdf.errors.PyPdfError, RecursionError, AttributeError, *_BROKEN_IMAGE)
@@ -72,27 +85,46 @@ def _count_pdf_pages(path: Path, limits: Limits) -> int:
 
 
 def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
-    page = _pdf_page(path, number)
-    scan = _whole_scan(page, limits) if page is not None else None
-    if scan is not None:
-        return scan
-    width_inches, height_inches = _pdf_page_inches(path, number, limits)
-    scan_dpi = _scan_dpi(page, max(width_inches, height_inches)) if page is not None else None
+    with path.open("rb") as file:  # given a path, pypdf would read all of the file
+        page = _pdf_page(file, number)
+        scan = _whole_scan(page, limits) if page is not None else None
+        if scan is not None:
+            return scan
+        width_inches, height_inches = _pdf_page_inches(path, number, limits)
+        scan_dpi = _scan_dpi(page, max(width_inches, height_inches)) if page is not None else None
     dpi = min(limits.reading_dpi, scan_dpi) if scan_dpi else limits.reading_dpi
-    most_pixels = limits.max_page_megapixels * 1_000_000
-    while width_inches * height_inches * dpi * dpi > most_pixels:
-        dpi //= 2
-        if dpi < _PAGE_POINTS_PER_INCH // 2:
-            raise ScanRejected("page_too_large", f"page {number}")
-    try:
-        images = convert_from_path(
-            str(path), dpi=dpi, first_page=number, last_page=number, timeout=int(limits.page_timeout_s)
-        )
-    except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, *_BROKEN_IMAGE):
-        raise ScanRejected("damaged", f"page {number}") from None
-    if not images:
+    dpi = _affordable_dpi(width_inches * height_inches, dpi, limits)
+    if dpi < _PAGE_POINTS_PER_INCH // 2:
+        raise ScanRejected("page_too_large", f"page {number}")
+    return RawPage(pixels=_draw(path, number, dpi, limits.page_timeout_s), dpi=dpi, dpi_known=True)
+
+
+def _affordable_dpi(square_inches: float, dpi: int, limits: Limits) -> int:
+    """The resolution to read a page at: its own, unless that makes too many pixels."""
+    most_pixels = min(_MOST_PAGE_PIXELS, limits.max_page_megapixels * 1_000_000)
+    good, most = (math.floor(math.sqrt(pixels / square_inches)) for pixels in (_LARGE_PAGE_PIXELS, most_pixels))
+    return max(1, min(dpi, most, max(good, _LARGE_PAGE_DPI)))
+
+
+def _draw(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
+    """One page as poppler draws it. It passes through a file: through a pipe it would lie in memory several times."""
+    with TemporaryDirectory() as folder:
+        try:
+            (drawn,) = convert_from_path(
+                str(path),
+                dpi=dpi,
+                first_page=number,
+                last_page=number,
+                timeout=int(timeout_s),
+                output_folder=folder,
+                paths_only=True,
+            )
+        except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, *_BROKEN_IMAGE):
+            raise ScanRejected("damaged", f"page {number}") from None
+        pixels = cv2.imread(str(drawn), cv2.IMREAD_COLOR)
+    if pixels is None:
         raise ScanRejected("damaged", f"page {number}")
-    return RawPage(pixels=_bgr(images[0]), dpi=dpi, dpi_known=True)
+    return np.asarray(pixels, np.uint8)
 
 
 def _pdf_page_inches(path: Path, number: int, limits: Limits) -> tuple[float, float]:
@@ -107,10 +139,10 @@ def _pdf_page_inches(path: Path, number: int, limits: Limits) -> tuple[float, fl
     return width / _PAGE_POINTS_PER_INCH, height / _PAGE_POINTS_PER_INCH
 
 
-def _pdf_page(path: Path, number: int) -> pypdf.PageObject | None:
+def _pdf_page(file: BinaryIO, number: int) -> pypdf.PageObject | None:
     """The page as pypdf sees it; None where it fails on what poppler may still draw."""
     try:
-        return pypdf.PdfReader(path).pages[number - 1]
+        return pypdf.PdfReader(file).pages[number - 1]
     except _BROKEN_PDF:
         return None
 
@@ -118,12 +150,17 @@ def _pdf_page(path: Path, number: int) -> pypdf.PageObject | None:
 def _whole_scan(page: pypdf.PageObject, limits: Limits) -> RawPage | None:
     try:
         found = whole_scan(page, limits.max_page_megapixels * 1_000_000)
+        if found is None or _is_large(*found, limits):
+            return None
+        return _raw(*found, limits, dpi_known=True)
     except _BROKEN_PDF:
         return None
-    if found is None:
-        return None
-    image, dpi = found
-    return _shrink(RawPage(pixels=_bgr(image), dpi=dpi, dpi_known=True), limits.reading_dpi)
+
+
+def _is_large(image: Image.Image, dpi: int, limits: Limits) -> bool:
+    """Whether a page is to be read coarser than others: poppler then draws it without unpacking all of it."""
+    wanted_dpi = min(dpi, limits.reading_dpi)
+    return _affordable_dpi(image.width * image.height / dpi**2, wanted_dpi, limits) < wanted_dpi
 
 
 def _scan_dpi(page: pypdf.PageObject, long_side_inches: float) -> int | None:
@@ -156,11 +193,9 @@ def _open_frame(path: Path, number: int, limits: Limits) -> RawPage:
             image.seek(number - 1)
         if image.width * image.height > limits.max_page_megapixels * 1_000_000:
             raise ScanRejected("page_too_large", f"page {number}: {image.width} x {image.height}")
-        dpi = _written_dpi(image)
-        upright = ImageOps.exif_transpose(image)
-        known = dpi is not None
-        dpi = dpi or max(1, round(max(upright.size) / A4_LONG_SIDE_INCHES))
-        return _shrink(RawPage(pixels=_bgr(upright), dpi=dpi, dpi_known=known), limits.reading_dpi)
+        written = _written_dpi(image)
+        dpi = written or max(1, round(max(image.size) / A4_LONG_SIDE_INCHES))
+        return _raw(image, dpi, limits, dpi_known=written is not None)
 
     return _with_image(path, load)
 
@@ -185,24 +220,63 @@ def _written_dpi(image: Image.Image) -> int | None:
     return round(dpi) if _LOWEST_BELIEVABLE_DPI <= dpi <= 4800 else None
 
 
-def _bgr(image: Image.Image) -> Pixels:
-    """Any Pillow picture as blue-green-red on white paper; 16-bit greys are scaled, not cut off."""
+def _raw(image: Image.Image, dpi: int, limits: Limits, *, dpi_known: bool) -> RawPage:
+    """A page of a picture, upright as its camera held it and no finer than needed.
+
+    It is made smaller before anything else is done to it: of a finer picture, every copy would be that much larger.
+
+    Args:
+        image: not decoded yet, where its format allows; a JPEG is then decoded at a half or a quarter at once.
+        dpi: its resolution.
+        limits: how fine pages are read.
+        dpi_known: whether the file said so.
+    """
+    wanted_dpi = _affordable_dpi(image.width * image.height / dpi**2, min(dpi, limits.reading_dpi), limits)
+    long_side = max(image.size)
+    image.draft(None, _scaled(image, wanted_dpi * (1 - _SAME_DPI) / dpi))
+    ImageOps.exif_transpose(image, in_place=True)
+    dpi = round(dpi * max(image.size) / long_side)
+    if dpi <= wanted_dpi * (1 + _SAME_DPI):
+        return RawPage(pixels=_bgr(image), dpi=dpi, dpi_known=dpi_known)
+    pixels = _shrunk(_eight_bits(image), _scaled(image, wanted_dpi / dpi))
+    return RawPage(pixels=pixels, dpi=wanted_dpi, dpi_known=dpi_known)
+
+
+def _scaled(image: Image.Image, scale: float) -> tuple[int, int]:
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def _shrunk(image: Image.Image, size: tuple[int, int]) -> Pixels:
+    """The picture at a smaller size, made in strips: at once, it would lie in memory three times."""
+    width, height = size
+    scale = image.height / height
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP_PX):
+        bottom = min(height, top + _STRIP_PX)
+        above, below = max(0, top - _STRIP_MARGIN_PX), min(height, bottom + _STRIP_MARGIN_PX)
+        box = (0, above * scale, image.width, min(image.height, below * scale))
+        strip = image.resize((width, below - above), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
+        pixels[top:bottom] = _bgr(strip)[top - above : bottom - above]
+    return pixels
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A picture of pixels that can be averaged; 16-bit greys are scaled, not cut off."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, dtype=np.float32)
         top = 65535.0 if image.mode.startswith("I;16") or values.max(initial=0) > 255 else 255.0
-        image = Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+        return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    if image.mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def _bgr(image: Image.Image) -> Pixels:
+    """Any Pillow picture as blue-green-red on white paper."""
+    image = _eight_bits(image)
     if "A" in image.getbands() or "transparency" in image.info:
         layered = image.convert("RGBA")
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
-    return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
-
-
-def _shrink(page: RawPage, most_dpi: int) -> RawPage:
-    if page.dpi <= most_dpi:
-        return page
-    scale = most_dpi / page.dpi
-    height, width = page.pixels.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    smaller = Image.fromarray(page.pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return RawPage(pixels=np.asarray(smaller), dpi=most_dpi, dpi_known=page.dpi_known)
+    colours = image if image.mode == "RGB" else image.convert("RGB")
+    return np.asarray(cv2.cvtColor(np.asarray(colours), cv2.COLOR_RGB2BGR), np.uint8)

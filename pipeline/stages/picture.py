@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from pipeline.pages import Pixels
-from pipeline.stages.layers import Layers, separate
+from pipeline.stages.layers import TEXT_DPI, Layers, separate
+from pipeline.stages.placement import UprightScan, resized
 from schemas.base import Value
 
 SEEN_DPI = 50
@@ -30,6 +31,8 @@ makes 45 to 100, a faint one less: a good copy that is refused costs more than a
 """
 _MOST_LAYERED_DIFFERENCE = 30
 """Layers that come closer to the limit than this are not used: the page is kept in one piece instead."""
+_MOST_PRINT_PIXELS = 20_000_000
+"""A page with more of them at the resolution of print, one larger than A3, is kept in one piece: layers take memory."""
 _PLACE_PX = (9, 9)
 _SIZE_TOLERANCE_PX = 1
 _RIM_PX = 5
@@ -43,18 +46,18 @@ class PictureLayers(Value):
     ink_rgb: tuple[int, int, int]
 
 
-def write_picture(colour: Pixels, dpi: int, folder: Path) -> None:
-    """Keep a clean colour page in the layers that the archive copy will show.
+def write_picture(scan: UprightScan, folder: Path) -> None:
+    """Keep a page in the layers that the archive copy will show.
 
     Args:
-        colour: (height, width, 3), upright.
-        dpi: its resolution.
+        scan: with the page upright.
         folder: where to; what it may hold of an attempt before is replaced.
     """
     folder.mkdir(exist_ok=True)
-    layers, seen = separate(colour, dpi), _seen(colour, dpi)
+    layers = _layers(scan)
+    seen = np.asarray(cv2.cvtColor(scan.colour(SEEN_DPI), cv2.COLOR_BGR2GRAY), np.uint8)
     if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
-        layers = Layers(colour, None, layers.ink)
+        layers = Layers(scan.colour(scan.dpi), None, layers.ink)
     cv2.imwrite(str(folder / BACKGROUND), layers.background, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if layers.text is not None:
         (folder / TEXT).write_bytes(_fax_code(layers.text))
@@ -80,21 +83,22 @@ def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERE
     return bool((inner if inner.size else difference).max() <= most_difference)
 
 
+def _layers(scan: UprightScan) -> Layers:
+    width, height = scan.placement.size_px
+    if width * height * max(1.0, TEXT_DPI / scan.dpi) ** 2 > _MOST_PRINT_PIXELS:
+        return Layers(scan.colour(scan.dpi), None, (0, 0, 0))
+    return separate(scan)
+
+
 def _shown(layers: Layers, like: Pixels) -> Pixels:
     """What the layers will look like, grey and as small as `like`."""
     size = (like.shape[1], like.shape[0])
-    paper = cv2.resize(cv2.cvtColor(layers.background, cv2.COLOR_BGR2GRAY), size, interpolation=cv2.INTER_AREA)
+    paper = cv2.cvtColor(resized(layers.background, *size), cv2.COLOR_BGR2GRAY)
     if layers.text is None:
         return np.asarray(paper, np.uint8)
-    share = cv2.resize(layers.text, size, interpolation=cv2.INTER_AREA) / 255.0
+    share = resized(layers.text, *size) / 255.0
     ink = float(np.dot(layers.ink, (0.114, 0.587, 0.299)))
     return np.asarray(paper * (1 - share) + ink * share, np.uint8)
-
-
-def _seen(colour: Pixels, dpi: int) -> Pixels:
-    width, height = (max(1, round(side * SEEN_DPI / dpi)) for side in _size(colour))
-    grey = cv2.cvtColor(colour[::2, ::2], cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _size(pixels: Pixels) -> tuple[int, int]:

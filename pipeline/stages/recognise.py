@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from pipeline.pages import CleanPage, Pixels
-from pipeline.stages.clean import turn_over
+from pipeline.pages import Pixels
+from pipeline.stages.clean import CleanPage, turn_over
+from pipeline.stages.placement import UprightScan, resized
 from schemas.text import Box, Code, PageText, Word
 
 ReadWords = Callable[[Pixels, int], tuple[Word, ...]]
@@ -55,7 +56,7 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
 
 def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:
     """Words of the part of the page that carries ink: white borders cost as much time as text."""
-    small = cv2.resize(page.grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    small = resized(page.grey, max(1, page.grey.shape[1] // 4), max(1, page.grey.shape[0] // 4))
     left, top, width, height = (4 * side for side in cv2.boundingRect(cv2.threshold(small, _FAINT, 255, 1)[1]))
     if width == 0:
         return ()
@@ -70,27 +71,33 @@ def _moved(box: Box, right_px: int, down_px: int) -> Box:
     return Box(left=box.left + right_px, top=box.top + down_px, right=box.right + right_px, bottom=box.bottom + down_px)
 
 
-def read_codes(grey: Pixels) -> tuple[Code, ...]:
-    """QR and Code 128 codes of a page, in no special order; undecodable ones are left out."""
+def read_codes(scan: UprightScan, dpi: int) -> tuple[Code, ...]:
+    """QR and Code 128 codes of a page, in no special order; undecodable ones are left out.
+
+    They are sought in the scan as it came: their fine grid suffers from every change, and they may lie any way round.
+
+    Args:
+        scan: with the page upright.
+        dpi: resolution of the page that the codes' boxes are told in.
+    """
     formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
-    return tuple(_code(found) for found in zxingcpp.read_barcodes(grey, formats=formats) if found.valid)
+    grey = np.asarray(cv2.cvtColor(scan.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    found = zxingcpp.read_barcodes(grey, formats=formats)
+    return tuple(_code(code, scan, dpi) for code in found if code.valid)
 
 
 def _page_text(page: CleanPage, number: int, words: tuple[Word, ...]) -> PageText:
     height, width = page.grey.shape
-    codes = read_codes(page.grey)
+    codes = read_codes(page.scan, page.dpi)
     return PageText(number=number, width_px=width, height_px=height, dpi=page.dpi, words=words, codes=codes)
 
 
-def _code(found: zxingcpp.Barcode) -> Code:
-    corners = [
-        found.position.top_left,
-        found.position.top_right,
-        found.position.bottom_right,
-        found.position.bottom_left,
-    ]
-    xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
-    box = Box(left=min(xs), top=min(ys), right=max(xs), bottom=max(ys))
+def _code(found: zxingcpp.Barcode, scan: UprightScan, dpi: int) -> Code:
+    at = found.position
+    corners = np.array([(c.x, c.y) for c in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)], np.float64)
+    on_page = scan.placement.on_page(corners) * dpi / scan.dpi
+    (left, top), (right, bottom) = on_page.min(axis=0), on_page.max(axis=0)
+    box = Box(left=float(left), top=float(top), right=float(right), bottom=float(bottom))
     return Code(format=str(found.format).replace(" ", ""), text=found.text, box=box)
 
 

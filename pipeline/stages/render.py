@@ -1,7 +1,7 @@
 """Step 9: pages and words become a searchable PDF/A-2b, the same bytes for the same input."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pikepdf
@@ -22,6 +22,7 @@ from pypdf.generic import (
 from pipeline.errors import ScanRejected
 from pipeline.pages import ReadPage
 from pipeline.stages import text_layer
+from pipeline.stages.lone_page import LONE_PAGE, put_into, share_fonts
 from pipeline.stages.picture import BACKGROUND, LAYERS, TEXT, PictureLayers
 from pipeline.stages.proof import prove
 
@@ -30,25 +31,50 @@ _FIXED_DATE = "2000-01-01T00:00:00+00:00"
 
 
 def render(pages: Sequence[ReadPage], target: Path) -> None:
-    """Write one paper as PDF/A-2b (ISO 19005-2), every page in its order, its text invisibly on its words.
+    """Write one paper as PDF/A-2b (ISO 19005-2), every page in its order.
+
+    A page is its picture with its text invisibly on its words; one that was born digital, and has all that the archive
+    asks for, is itself, unless the copy would not prove itself then.
 
     Args:
-        pages: in order, with their pictures as `write_picture` leaves them.
+        pages: in order, with their pictures as `write_picture` leaves them, and `LONE_PAGE` beside it.
         target: the file to write.
 
     Raises:
         ScanRejected: unreadable, when what was written does not validate or does not look like its pages.
         Misconfigured: missing_program, where there is none to draw the copy.
     """
+    if any(_is_itself(page) for page in pages):
+        try:
+            _write(pages, target, _is_itself)
+            prove(pages, target)
+        except ScanRejected:
+            target.unlink(missing_ok=True)
+        else:
+            return
+    _write(pages, target, lambda _: False)
+    prove(pages, target)
+
+
+def _is_itself(page: ReadPage) -> bool:
+    return (page.picture / LONE_PAGE).exists()
+
+
+def _write(pages: Sequence[ReadPage], target: Path, is_itself: Callable[[ReadPage], bool]) -> None:
     writer = PdfWriter()
     font = text_layer.add_font(writer)
     for page in pages:
-        _add_page(writer, page, font)
+        if not is_itself(page):
+            _add_page(writer, page, font)
     joined = target.with_suffix(".joined")
     try:
         with joined.open("wb") as out:
             writer.write(out)
         with pikepdf.open(joined) as pdf:
+            for at, page in enumerate(pages):
+                if is_itself(page):
+                    put_into(pdf, page.picture / LONE_PAGE, at)
+            share_fonts(pdf)
             pikepdf.pdfa.prepare(pdf, "2b")
             with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
                 metadata["xmp:MetadataDate"] = _FIXED_DATE
@@ -57,7 +83,6 @@ def render(pages: Sequence[ReadPage], target: Path) -> None:
         raise ScanRejected("unreadable", "archive copy is not PDF/A") from error
     finally:
         joined.unlink(missing_ok=True)
-    prove(pages, target)
 
 
 def _add_page(writer: PdfWriter, page: ReadPage, font: IndirectObject) -> None:

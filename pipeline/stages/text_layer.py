@@ -22,7 +22,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from schemas.text import Line, PageText
+from schemas.text import Line, PageText, Word
 
 _UNITS_PER_EM = 1000
 _ADVANCE = 500
@@ -46,21 +46,39 @@ def content(page: PageText) -> bytes:
 
 
 def _line_operators(line: Line, page_height_px: int, points_per_px: float) -> list[str]:
-    # All words of a line share size and baseline, else a dash would float and tear the line apart on extraction.
-    size = max(1.0, median(word.box.height for word in line.words)) * points_per_px
-    bottom = median(word.box.bottom for word in line.words)
-    y = (page_height_px - bottom) * points_per_px + _DESCENT_SHARE * size
     operators = []
-    for word, following in zip(line.words, (*line.words[1:], None), strict=True):
-        text = "".join(c for c in word.text if ord(c) < 0x10000)
-        if not text or word.box.width <= 0:
+    for word, (bottom, height) in zip(line.words, _rows(line), strict=True):
+        text = laid(word)
+        if not text:
             continue
-        x = word.box.left * points_per_px
+        size = height * points_per_px
+        x, y = word.box.left * points_per_px, (page_height_px - bottom) * points_per_px + _DESCENT_SHARE * size
         stretch = word.box.width * points_per_px / (len(text) * size * _ADVANCE / _UNITS_PER_EM) * 100
-        shown = text + (" " if following else "")
+        shown = text + ("" if word is line.words[-1] else " ")
         codes = shown.encode("utf-16-be").hex()
         operators.append(f"/F1 {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes}> Tj")
     return operators
+
+
+def _rows(line: Line) -> list[tuple[float, float]]:
+    """Bottom and height, in pixels, of the row in which each word is laid.
+
+    All words of a line share theirs, else a dash would float and tear the line apart on extraction. Only a word whose
+    middle is outside of it, because the engine put it among specks or into a line far off, keeps its own.
+    """
+    height = max(1.0, median(word.box.height for word in line.words))
+    bottom = median(word.box.bottom for word in line.words)
+    return [
+        (bottom, height)
+        if bottom - height <= (word.box.top + word.box.bottom) / 2 <= bottom
+        else (word.box.bottom, max(1.0, word.box.height))
+        for word in line.words
+    ]
+
+
+def laid(word: Word) -> str:
+    """The letters of a word that its page's copy will have: none for a word without width."""
+    return "".join(c for c in word.text if ord(c) < 0x10000) if word.box.width > 0 else ""
 
 
 def add_font(writer: PdfWriter) -> IndirectObject:

@@ -26,7 +26,7 @@ def whole_scan(page: PageObject, most_pixels: int) -> tuple[Image.Image, int] | 
         most_pixels: a larger picture is not decoded.
 
     Returns:
-        The decoded picture and its dpi; None when the page is anything but one JPEG that covers it.
+        The picture, not decoded yet, and its dpi; None when the page is anything but one JPEG that covers it.
 
     Raises:
         PyPdfError, OSError, ValueError and other errors of damaged input, as pypdf and Pillow do.
@@ -41,7 +41,6 @@ def whole_scan(page: PageObject, most_pixels: int) -> tuple[Image.Image, int] | 
     down = image.height / float(page.mediabox.height) * _POINTS_PER_INCH
     if image.width * image.height > most_pixels or abs(across - down) > 0.01 * down:
         return None
-    image.load()
     return image, max(1, round(down))
 
 

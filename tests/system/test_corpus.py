@@ -5,12 +5,14 @@ The environment variable HOSO_CORPUS names the folder that holds `dossiers/` and
 
 import hashlib
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from pipeline.errors import MESSAGES
+from pipeline.stages.drawn_words import drawn_words
 from schemas.ingest import IngestLine, IngestLineWithText
 from tests.scoring import Figures, load_papers, load_retyped, mean_text, score_papers, score_retyped
 from tests.services.verapdf import failed_rules
@@ -165,3 +167,26 @@ def test_real_scans_are_read(corpus: Path, retyped: Run) -> None:
     assert len(scores) >= 10
     mean = mean_text(list(scores.values()))
     assert (mean.recall >= 0.93, mean.characters >= 0.97) == (True, True), mean
+
+
+@pytest.fixture(scope="module")
+def digital(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """State papers that no scanner made; a very long one would only take long."""
+    files = sorted(f for f in (corpus / "real" / "vi_digital").glob("*.pdf") if len(pypdf.PdfReader(f).pages) < 20)
+    return Run(tmp_path_factory.mktemp("home"), files, "--text")
+
+
+def test_papers_that_no_scanner_made_keep_every_word(digital: Run) -> None:
+    assert {line.source for line in digital.texts} == {str(file) for file in digital.files}
+    for line in digital.texts:
+        own = Counter(word.text for page in drawn_words(Path(line.source), 60) for word in page)
+        assert Counter(" ".join(line.page_texts).split()) == own
+
+
+def test_copies_of_signed_papers_prove_themselves_and_their_originals_keep_their_bytes(digital: Run) -> None:
+    for line in digital.texts:
+        assert line.object_key is not None
+        assert line.original_key is not None
+        assert digital.stored(line.original_key) == Path(line.source).read_bytes()
+        assert b"/ByteRange" not in digital.stored(line.object_key)
+        assert failed_rules(digital.home / "store" / line.object_key) == []

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from pipeline.pages import Pixels, RawPage
-from pipeline.stages.clean import clean, reading_copy, turn_over
-from pipeline.stages.geometry import quarter_turn
+from pipeline.stages.clean import READING_DPI, CleanPage, clean, reading_copy, turn_over
+from pipeline.stages.placement import whole
 from tests.sheets import DPI, sealed, slanted, text_page
 
 LONG_LINES = tuple(f"Dòng chữ thứ {n} của một trang giấy thử nghiệm viết bằng tiếng Việt có dấu" for n in range(20))
@@ -14,9 +14,19 @@ def raw(pixels: Pixels, *, dpi_known: bool = True) -> RawPage:
     return RawPage(pixels=pixels, dpi=DPI, dpi_known=dpi_known)
 
 
+def quarter_turn(page: Pixels, degrees: int) -> Pixels:
+    return whole(page).turned(degrees, 0).draw(page, 1)
+
+
 def rows_with_ink(grey: Pixels) -> float:
     """Share of rows that carry ink: level lines leave more rows white than slanted ones."""
     return float((grey.min(axis=1) < 128).mean())
+
+
+def seen_at(page: CleanPage, where: tuple[slice, slice]) -> Pixels:
+    """The part of the reading copy that lies at `where` of a scan of `DPI`."""
+    rows, columns = (slice(*(round(end * READING_DPI / DPI) for end in (part.start, part.stop))) for part in where)
+    return page.grey[rows, columns]
 
 
 @pytest.mark.parametrize("degrees", [-9.0, -3.4, -0.6, 0.7, 2.5, 8.0])
@@ -43,8 +53,8 @@ def test_a_red_seal_is_gone_from_the_reading_copy_and_stays_in_the_colour_copy()
     stamped = sealed(text_page(LONG_LINES), (700, 1440))
     page = clean(raw(stamped))
     where = (slice(1460, 1640), slice(720, 890))
-    assert page.grey[where].min() > 140
-    assert np.ptp(page.colour[where].astype(int), axis=2).max() > 100
+    assert seen_at(page, where).min() > 140
+    assert np.ptp(page.scan.colour(DPI)[where].astype(int), axis=2).max() > 100
 
 
 def test_a_red_title_stays_in_the_reading_copy() -> None:
@@ -84,8 +94,9 @@ def test_a_paper_photographed_on_a_table_is_flattened() -> None:
     )
     page = clean(raw(table, dpi_known=False))
     assert page.verdict == "photo"
-    assert float(np.median(page.colour[:40])) > 200
-    assert page.colour.shape[0] == pytest.approx(1500, rel=0.05)
+    colour = page.scan.colour(page.scan.dpi)
+    assert float(np.median(colour[:40])) > 200
+    assert colour.shape[0] == pytest.approx(1500, rel=0.05)
 
 
 def test_an_empty_page_is_told_as_blank_and_left_as_it_lies() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.pages import CleanPage
-from pipeline.stages.clean import reading_copy
+from pipeline.stages.clean import CleanPage, reading_copy
 from pipeline.stages.handwriting import mark_handwriting
+from pipeline.stages.placement import UprightScan, whole
 from schemas.text import Box, PageText, Word
 from tests.specimens.fonts import font
 from tests.specimens.marks import SEAL_RED, Colour
@@ -35,7 +35,7 @@ def form(pen: Colour, paper: Colour = (255, 255, 255)) -> tuple[CleanPage, PageT
     colour = np.asarray(image)[:, :, ::-1].copy()
     height, width = colour.shape[:2]
     read = PageText(number=1, width_px=width, height_px=height, dpi=DPI, words=tuple(words))
-    return CleanPage(colour, reading_copy(colour), DPI, 0, 0.0, "good"), read
+    return CleanPage(UprightScan(colour, DPI, whole(colour)), reading_copy(colour), DPI, 0, 0.0, "good"), read
 
 
 def by_pen(page: CleanPage, text: PageText) -> set[str]:
@@ -65,6 +65,6 @@ def test_red_print_is_not_by_hand() -> None:
 
 def test_a_page_that_is_blue_throughout_is_not_by_hand() -> None:
     page, text = form(BLACK)
-    blue = page.colour.copy()
+    blue = page.scan.pixels.copy()
     blue[page.grey < 128] = (150, 55, 35)
-    assert by_pen(replace(page, colour=blue), text) == set()
+    assert by_pen(replace(page, scan=replace(page.scan, pixels=blue)), text) == set()

@@ -161,6 +161,41 @@ def test_a_pdf_page_of_enormous_size_is_drawn_coarser(tmp_path: Path) -> None:
     assert page.pixels.shape[0] * page.pixels.shape[1] <= 60_000_000
 
 
+def test_a_pdf_page_too_large_to_be_drawn_at_all_is_refused(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(14_400, 14_400))
+        pdf.save(tmp_path / "field.pdf")
+    with pytest.raises(ScanRejected) as error:
+        open_page(tmp_path / "field.pdf", "application/pdf", 1, Limits(max_page_megapixels=1))
+    assert code_of(error) == "page_too_large"
+
+
+def test_a_page_larger_than_a3_is_read_coarser_but_not_under_200_dpi(tmp_path: Path) -> None:
+    page = open_page(picture(tmp_path / "plan.png", (7000, 7000), "L", dpi=(300, 300)), "image/png", 1, LIMITS)
+    assert page.dpi == 200
+    assert page.pixels.shape == (4667, 4667, 3)
+
+
+def test_a_large_scan_in_a_pdf_is_read_coarser_too(tmp_path: Path) -> None:
+    Image.new("L", (7000, 7000), "white").save(tmp_path / "plan.pdf", resolution=300)
+    assert open_page(tmp_path / "plan.pdf", "application/pdf", 1, LIMITS).dpi == 200
+
+
+def test_a_page_made_smaller_in_strips_shows_no_seams(tmp_path: Path) -> None:
+    down = np.linspace(0, 255, 3200).astype(np.uint8)
+    Image.fromarray(np.tile(down[:, None], (1, 100))).save(tmp_path / "shade.png", dpi=(600, 600))
+    shade = open_page(tmp_path / "shade.png", "image/png", 1, LIMITS).pixels[:, 25, 0].astype(int)
+    assert len(shade) == 1600
+    assert set(np.diff(shade)) <= {0, 1}
+
+
+def test_a_jpeg_of_nearly_twice_the_reading_resolution_is_halved_as_it_is_decoded(tmp_path: Path) -> None:
+    path = picture(tmp_path / "fine.jpg", size=(2005, 3001), dpi=(598, 598))
+    page = open_page(path, "image/jpeg", 1, LIMITS)
+    assert page.pixels.shape == (1501, 1003, 3)
+    assert page.dpi == 299
+
+
 def test_too_many_pages_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScanRejected) as error:
         count_pages(pdf_of(tmp_path / "a.pdf", pages=3), "application/pdf", Limits(max_pages=2))

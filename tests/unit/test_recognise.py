@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
 
 from pipeline.adapters import tesseract
 from pipeline.errors import ScanRejected
-from pipeline.pages import CleanPage, Pixels, RawPage
-from pipeline.stages.clean import clean
+from pipeline.pages import Pixels, RawPage
+from pipeline.stages.clean import CleanPage, clean, turn_over
+from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.recognise import read_codes, recognise
 from schemas.text import Box, Word
 from tests.sheets import DPI, TEXT, text_page
@@ -20,9 +22,7 @@ def read(grey: Pixels, dpi: int) -> tuple[Word, ...]:
 
 
 def upside_down() -> CleanPage:
-    page = clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True))
-    flip = np.ascontiguousarray
-    return CleanPage(flip(page.colour[::-1, ::-1]), flip(page.grey[::-1, ::-1]), DPI, 180, 0.0, "good")
+    return turn_over(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)))
 
 
 def test_vietnamese_print_is_read_with_its_marks() -> None:
@@ -87,12 +87,26 @@ def test_a_qr_code_is_read_with_its_place() -> None:
     payload = "079090001234||Nguyễn Văn Thử|01021990|Nam|12 Lê Lợi, Huế|03042021"
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode)
     picture = np.asarray(zxingcpp.write_barcode_to_image(code, scale=4, add_quiet_zones=True), np.uint8)
-    page = np.full((900, 900), 255, np.uint8)
-    page[300 : 300 + picture.shape[0], 500 : 500 + picture.shape[1]] = picture.reshape(picture.shape[:2])
-    (found,) = read_codes(page)
+    page = np.full((900, 900, 3), 255, np.uint8)
+    page[300 : 300 + picture.shape[0], 500 : 500 + picture.shape[1]] = picture.reshape((*picture.shape[:2], 1))
+    (found,) = read_codes(UprightScan(page, 300, whole(page)), 300)
     assert found.text == payload
     assert found.format == "QRCode"
     assert 300 < found.box.top < found.box.bottom < 300 + picture.shape[0]
+
+
+@pytest.mark.parametrize(("turned", "left", "top"), [(0, 500, 300), (90, 500, 500), (180, 300, 500), (270, 300, 300)])
+def test_a_codes_place_is_told_on_the_upright_page(turned: int, left: int, top: int) -> None:
+    code = zxingcpp.create_barcode("HS-1", zxingcpp.BarcodeFormat.QRCode)
+    picture = cv2.resize(
+        np.asarray(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False), np.uint8),
+        (100, 100),
+        interpolation=cv2.INTER_NEAREST,
+    )
+    page = np.full((900, 900, 3), 255, np.uint8)
+    page[300:400, 500:600] = picture.reshape((100, 100, 1))
+    (found,) = read_codes(UprightScan(page, 300, whole(page)).turned(turned, 0), 150)
+    assert (found.box.left, found.box.top) == pytest.approx((left / 2, top / 2), abs=4)
 
 
 def test_an_engine_that_takes_too_long_is_stopped(tmp_path: Path) -> None:

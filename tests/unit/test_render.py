@@ -11,7 +11,8 @@ from pipeline.errors import ScanRejected
 from pipeline.pages import Pixels, ReadPage
 from pipeline.stages import picture as pictures
 from pipeline.stages.layers import Layers
-from pipeline.stages.picture import write_picture
+from pipeline.stages.picture import LAYERS, PictureLayers, write_picture
+from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.proof import prove
 from pipeline.stages.render import render
 from schemas.text import Box, PageText, Word
@@ -26,7 +27,7 @@ def a_page(
 ) -> ReadPage:
     pixels = text_page() if pixels is None else pixels
     picture = folder / str(number)
-    write_picture(pixels, dpi, picture)
+    write_picture(UprightScan(pixels, dpi, whole(pixels)), picture)
     placed = tuple(
         Word(text=text, box=Box(left=100 + 150 * n, top=130, right=220 + 150 * n, bottom=165), confidence=0.9, line=0)
         for n, text in enumerate(words)
@@ -154,6 +155,14 @@ def test_a_seal_keeps_its_red_and_the_print_under_it(tmp_path: Path) -> None:
     assert float(apart.mean()) < 10
 
 
+def test_a_page_larger_than_a3_stays_whole(tmp_path: Path) -> None:
+    plan = text_page(size=(4700, 4700))
+    write_picture(UprightScan(plan, 200, whole(plan)), tmp_path / "plan")
+    layers = PictureLayers.model_validate_json((tmp_path / "plan" / LAYERS).read_text())
+    assert layers.text_size_px is None
+    assert layers.background_size_px == (4700, 4700)
+
+
 def test_a_page_that_is_a_photograph_stays_whole(tmp_path: Path) -> None:
     coarse = np.random.default_rng(3).integers(0, 255, (220, 155, 3), dtype=np.uint8)
     photo = np.asarray(cv2.resize(coarse, (2480, 3508), interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -194,7 +203,7 @@ def test_a_page_that_layers_would_show_wrongly_is_kept_in_one_piece(
     page = text_page()
     nothing = np.full_like(page, 255)
     monkeypatch.setattr(pictures, "separate", lambda *_: Layers(nothing, None, (0, 0, 0)))
-    write_picture(page, DPI, tmp_path / "page")
+    write_picture(UprightScan(page, DPI, whole(page)), tmp_path / "page")
     kept = cv2.imread(str(tmp_path / "page" / pictures.BACKGROUND))
     assert kept is not None
     assert np.abs(kept.astype(int) - page).mean() < 5

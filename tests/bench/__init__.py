@@ -1,0 +1,6 @@
+"""`make bench`: hoso beside OCRmyPDF and bare Tesseract, on the same pages and in one run.
+
+`sample` chooses the papers, `readers` has them read, `cost` measures what that takes, `report` tells it and `chart`
+draws it; `python -m tests.bench --help` tells the options. `profile` shows where hoso's own time goes, `large` how much
+memory a submission of many large pages takes.
+"""
