@@ -109,7 +109,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
         except ScanRejected as error:
             height, width = page.grey.shape
             issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)
-    write_picture(page.scan, picture)
+    write_picture(page, picture)
     keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(
         text=text,

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 from pipeline.errors import ScanRejected
 from pipeline.pages import Pixels, RawPage
 from pipeline.stages.clean import CleanPage
-from pipeline.stages.drawn_words import drawn_words
+from pipeline.stages.drawn_words import DrawnWord, drawn_words
 from pipeline.stages.geometry import WORK_DPI, in_words, ink_points
 from pipeline.stages.legacy_letters import coding_of_text
 from pipeline.stages.lone_page import BROKEN, write_letters, write_without_pictures
@@ -72,7 +72,7 @@ def drawn_text(lone: Path, page: RawPage, timeout_s: float) -> DrawnText:
         Misconfigured: missing_program.
     """
     try:
-        words = _words(lone, page.dpi, timeout_s)
+        words = _words(lone, page, timeout_s)
         return _drawn(words, page, lone, timeout_s) if words else DrawnText((), layered=False)
     except (ScanRejected, PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, *BROKEN):
         return DrawnText((), layered=False)
@@ -112,22 +112,23 @@ def _as_it_lies(page: RawPage) -> UprightScan:
     return UprightScan(page.pixels, page.dpi, whole(page.pixels))
 
 
-def _words(lone: Path, dpi: int, timeout_s: float) -> list[Word]:
+def _words(lone: Path, page: RawPage, timeout_s: float) -> list[Word]:
+    """All words on the page, visible or not, with boxes inside of it."""
     (found,) = drawn_words(lone, timeout_s)
     coding = coding_of_text(" ".join(word.text for word in found))
     if coding is not None:
         write_letters(lone, coding)
         (found,) = drawn_words(lone, timeout_s)
-    scale = dpi / _POINTS_PER_INCH
-    return [
-        Word(
-            text=word.text,
-            box=Box(left=word.left * scale, top=word.top * scale, right=word.right * scale, bottom=word.bottom * scale),
-            confidence=1.0,
-            line=word.line,
-        )
-        for word in found
-    ]
+    words = [Word(text=word.text, box=_box(word, page), confidence=1.0, line=word.line) for word in found]
+    return [word for word in words if word.box.width > 0 and word.box.height > 0]
+
+
+def _box(word: DrawnWord, page: RawPage) -> Box:
+    scale = page.dpi / _POINTS_PER_INCH
+    height, width = page.pixels.shape[:2]
+    left, right = (min(max(0.0, edge * scale), width) for edge in (word.left, word.right))
+    top, bottom = (min(max(0.0, edge * scale), height) for edge in (word.top, word.bottom))
+    return Box(left=left, top=top, right=right, bottom=bottom)
 
 
 def _drawn(words: list[Word], page: RawPage, lone: Path, timeout_s: float) -> DrawnText:

@@ -5,6 +5,7 @@ also loses shadow, red seals and scanner edges.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -61,6 +62,11 @@ class CleanPage:
     rotation_degrees: int
     skew_degrees: float
     verdict: Verdict
+
+    @cached_property
+    def colour(self) -> Pixels:
+        """The page in colour on the grid of `grey`: (height, width, 3)."""
+        return self.scan.colour(self.dpi)
 
 
 def clean(page: RawPage) -> CleanPage:

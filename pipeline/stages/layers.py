@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
-from pipeline.stages.placement import UprightScan, brightest_channel, resized
+from pipeline.stages.clean import READING_DPI, CleanPage
+from pipeline.stages.placement import brightest_channel, resized
 
-BACKGROUND_DPI = 200
-"""The least that NĐ 30/2020, Appendix I, allows for a colour copy; print is finer than that, in its own layer."""
+BACKGROUND_DPI = READING_DPI
+"""Lawful (NĐ 30/2020, Appendix I: 200 or more), and drawn already; print is finer than that, in its own layer."""
 TEXT_DPI = 300
 """The least for print: without grey edges, letters need a grid this fine. Coarser scans are read off between pixels."""
 _COARSE_DPI = 100
@@ -58,7 +59,7 @@ class _Print:
     ink: tuple[int, int, int]
 
 
-def separate(scan: UprightScan) -> Layers:
+def separate(page: CleanPage) -> Layers:
     """Lift the print off a page.
 
     Only what looks like flat dark ink on paper is lifted. Blue pen and red seals are light in one channel; photographs,
@@ -66,10 +67,11 @@ def separate(scan: UprightScan) -> Layers:
     that is mostly such things stays whole, at its own resolution.
 
     Args:
-        scan: with the page upright.
+        page: whose scan is to be archived.
     """
+    scan = page.scan
     background_dpi = min(scan.dpi, BACKGROUND_DPI)
-    background = scan.colour(background_dpi)
+    background = page.colour if background_dpi == page.dpi else scan.colour(background_dpi)
     coarse = _scaled(background, _COARSE_DPI / background_dpi)
     found = _find_print(scan.brightest(max(scan.dpi, TEXT_DPI)), background, coarse)
     cover = _sized(found.mask, background.shape)

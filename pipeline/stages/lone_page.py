@@ -4,7 +4,6 @@ Runs in a parser process only.
 """
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import pikepdf
@@ -40,9 +39,7 @@ def write_lone_page(source: Path, number: int, target: Path) -> bool:
         with pikepdf.open(source) as pdf, pikepdf.new() as alone:
             if pdf.pages[number - 1].obj.get("/UserUnit", 1) != 1:
                 return False
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # its fields are about to become print
-                alone.pages.append(pdf.pages[number - 1])
+            alone.pages.append(pdf.pages[number - 1])
             alone.flatten_annotations("all")
             page = alone.pages[0].obj
             for key in set(page.keys()) - _PAGE_KEYS:

@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from pipeline.pages import Pixels
+from pipeline.stages.clean import CleanPage
 from pipeline.stages.layers import TEXT_DPI, Layers, separate
-from pipeline.stages.placement import UprightScan, resized
+from pipeline.stages.placement import resized
 from schemas.base import Value
 
 SEEN_DPI = 50
@@ -46,15 +47,15 @@ class PictureLayers(Value):
     ink_rgb: tuple[int, int, int]
 
 
-def write_picture(scan: UprightScan, folder: Path) -> None:
+def write_picture(page: CleanPage, folder: Path) -> None:
     """Keep a page in the layers that the archive copy will show.
 
     Args:
-        scan: with the page upright.
+        page: whose scan is to be archived.
         folder: where to; what it may hold of an attempt before is replaced.
     """
     folder.mkdir(exist_ok=True)
-    layers = _layers(scan)
+    layers, scan = _layers(page), page.scan
     seen = np.asarray(cv2.cvtColor(scan.colour(SEEN_DPI), cv2.COLOR_BGR2GRAY), np.uint8)
     if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
         layers = Layers(scan.colour(scan.dpi), None, layers.ink)
@@ -83,11 +84,12 @@ def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERE
     return bool((inner if inner.size else difference).max() <= most_difference)
 
 
-def _layers(scan: UprightScan) -> Layers:
+def _layers(page: CleanPage) -> Layers:
+    scan = page.scan
     width, height = scan.placement.size_px
     if width * height * max(1.0, TEXT_DPI / scan.dpi) ** 2 > _MOST_PRINT_PIXELS:
         return Layers(scan.colour(scan.dpi), None, (0, 0, 0))
-    return separate(scan)
+    return separate(page)
 
 
 def _shown(layers: Layers, like: Pixels) -> Pixels:

@@ -81,10 +81,12 @@ def _places(words: Iterable[tuple[str, NDArray[np.float64]]]) -> Places:
 
 
 def _on_each_other(wanted: NDArray[np.float64], found: NDArray[np.float64]) -> bool:
-    """Whether every place of either has one of the other: the middle of what was read within the height of the text."""
+    """Whether every place of either has one of the other: the middle of the one within the height of the other."""
     (across, top, bottom), (there, highest, lowest) = wanted.T[:, :, None], found.T[:, None, :]
-    middle = (top + bottom) / 2
-    near = (abs(across - there) <= _ACROSS_MM) & (middle >= highest - _DOWN_MM) & (middle <= lowest + _DOWN_MM)
+    middle, centre = (top + bottom) / 2, (highest + lowest) / 2
+    inside = (middle >= highest - _DOWN_MM) & (middle <= lowest + _DOWN_MM)
+    around = (centre >= top - _DOWN_MM) & (centre <= bottom + _DOWN_MM)
+    near = (abs(across - there) <= _ACROSS_MM) & (inside | around)
     return bool(near.any(axis=1).all() and near.any(axis=0).all())
 
 

@@ -26,6 +26,9 @@ from schemas.text import Line, PageText, Word
 
 _UNITS_PER_EM = 1000
 _ADVANCE = 500
+_MOST_HEIGHT = 6
+"""Of a word, in widths of its letters: in taller ones, such as words set sideways, poppler takes two equal letters side
+by side for one that is printed twice."""
 _FIXED_TIME = timestampSinceEpoch(946684800.0)
 """1 January 2000, so that the font is the same on every run."""
 _DESCENT_SHARE = 0.22
@@ -68,12 +71,14 @@ def _rows(line: Line) -> list[tuple[float, float]]:
     """
     height = max(1.0, median(word.box.height for word in line.words))
     bottom = median(word.box.bottom for word in line.words)
-    return [
-        (bottom, height)
-        if bottom - height <= (word.box.top + word.box.bottom) / 2 <= bottom
-        else (word.box.bottom, max(1.0, word.box.height))
-        for word in line.words
-    ]
+    return [_row(word, bottom, height) for word in line.words]
+
+
+def _row(word: Word, bottom: float, height: float) -> tuple[float, float]:
+    middle, most = (word.box.top + word.box.bottom) / 2, _MOST_HEIGHT * word.box.width / max(1, len(word.text))
+    if not bottom - height <= middle <= bottom:
+        bottom, height = word.box.bottom, max(1.0, word.box.height)
+    return (bottom, height) if height <= most else (middle + most / 2, most)
 
 
 def laid(word: Word) -> str:

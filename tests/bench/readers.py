@@ -78,7 +78,7 @@ def _hoso(papers: Sequence[Paper], folder: Path) -> Reading:
 
 def _ocrmypdf(options: Sequence[str], papers: Sequence[Paper], folder: Path) -> Reading:
     def read(meter: Meter, paper: Paper, place: Path) -> str | None:
-        fixed = ["-l", "vie", "--output-type", "pdfa", "--pdfa-backend", "internal", "--jobs", "1", "--quiet"]
+        fixed = ["-l", "vie", "--pdfa-backend", "internal", "--jobs", "1", "--quiet"]
         text, copy = place / "text.txt", place / "copy.pdf"
         told = [*fixed, *options, *_needed(paper)]
         command: list[str | Path] = [sys.executable, "-m", "ocrmypdf", *told, "--sidecar", text, paper.file, copy]

@@ -69,6 +69,13 @@ def test_words_lie_where_the_page_shows_them(tmp_path: Path) -> None:
         assert line.box.top < baseline - 0.6 * SIZE * scale < baseline < line.box.bottom
 
 
+def test_words_that_reach_over_the_edge_end_at_it(tmp_path: Path) -> None:
+    text = text_of(write_digital(tmp_path / "a.pdf", Print(TEXT[:3], top=2 * LEADING + 1)))
+    assert text is not None
+    assert [line.text for line in text.lines] == list(TEXT[:3])
+    assert text.lines[-1].box.bottom == text.height_px
+
+
 def test_a_turned_page_has_its_words_where_it_shows_them(tmp_path: Path) -> None:
     with pikepdf.open(write_digital(tmp_path / "a.pdf", Print(top=540))) as pdf:
         pdf.pages[0].contents_add(f"0 1 -1 0 {A4_POINTS[0]} 0 cm".encode("ascii"), prepend=True)
@@ -198,22 +205,19 @@ def test_filled_fields_and_captions_belong_to_the_text(tmp_path: Path) -> None:
     with pikepdf.open(write_digital(tmp_path / "a.pdf")) as pdf:
         with pikepdf.open(write_digital(tmp_path / "b.pdf", Print(("Ký bởi: Nguyễn Văn Thử",), top=60))) as other:
             shown = pdf.copy_foreign(other.pages[0].as_form_xobject())
-        width, height = A4_POINTS
-        pdf.pages[0].Annots = pdf.make_indirect(
-            pikepdf.Array(
-                [
-                    pikepdf.Dictionary(
-                        Type=pikepdf.Name.Annot,
-                        Subtype=pikepdf.Name.Widget,
-                        FT=pikepdf.Name.Sig,
-                        T="Signature",
-                        F=132,
-                        Rect=[0, 0, width, height],
-                        AP=pikepdf.Dictionary(N=shown),
-                    )
-                ]
+        field = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name.Widget,
+                FT=pikepdf.Name.Sig,
+                T="Signature",
+                F=132,
+                Rect=[0, 0, *A4_POINTS],
+                AP=pikepdf.Dictionary(N=shown),
             )
         )
+        pdf.pages[0].Annots = pikepdf.Array([field])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[field])
         pdf.save(tmp_path / "captioned.pdf")
     text = text_of(tmp_path / "captioned.pdf")
     assert text is not None

@@ -27,7 +27,7 @@ def digital_page(folder: Path, number: int, pdf: Path) -> ReadPage:
     assert write_lone_page(pdf, 1, lone)
     text = own_text(drawn_text(lone, raw, 60), raw, number, lambda grey, dpi: read_words(grey, dpi, 60))
     assert text is not None
-    write_picture(as_drawn(raw).scan, picture)
+    write_picture(as_drawn(raw), picture)
     keep_for_archive(lone, picture / LONE_PAGE)
     return ReadPage(text=text, picture=picture, rotation_degrees=0, skew_degrees=0, verdict="good")
 

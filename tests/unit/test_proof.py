@@ -86,6 +86,12 @@ def test_a_word_among_specks_is_as_tall_as_it_is_shown(page: ReadPage, tmp_path:
     assert found[word.text].bottom - found[word.text].top == pytest.approx(tall_points, rel=0.2)
 
 
+def test_a_word_set_sideways_keeps_its_letters(page: ReadPage, tmp_path: Path) -> None:
+    sideways = Word(text="Hello", box=Box(left=900, top=300, right=930, bottom=700), confidence=1.0, line=9)
+    render([with_words(page, *page.text.words, sideways)], tmp_path / "copy.pdf")
+    assert drawn_words(tmp_path / "copy.pdf", 60)[0][-1].text == "Hello"
+
+
 def test_words_without_width_are_not_asked_for(page: ReadPage, tmp_path: Path) -> None:
     speck = Word(text="|", box=Box(left=50, top=50, right=50, bottom=60), confidence=0.3, line=9)
     render([with_words(page, *page.text.words, speck)], tmp_path / "copy.pdf")

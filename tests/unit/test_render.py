@@ -8,11 +8,11 @@ import pytest
 from pdf2image import convert_from_path
 
 from pipeline.errors import ScanRejected
-from pipeline.pages import Pixels, ReadPage
+from pipeline.pages import Pixels, RawPage, ReadPage
 from pipeline.stages import picture as pictures
+from pipeline.stages.born_digital import as_drawn
 from pipeline.stages.layers import Layers
 from pipeline.stages.picture import LAYERS, PictureLayers, write_picture
-from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.proof import prove
 from pipeline.stages.render import render
 from schemas.text import Box, PageText, Word
@@ -27,7 +27,7 @@ def a_page(
 ) -> ReadPage:
     pixels = text_page() if pixels is None else pixels
     picture = folder / str(number)
-    write_picture(UprightScan(pixels, dpi, whole(pixels)), picture)
+    write_picture(as_drawn(RawPage(pixels, dpi, dpi_known=True)), picture)
     placed = tuple(
         Word(text=text, box=Box(left=100 + 150 * n, top=130, right=220 + 150 * n, bottom=165), confidence=0.9, line=0)
         for n, text in enumerate(words)
@@ -110,9 +110,9 @@ def redness(page: Pixels) -> int:
     return int(np.maximum(red - np.maximum(blue, green) - 10, 0).sum())
 
 
-def test_print_is_kept_at_the_resolution_of_the_scan_and_colour_at_200_dpi(tmp_path: Path) -> None:
+def test_print_is_kept_at_the_resolution_of_the_scan_and_colour_at_a_lawful_one(tmp_path: Path) -> None:
     render([a_page(tmp_path, 1, pixels=a_scan(), dpi=300)], tmp_path / "copy.pdf")
-    assert images(tmp_path / "copy.pdf") == {True: (2480, 3508), False: (1653, 2339)}
+    assert images(tmp_path / "copy.pdf") == {True: (2480, 3508), False: (1819, 2573)}
 
 
 def test_print_of_a_coarse_scan_is_kept_at_300_dpi(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_seal_keeps_its_red_and_the_print_under_it(tmp_path: Path) -> None:
 
 def test_a_page_larger_than_a3_stays_whole(tmp_path: Path) -> None:
     plan = text_page(size=(4700, 4700))
-    write_picture(UprightScan(plan, 200, whole(plan)), tmp_path / "plan")
+    write_picture(as_drawn(RawPage(plan, 200, dpi_known=True)), tmp_path / "plan")
     layers = PictureLayers.model_validate_json((tmp_path / "plan" / LAYERS).read_text())
     assert layers.text_size_px is None
     assert layers.background_size_px == (4700, 4700)
@@ -203,7 +203,7 @@ def test_a_page_that_layers_would_show_wrongly_is_kept_in_one_piece(
     page = text_page()
     nothing = np.full_like(page, 255)
     monkeypatch.setattr(pictures, "separate", lambda *_: Layers(nothing, None, (0, 0, 0)))
-    write_picture(UprightScan(page, DPI, whole(page)), tmp_path / "page")
+    write_picture(as_drawn(RawPage(page, DPI, dpi_known=True)), tmp_path / "page")
     kept = cv2.imread(str(tmp_path / "page" / pictures.BACKGROUND))
     assert kept is not None
     assert np.abs(kept.astype(int) - page).mean() < 5
