@@ -94,7 +94,7 @@ def test_a_number_or_a_date_that_nothing_checks_needs_clear_print(sure: str, ask
 
 
 def test_on_a_form_filled_in_by_hand_two_places_settle_nothing() -> None:
-    text = "Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nTôi cam đoan là đúng sự thật.\nNgười yêu cầu  Lê Thị Mai"
+    text = "Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nGiấy tờ tùy thân: CCCD 079190012345\nNgười ký  Lê Thị Mai"
     name = read("birth_registration_form", text)["applicant_name"]
     assert (name.evidence, name.needs_review) == ("two_places", True)
 
