@@ -35,7 +35,7 @@ def with_captions(text: PageText, captions: Sequence[Word], page: CleanPage) -> 
     told = ["".join(word.text for word in line) if read[n] else "" for n, line in enumerate(lines)]
     if any(read) and fuzz.ratio("".join(told).lower(), "".join(read).lower()) < _LEAST_LIKENESS:
         return text
-    return text.model_copy(update={"words": _in_order(text.words, home, lines)})
+    return text.with_words(_in_order(text.words, home, lines))
 
 
 def _levelled(word: Word, page: CleanPage) -> Word:

@@ -87,10 +87,16 @@ def test_a_birth_date_that_the_number_checks_needs_less_clear_print() -> None:
 
 
 @pytest.mark.parametrize(("sure", "asks"), [("0.9", True), ("0.95", False)])
-def test_a_personal_number_needs_clearer_print_than_a_date(sure: str, asks: bool) -> None:
+def test_a_number_or_a_date_that_nothing_checks_needs_clear_print(sure: str, asks: bool) -> None:
     text = f"Số định danh cá nhân: 079190012345{{{sure}}}\nĐã chết vào lúc: 06/11/2020{{{sure}}}"
     fields = read("death_certificate_extract", text)
-    assert (fields["personal_id"].needs_review, fields["date_of_death"].needs_review) == (asks, False)
+    assert (fields["personal_id"].needs_review, fields["date_of_death"].needs_review) == (asks, asks)
+
+
+def test_on_a_form_filled_in_by_hand_two_places_settle_nothing() -> None:
+    text = "Họ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nGiấy tờ tùy thân: CCCD 079190012345\nNgười ký  Lê Thị Mai"
+    name = read("birth_registration_form", text)["applicant_name"]
+    assert (name.evidence, name.needs_review) == ("two_places", True)
 
 
 def test_a_number_of_a_year_and_the_date_of_issue_check_each_other() -> None:
