@@ -4,8 +4,10 @@ The colour copy (for the archive) is only turned, levelled and, for a photo, fla
 also loses shadow, red seals and scanner edges.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -45,6 +47,8 @@ _BLUR_PX = 1.3
 _CUT_LETTERS = 10
 """A seal pressed across the edges of several sheets (dấu giáp lai) runs out of the scan with fewer."""
 _DARK_PAPER = 70
+_SIGNATURE_MM = 8.5
+"""Signatures are higher than this; what is written to be read, even by a generous hand, has up to 6."""
 
 
 @dataclass(frozen=True)
@@ -146,33 +150,55 @@ def _flaw(grey: Pixels, ink: Ink, scan: UprightScan) -> Verdict | None:
 
 
 def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:
-    """Lift red ink out of round or square seals; red titles and red print elsewhere stay.
+    """Lift red ink out of round or square seals, and blue out of signatures; other red and blue, print or pen, stays.
 
-    A seal's red is light in the red channel, and black text under it stays dark there.
+    A seal's red is light in the red channel, a pen's blue in the blue one, and black text under them is dark in both.
     """
     small = resized(colour, max(1, colour.shape[1] // 4), max(1, colour.shape[0] // 4))
-    red = _red_mask(small)
-    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     long_side = max(small.shape[:2])
+
+    def is_seal(width: int, height: int) -> bool:
+        return 0.05 * long_side < max(width, height) < 0.4 * long_side and 0.6 < width / height < 1.7
+
+    def is_signature(width: int, height: int) -> bool:
+        return height * 4 * 25.4 / READING_DPI > _SIGNATURE_MM and max(width, height) < 0.4 * long_side
+
+    return _lifted(colour, _lifted(colour, grey, small, _RED, is_seal), small, _BLUE, is_signature)
+
+
+class _Ink(NamedTuple):
+    """Ink that is light in `channel` of blue-green-red, which leads over both others by more than `lead` grey levels.
+
+    Strokes of one seal or signature are at most `join_px` of a quarter of the page's size apart.
+    """
+
+    channel: int
+    lead: int
+    join_px: int
+
+    def mask(self, colour: Pixels) -> Pixels:
+        """255 where this ink is."""
+        others = [channel for at, channel in enumerate(cv2.split(colour)) if at != self.channel]
+        lead = cv2.subtract(np.ascontiguousarray(colour[:, :, self.channel]), cv2.max(*others))
+        return np.asarray(cv2.threshold(lead, self.lead, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+_RED, _BLUE = _Ink(channel=2, lead=40, join_px=9), _Ink(channel=0, lead=25, join_px=3)
+
+
+def _lifted(colour: Pixels, grey: Pixels, small: Pixels, ink: _Ink, fits: Callable[[int, int], bool]) -> Pixels:
+    """The grey page, with the connected parts of this ink whose width and height fit as light as in their channel."""
+    joined = cv2.morphologyEx(ink.mask(small), cv2.MORPH_CLOSE, np.ones((ink.join_px, ink.join_px), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     result = grey
-    for left, top, width, height, _ in stats[1:count]:
-        big = 0.05 * long_side < max(width, height) < 0.4 * long_side
-        if not big or not 0.6 < width / height < 1.7:
+    for left, top, width, height, _ in stats[1:count].tolist():
+        if not fits(width, height):
             continue
-        if result is grey:
-            result = grey.copy()
+        result = grey.copy() if result is grey else result
         y, x = slice(top * 4, (top + height) * 4), slice(left * 4, (left + width) * 4)
-        seal = cv2.dilate(_red_mask(colour[y, x]), np.ones((3, 3), np.uint8)) > 0
-        result[y, x][seal] = np.maximum(grey[y, x], colour[y, x, 2])[seal]
+        inked = cv2.dilate(ink.mask(colour[y, x]), np.ones((3, 3), np.uint8)) > 0
+        result[y, x][inked] = np.maximum(grey[y, x], colour[y, x, ink.channel])[inked]
     return result
-
-
-def _red_mask(colour: Pixels) -> Pixels:
-    """255 where red clearly leads over both green and blue."""
-    blue, green, red = cv2.split(colour)
-    lead = cv2.subtract(red, cv2.max(blue, green))
-    return np.where(lead > 40, 255, 0).astype(np.uint8)
 
 
 def _even_light(grey: Pixels) -> Pixels:
