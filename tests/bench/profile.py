@@ -6,6 +6,7 @@ understanding the papers and filing them.
 """
 
 import argparse
+import json
 import os
 import resource
 from collections import Counter, defaultdict
@@ -115,7 +116,9 @@ def _digitise(paper: Paper, folder: Path) -> None:
     for page in range(1, paper.pages + 1):
         job = {"job": "read", "page": page, "number": page, "picture": str(folder / str(page)), **scan}
         read.append(parser_child._answer(job, limits)["done"])
-    parser_child._answer({"job": "render", "pages": read, "target": str(folder / "copy.pdf")}, limits)
+    pages = folder / "copy.pages"
+    pages.write_text("".join(json.dumps(one) + "\n" for one in read), encoding="utf-8")
+    parser_child._answer({"job": "render", "pages": str(pages), "target": str(folder / "copy.pdf")}, limits)
 
 
 def _show(watch: Stopwatch, whole_cpu_s: float, pages: int) -> None:
