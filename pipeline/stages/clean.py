@@ -24,7 +24,7 @@ from pipeline.stages.geometry import (
     most_cut_letters,
 )
 from pipeline.stages.leaders import without_leaders
-from pipeline.stages.placement import UprightScan, resized, sheet, whole
+from pipeline.stages.placement import UprightScan, half_turn, resized, sheet, whole
 from schemas.text import Verdict
 
 READING_DPI = 220
@@ -69,8 +69,9 @@ class CleanPage:
 
     @cached_property
     def colour(self) -> Pixels:
-        """The page in colour on the grid of `grey`: (height, width, 3)."""
-        return self.scan.colour(self.dpi)
+        """The page in colour at `dpi`: (height, width, 3), the same grid as that of `grey`."""
+        height, width = self.grey.shape
+        return resized(self.scan.colour(self.dpi), width, height)  # the two may part by a pixel
 
 
 def clean(page: RawPage) -> CleanPage:
@@ -79,15 +80,14 @@ def clean(page: RawPage) -> CleanPage:
     Whether the text stands on its head cannot be told for sure from its shape alone; `recognise` checks it by reading.
     """
     scan = _find_page(page)
-    grey = reading_copy(scan.colour(READING_DPI))
+    grey = reading_copy(scan.colour(READING_DPI), READING_DPI)
     ink = ink_points(grey, READING_DPI)
     if _is_blank(ink):
         return CleanPage(scan, grey, READING_DPI, 0, 0.0, "blank")
     direction = find_direction(ink)
     turn = (direction.quarter_turn_degrees, direction.skew_degrees)
-    flaw = _flaw(grey, ink, scan)
+    verdict = _flaw(grey, ink, scan) or ("low_resolution" if page.dpi < LOWEST_LEGAL_DPI else "good")
     level = without_leaders(whole(grey).turned(*turn).draw(grey, 1), READING_DPI)
-    verdict = flaw or ("low_resolution" if page.dpi < LOWEST_LEGAL_DPI else "good")
     return CleanPage(scan.turned(*turn), _softened(level, scan.dpi), READING_DPI, *turn, verdict)
 
 
@@ -96,7 +96,7 @@ def turn_over(page: CleanPage) -> CleanPage:
     return replace(
         page,
         scan=page.scan.turned(180, 0),
-        grey=whole(page.grey).turned(180, 0).draw(page.grey, 1),
+        grey=half_turn(page.grey),
         rotation_degrees=(page.rotation_degrees + 180) % 360,
     )
 
@@ -119,16 +119,17 @@ def _softened(grey: Pixels, scan_dpi: int) -> Pixels:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), _SOFTENING_PX), np.uint8)
 
 
-def reading_copy(colour: Pixels) -> Pixels:
+def reading_copy(colour: Pixels, dpi: int) -> Pixels:
     """Grey copy for the engine: dark scanner edges white, light even, red seals gone.
 
     Args:
         colour: (height, width, 3) blue-green-red.
+        dpi: its resolution.
 
     Returns:
         (height, width) uint8, paper near 255.
     """
-    grey = _without_seals(colour, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8))
+    grey = _without_seals(colour, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8), dpi)
     return _even_light(_without_dark_edges(grey))  # edges first: their darkness must not pass for dim paper
 
 
@@ -139,17 +140,17 @@ def _is_blank(ink: Ink) -> bool:
 
 def _flaw(grey: Pixels, ink: Ink, scan: UprightScan) -> Verdict | None:
     """What is wrong with a page as it was scanned, the worst first; None when nothing is."""
-    if float(np.median(grey)) < _DARK_PAPER:
+    if float(np.median(grey[::4, ::4])) < _DARK_PAPER:
         return "too_dark"
     if edge_blur_mm(grey, READING_DPI) > max(_BLUR_MM, _BLUR_PX * 25.4 / min(scan.dpi, READING_DPI)):
         return "blurred"
-    if scan.placement.matrix is not None:
+    if scan.placement.is_flattened:
         return "photo"
     height, width = (side * WORK_DPI / READING_DPI for side in grey.shape)
     return "cut" if most_cut_letters(ink, width, height) >= _CUT_LETTERS else None
 
 
-def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:
+def _without_seals(colour: Pixels, grey: Pixels, dpi: int) -> Pixels:
     """Lift red ink out of round or square seals, and blue out of signatures; other red and blue, print or pen, stays.
 
     A seal's red is light in the red channel, a pen's blue in the blue one, and black text under them is dark in both.
@@ -161,7 +162,7 @@ def _without_seals(colour: Pixels, grey: Pixels) -> Pixels:
         return 0.05 * long_side < max(width, height) < 0.4 * long_side and 0.6 < width / height < 1.7
 
     def is_signature(width: int, height: int) -> bool:
-        return height * 4 * 25.4 / READING_DPI > _SIGNATURE_MM and max(width, height) < 0.4 * long_side
+        return height * 4 * 25.4 / dpi > _SIGNATURE_MM and max(width, height) < 0.4 * long_side
 
     return _lifted(colour, _lifted(colour, grey, small, _RED, is_seal), small, _BLUE, is_signature)
 

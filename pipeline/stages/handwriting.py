@@ -10,9 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pages import Pixels
 from pipeline.stages.clean import CleanPage
-from pipeline.stages.placement import resized
 from schemas.text import PageText, Word
 
 _BLUE = 0.11
@@ -74,9 +72,7 @@ def mark_handwriting(page: CleanPage, text: PageText) -> PageText:
     """
     if len(text.words) < _FEWEST_WORDS:
         return text
-    height, width = page.grey.shape
-    colour = resized(page.scan.colour(page.dpi), width, height)  # the two grids may part by a pixel
-    ink = _Ink(*np.array([_look(page, colour, word) for word in text.words]).T)
+    ink = _Ink(*np.array([_look(page, word) for word in text.words]).T)
     pen = _pen_written(ink, text.words, strokes_seen=page.scan.dpi >= _LEAST_DPI)
     if not pen.any():
         return text
@@ -86,13 +82,13 @@ def mark_handwriting(page: CleanPage, text: PageText) -> PageText:
     )
 
 
-def _look(page: CleanPage, colour: Pixels, word: Word) -> tuple[float, float, float]:
+def _look(page: CleanPage, word: Word) -> tuple[float, float, float]:
     """How the word's ink looks against its paper, in the order of `_Ink`."""
     box, nothing = word.box, (np.nan, np.nan, np.nan)
     if box.height < _SMALLEST_MM * page.dpi / 25.4:
         return nothing
     y, x = slice(max(0, int(box.top)), int(box.bottom)), slice(max(0, int(box.left)), int(box.right))
-    grey = page.grey[y, x]
+    grey, colour = page.grey[y, x], page.colour[y, x]
     if grey.size < _LEAST_INK_PX:
         return nothing
     darkest, paper, _, _ = cv2.minMaxLoc(grey)
@@ -100,7 +96,7 @@ def _look(page: CleanPage, colour: Pixels, word: Word) -> tuple[float, float, fl
     core = np.asarray(cv2.erode(ink, np.ones((2, 2), np.uint8)), np.uint8)  # the rim is half paper
     if cv2.countNonZero(core) < _LEAST_INK_PX:
         return nothing
-    shares = np.array(cv2.mean(colour[y, x], core)[:3]) / np.maximum(30.0, np.array(cv2.mean(colour[y, x], ~ink)[:3]))
+    shares = np.array(cv2.mean(colour, core)[:3]) / np.maximum(30.0, np.array(cv2.mean(colour, ~ink)[:3]))
     solid = cv2.countNonZero(cv2.erode(ink, np.ones((3, 3), np.uint8))) / cv2.countNonZero(ink)
     return float(shares[0] - shares[2]), float(shares.mean()), solid
 

@@ -134,7 +134,7 @@ def _find_print(value: Pixels, background: Pixels, coarse: Pixels) -> _Print:
 
 def _ink_colour(background: Pixels, level: int) -> tuple[int, int, int]:
     """The colour of ink whose brightest channel has `level`: as far from grey as that of the darkest pixels."""
-    few = background[::2, ::2]
+    few = background[::4, ::4]
     brightest = brightest_channel(few)
     darkest = few[brightest <= np.percentile(brightest, 2)]
     blue, green, red = (int(channel) for channel in np.median(darkest, axis=0))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
+from pipeline.stages.placement import resized
 
 _INK = 170
 _LOOK_DPI = 150
@@ -47,8 +48,8 @@ def without_leaders(grey: Pixels, dpi: int) -> Pixels:
         The same array where the page has no leaders; else a copy of it without them.
     """
     shrink = min(1.0, _LOOK_DPI / dpi)
-    small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    if not len(_leader_blobs(np.asarray(small, np.uint8), dpi * shrink)[0]):
+    small = resized(grey, max(1, round(grey.shape[1] * shrink)), max(1, round(grey.shape[0] * shrink)))
+    if not len(_leader_blobs(small, dpi * shrink)[0]):
         return grey
     found, labels, stats = _leader_blobs(grey, dpi)
     cleaned = grey.copy()

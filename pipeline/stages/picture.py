@@ -56,7 +56,7 @@ def write_picture(page: CleanPage, folder: Path) -> None:
     """
     folder.mkdir(exist_ok=True)
     layers, scan = _layers(page), page.scan
-    seen = np.asarray(cv2.cvtColor(scan.colour(SEEN_DPI), cv2.COLOR_BGR2GRAY), np.uint8)
+    seen = _seen(page)
     if not same_look(seen, _shown(layers, seen), _MOST_LAYERED_DIFFERENCE):
         layers = Layers(scan.colour(scan.dpi), None, layers.ink)
     cv2.imwrite(str(folder / BACKGROUND), layers.background, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
@@ -82,6 +82,11 @@ def same_look(page: Pixels, drawn: Pixels, most_difference: float = MOST_DIFFERE
     # At the rim the two grids part by a fraction of a pixel, and a dark scanner edge there would look like a fault.
     inner = difference[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]
     return bool((inner if inner.size else difference).max() <= most_difference)
+
+
+def _seen(page: CleanPage) -> Pixels:
+    width, height = (max(1, round(side * SEEN_DPI / page.dpi)) for side in _size(page.grey))
+    return np.asarray(cv2.cvtColor(resized(page.colour, width, height), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _layers(page: CleanPage) -> Layers:

@@ -32,6 +32,11 @@ class Placement:
     matrix: Matrix | None = None
     turn_degrees: int = 0
 
+    @property
+    def is_flattened(self) -> bool:
+        """Whether the page lies in the picture at an angle, as on a photo."""
+        return self.matrix is not None and not np.allclose(self.matrix[2], (0, 0, 1))
+
     def turned(self, quarter_turn_degrees: int, skew_degrees: float) -> "Placement":
         """The same page turned clockwise, then levelled: turned about its middle against `skew_degrees`."""
         turn_degrees = (self.turn_degrees + quarter_turn_degrees) % 360
@@ -91,6 +96,11 @@ class UprightScan:
     def turned(self, quarter_turn_degrees: int, skew_degrees: float) -> "UprightScan":
         """The same scan with its page turned as `Placement.turned` does."""
         return replace(self, placement=self.placement.turned(quarter_turn_degrees, skew_degrees))
+
+
+def half_turn(pixels: Pixels) -> Pixels:
+    """A picture turned by 180 degrees."""
+    return np.asarray(cv2.rotate(pixels, cv2.ROTATE_180), np.uint8)
 
 
 def whole(picture: Pixels) -> Placement:

@@ -5,9 +5,10 @@ seals, stamps and pens around them. Alone, at another scale, the same words ofte
 where the engine itself is surer of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from statistics import median
 
 import cv2
 import numpy as np
@@ -27,8 +28,10 @@ _WORTH_ADDING = 0.6
 """Mean confidence from which something passed over is text: seals and signatures read as 0.5 or less."""
 _NOTHING = 0.3
 """What was read with less is no reading: its place counts as passed over."""
-_SHARE_OF_LETTERS = 0.8
-"""A new reading with fewer letters than this share of the old one has lost some."""
+_SHARE_OF_LETTERS = (0.8, 1.25)
+"""A new reading with fewer letters than this share of the old one has lost some; with more it took in neighbours."""
+_TALLEST = 2.0
+"""Lines higher than so many of their words lie askew: neighbours would be cut out with them."""
 _FEWEST_BLOBS = 3
 _LEAST_HEIGHT_MM, _MOST_HEIGHT_MM = 1.5, 9.0
 _LEAST_BLOB_MM = 1.2
@@ -44,10 +47,10 @@ _MOST_PIECES = 60
 
 @dataclass(frozen=True)
 class _Piece:
-    """A part of the page to be read again; `line` is the number of the line that it is, None where none was read."""
+    """A part of the page to be read again: `words` from first to last (exclusive); None where none were read."""
 
     box: Box
-    line: int | None
+    words: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,8 @@ def pieces_to_see(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[_Piece]
         words: the reading.
     """
     passed_over = [_Piece(box, None) for box in _passed_over(grey, dpi, words)]
-    doubted = [
-        _Piece(Line(words=line).box, number)
-        for number, line in _lines(words)
-        if sureness(line) > _NOTHING and min(word.confidence for word in line) < _DOUBTED
-    ]
     most_px = _MOST_HEIGHT_MM * dpi / 25.4
-    pieces = [piece for piece in passed_over + doubted if piece.box.height <= most_px]
+    pieces = [piece for piece in (*passed_over, *_doubted(words)) if piece.box.height <= most_px]
     return pieces if len(pieces) <= _MOST_PIECES else []
 
 
@@ -113,14 +111,16 @@ def with_second_readings(
     Returns:
         Words whose lines are counted anew.
     """
-    lines = dict(_lines(words))
     found = _by_piece(pieces, sheet, read)
+    better = list(words)
+    # From the last to the first, so that what is exchanged does not move what is still to be.
+    for piece, again in sorted(zip(pieces, found, strict=True), key=lambda pair: pair[0].words or (0, 0), reverse=True):
+        if piece.words is not None and _is_better(again, words[slice(*piece.words)]):
+            line = words[piece.words[0]].line
+            better[slice(*piece.words)] = [word.model_copy(update={"line": line}) for word in again]
+    order = [tuple(line) for _, line in groupby(better, key=lambda word: word.line)]
     for piece, again in zip(pieces, found, strict=True):
-        if piece.line is not None and _is_better(again, lines[piece.line]):
-            lines[piece.line] = again
-    order = list(lines.values())
-    for piece, again in zip(pieces, found, strict=True):
-        if piece.line is None and sureness(again) >= _WORTH_ADDING and _says_something(again):
+        if piece.words is None and sureness(again) >= _WORTH_ADDING and _says_something(again):
             order = _with_line(order, again, piece.box)
     return tuple(
         word.model_copy(update={"line": number})
@@ -135,8 +135,16 @@ def sureness(words: Sequence[Word]) -> float:
     return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
 
 
-def _lines(words: Sequence[Word]) -> list[tuple[int, tuple[Word, ...]]]:
-    return [(number, tuple(line)) for number, line in groupby(words, key=lambda word: word.line)]
+def _doubted(words: Sequence[Word]) -> Iterator[_Piece]:
+    """Lines with a doubted word among them."""
+    start = 0
+    for _, group in groupby(words, key=lambda word: word.line):
+        line = tuple(group)
+        box, end = Line(words=line).box, start + len(line)
+        askew = box.height > _TALLEST * median(word.box.height for word in line)
+        if not askew and sureness(line) > _NOTHING and min(word.confidence for word in line) < _DOUBTED:
+            yield _Piece(box, (start, end))
+        start = end
 
 
 def _passed_over(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[Box]:
@@ -203,7 +211,8 @@ def _placed(box: Box, left: float, top: float) -> Box:
 
 def _is_better(again: Sequence[Word], first: Sequence[Word]) -> bool:
     letters, had = (sum(len(word.text) for word in words) for words in (again, first))
-    return letters >= _SHARE_OF_LETTERS * had and sureness(again) > sureness(first) + _SURER
+    fewest, most = (share * had for share in _SHARE_OF_LETTERS)
+    return fewest <= letters <= most and sureness(again) > sureness(first) + _SURER
 
 
 def _says_something(words: Sequence[Word]) -> bool:

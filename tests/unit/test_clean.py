@@ -33,7 +33,7 @@ def seen_at(page: CleanPage, where: tuple[slice, slice]) -> Pixels:
 def test_a_page_laid_askew_on_the_glass_is_levelled(degrees: float) -> None:
     page = clean(raw(slanted(text_page(LONG_LINES), degrees)))
     assert page.skew_degrees == pytest.approx(degrees, abs=0.2)
-    assert rows_with_ink(page.grey) == pytest.approx(rows_with_ink(reading_copy(text_page(LONG_LINES))), abs=0.08)
+    assert rows_with_ink(page.grey) == pytest.approx(rows_with_ink(reading_copy(text_page(LONG_LINES), DPI)), abs=0.08)
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
@@ -60,26 +60,26 @@ def test_a_red_seal_is_gone_from_the_reading_copy_and_stays_in_the_colour_copy()
 def test_a_red_title_stays_in_the_reading_copy() -> None:
     page = text_page(())
     cv2.putText(page, "QUYEN SU DUNG DAT", (150, 300), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (20, 20, 180), 5)
-    assert reading_copy(page)[240:310, 150:900].min() < 120
+    assert reading_copy(page, DPI)[240:310, 150:900].min() < 120
 
 
 def test_black_text_under_a_seal_stays_in_the_reading_copy() -> None:
     page = sealed(text_page(LONG_LINES), (300, 700))
-    plain = reading_copy(text_page(LONG_LINES))[700:900, 300:500] < 128
-    kept = reading_copy(page)[700:900, 300:500] < 128
+    plain = reading_copy(text_page(LONG_LINES), DPI)[700:900, 300:500] < 128
+    kept = reading_copy(page, DPI)[700:900, 300:500] < 128
     assert (kept & plain).sum() > 0.9 * plain.sum()
 
 
 def test_the_dark_edge_of_the_scanner_lid_is_white_in_the_reading_copy() -> None:
     page = text_page(LONG_LINES)
     page[:, :60] = 30
-    assert reading_copy(page)[:, :50].min() > 200
+    assert reading_copy(page, DPI)[:, :50].min() > 200
 
 
 def test_a_shadow_over_half_the_page_is_evened_out() -> None:
     shaded = text_page(LONG_LINES)
     shaded[:, 600:] = (shaded[:, 600:] * 0.6).astype(np.uint8)
-    grey = reading_copy(shaded)
+    grey = reading_copy(shaded, DPI)
     assert abs(float(np.median(grey[:, 700:])) - float(np.median(grey[:, :500]))) < 12
 
 
