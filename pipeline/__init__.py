@@ -4,6 +4,7 @@
 2. open       each page becomes pixels, within limits (stages/open.py)
 3. clean      the page stands upright, level, flat (stages/clean.py)
 4. recognise  pixels become words with boxes; QR codes are read (stages/recognise.py)
+             what the engine passed over or doubts is read once more (stages/second_look.py)
              pages that no scanner made keep their own text (stages/born_digital.py)
              words whose marks do not fit their neighbours are mended, names and numbers never (stages/repair.py)
              what is written by hand is told from print (stages/handwriting.py), and every word gets the
@@ -16,5 +17,5 @@
 10. store     what may be kept moves to the archive; object first, database row last (archive.py)
 """
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Part of every archive key: raise it when the same scan would give another paper or another PDF."""

@@ -198,12 +198,12 @@ def _drawn(coarse: Pixels, paper: Pixels, lifted: NDArray[np.bool_]) -> Pixels:
     """
     apart = brightest_channel(np.asarray(cv2.absdiff(cv2.blur(coarse, (3, 3)), cv2.blur(paper, (3, 3))), np.uint8))
     apart[lifted] = 0
-    return np.asarray(cv2.dilate(np.where(apart > _GRAIN, 255, 0).astype(np.uint8), _THREE_BY_THREE), np.uint8)
+    return np.asarray(cv2.dilate(cv2.threshold(apart, _GRAIN, 255, cv2.THRESH_BINARY)[1], _THREE_BY_THREE), np.uint8)
 
 
 def _holes(cover: Pixels, trusted: Pixels) -> Pixels:
     """255 where lifted ink is to be painted over, with its soft edges but not with those of ink that stays."""
-    inked = np.where(cover > 0, 255, 0).astype(np.uint8)
+    inked = cv2.threshold(cover, 0, 255, cv2.THRESH_BINARY)[1]
     lifted = cv2.dilate(cv2.bitwise_and(inked, trusted), _THREE_BY_THREE)
     stays = cv2.dilate(cv2.bitwise_and(inked, cv2.bitwise_not(trusted)), _THREE_BY_THREE)
     return np.asarray(cv2.bitwise_and(lifted, cv2.bitwise_not(stays)), np.uint8)

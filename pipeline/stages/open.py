@@ -279,4 +279,4 @@ def _bgr(image: Image.Image) -> Pixels:
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
     colours = image if image.mode == "RGB" else image.convert("RGB")
-    return np.asarray(cv2.cvtColor(np.asarray(colours), cv2.COLOR_RGB2BGR), np.uint8)
+    return np.frombuffer(colours.tobytes("raw", "BGR"), np.uint8).reshape(image.height, image.width, 3)
