@@ -103,9 +103,7 @@ def _write_without_profile(copy: Path, target: Path) -> None:
 
 def _draw(copy: Path, folder: Path) -> list[Path]:
     try:
-        drawn = convert_from_path(
-            copy, dpi=SEEN_DPI, output_folder=folder, output_file="page", paths_only=True
-        )
+        drawn = convert_from_path(copy, dpi=SEEN_DPI, output_folder=folder, output_file="page", paths_only=True)
     except PDFInfoNotInstalledError:
         raise Misconfigured("missing_program", "pdftoppm (poppler-utils)") from None
     except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError) as error:

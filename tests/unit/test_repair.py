@@ -86,7 +86,7 @@ def test_values_are_taken_from_the_reading_and_not_from_the_repair() -> None:
 
 def test_pages_come_from_a_parser_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = page("theo thẩm quyên được giao", confidence=0.9).words
-    monkeypatch.setattr(parser_child, "read_words", lambda _grey, _dpi, layout, _time: words if layout == "page" else ())
+    monkeypatch.setattr(parser_child, "read_words", lambda _g, _d, layout, _s: words if layout == "page" else ())
     scan = tmp_path / "scan.png"
     cv2.imwrite(str(scan), text_page())
     job = {"job": "read", "path": str(scan), "media_type": "image/png", "page": 1, "number": 1}
