@@ -24,7 +24,7 @@ from pipeline.stages.geometry import (
     most_cut_letters,
 )
 from pipeline.stages.leaders import without_leaders
-from pipeline.stages.placement import UprightScan, half_turn, resized, sheet, whole
+from pipeline.stages.placement import UprightScan, resized, sheet, whole
 from schemas.text import Verdict
 
 READING_DPI = 220
@@ -91,13 +91,13 @@ def clean(page: RawPage) -> CleanPage:
     return CleanPage(scan.turned(*turn), _softened(level, scan.dpi), READING_DPI, *turn, verdict)
 
 
-def turn_over(page: CleanPage) -> CleanPage:
-    """The same page turned by 180 degrees."""
+def turn(page: CleanPage, degrees: int) -> CleanPage:
+    """The same page turned by 90, 180 or 270 degrees clockwise."""
     return replace(
         page,
-        scan=page.scan.turned(180, 0),
-        grey=half_turn(page.grey),
-        rotation_degrees=(page.rotation_degrees + 180) % 360,
+        scan=page.scan.turned(degrees, 0),
+        grey=whole(page.grey).turned(degrees, 0).draw(page.grey, 1),
+        rotation_degrees=(page.rotation_degrees + degrees) % 360,
     )
 
 

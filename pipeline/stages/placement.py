@@ -98,11 +98,6 @@ class UprightScan:
         return replace(self, placement=self.placement.turned(quarter_turn_degrees, skew_degrees))
 
 
-def half_turn(pixels: Pixels) -> Pixels:
-    """A picture turned by 180 degrees."""
-    return np.asarray(cv2.rotate(pixels, cv2.ROTATE_180), np.uint8)
-
-
 def whole(picture: Pixels) -> Placement:
     """The page that is the picture as it lies."""
     height, width = picture.shape[:2]

@@ -11,7 +11,7 @@ import numpy as np
 import zxingcpp
 
 from pipeline.pages import Layout, Pixels
-from pipeline.stages.clean import CleanPage, turn_over
+from pipeline.stages.clean import CleanPage, turn
 from pipeline.stages.placement import UprightScan, resized
 from pipeline.stages.second_look import pieces_to_see, sheet_of, sureness, with_second_readings
 from schemas.text import Box, Code, PageText, Word
@@ -22,6 +22,8 @@ ReadWords = Callable[[Pixels, int, Layout], tuple[Word, ...]]
 _SURE_UPRIGHT = 0.75
 """Mean confidence above which a reading is surely the right way up: upside-down Vietnamese print stays under 0.5."""
 
+_LONGER = 4
+"""Letters of words that tell by their shape which way they run."""
 _LEAST_READABLE = 0.4
 """Under this mean confidence a reading is no text but what the engine makes of noise: real pages, worn ones and
 handwriting too, have 0.8 and more, print in a foreign language 0.55."""
@@ -45,8 +47,11 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
     if page.verdict == "blank":
         return page, _page_text(page, number, ())
     words = _read_text_area(page, read_words)
+    if _lies_on_its_side(words):
+        page = turn(page, 90)
+        words = _read_text_area(page, read_words)
     if sureness(words) < _SURE_UPRIGHT:
-        over = turn_over(page)
+        over = turn(page, 180)
         over_words = _read_text_area(over, read_words)
         if _weight(over_words) > _weight(words):
             page, words = over, over_words
@@ -61,6 +66,15 @@ def _looked_at_again(page: CleanPage, words: tuple[Word, ...], read_words: ReadW
         return words
     sheet = sheet_of(page.grey, page.dpi, pieces)
     return with_second_readings(words, pieces, sheet, read_words(sheet.pixels, page.dpi, "block"))
+
+
+def _lies_on_its_side(words: tuple[Word, ...]) -> bool:
+    """Whether most longer words are higher than wide: the engine reads such lines too, whichever way they run.
+
+    Words that repeat from line to line stand in columns, whose shape looks like lines.
+    """
+    longer = [word.box for word in words if len(word.text) >= _LONGER]
+    return sum(box.height > box.width for box in longer) > len(longer) / 2
 
 
 def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from pipeline.pages import Pixels, RawPage
-from pipeline.stages.clean import READING_DPI, CleanPage, clean, reading_copy, turn_over
+from pipeline.stages.clean import READING_DPI, CleanPage, clean, reading_copy, turn
 from pipeline.stages.placement import whole
 from tests.sheets import DPI, sealed, slanted, text_page
 
@@ -42,9 +42,9 @@ def test_a_page_is_set_upright_whichever_way_it_lay(turned: int) -> None:
     assert clean(raw(lying)).rotation_degrees == turned
 
 
-def test_a_page_turned_over_twice_is_the_same_page() -> None:
+def test_a_page_turned_there_and_back_is_the_same_page() -> None:
     page = clean(raw(text_page()))
-    again = turn_over(turn_over(page))
+    again = turn(turn(page, 90), 270)
     assert again.rotation_degrees == page.rotation_degrees
     assert np.array_equal(again.grey, page.grey)
 

@@ -10,7 +10,7 @@ import zxingcpp
 from pipeline.adapters import tesseract
 from pipeline.errors import ScanRejected
 from pipeline.pages import Layout, Pixels, RawPage
-from pipeline.stages.clean import CleanPage, clean, turn_over
+from pipeline.stages.clean import CleanPage, clean, turn
 from pipeline.stages.placement import UprightScan, whole
 from pipeline.stages.recognise import read_codes, recognise
 from schemas.text import Box, Word
@@ -22,7 +22,7 @@ def read(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
 
 
 def upside_down() -> CleanPage:
-    return turn_over(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)))
+    return turn(clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True)), 180)
 
 
 def test_vietnamese_print_is_read_with_its_marks() -> None:
@@ -44,6 +44,14 @@ def test_words_carry_boxes_inside_the_page_and_confidences() -> None:
 def test_a_page_on_its_head_is_turned_over_and_read() -> None:
     page, text = recognise(upside_down(), 1, read)
     assert page.rotation_degrees == 0
+    assert "Hạnh" in text.text
+
+
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_a_page_that_was_taken_for_lying_on_its_side_is_set_upright(degrees: int) -> None:
+    upright = clean(RawPage(pixels=text_page(), dpi=DPI, dpi_known=True))
+    page, text = recognise(turn(upright, degrees), 1, read)
+    assert page.rotation_degrees == upright.rotation_degrees
     assert "Hạnh" in text.text
 
 
