@@ -71,20 +71,25 @@ def _confine(limits: Limits) -> None:
 
 
 def _answer(job: Answer, limits: Limits) -> Answer:
-    scan = ScanFile(Path(job["path"]), job["media_type"]) if "path" in job else None
-    jobs: dict[str, Callable[[], Answer]] = {
-        "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)} if scan else {},
-        "look": lambda: _look(scan, job["page"], limits).model_dump() if scan else {},
-        "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True) if scan else {},
-        "render": lambda: _render(job),
-    }
     try:
-        return {"done": jobs[job["job"]]()}
+        return {"done": _done(job, limits)}
     except HosoError as error:
         return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
     except (MemoryError, RecursionError, cv2.error):
         # What is left of this process may be too little for the next job.
         return {"error": "ScanRejected", "code": "unreadable", "detail": "", "spent": True}
+
+
+def _done(job: Answer, limits: Limits) -> Answer:
+    if job["job"] == "render":
+        return _render(job)
+    scan = ScanFile(Path(job["path"]), job["media_type"])
+    jobs: dict[str, Callable[[], Answer]] = {
+        "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
+        "look": lambda: _look(scan, job["page"], limits).model_dump(),
+        "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
+    }
+    return jobs[job["job"]]()
 
 
 def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.stages.kept_as_read import ONE_WORD, apart, kept_as_read
 from pipeline.stages.language import UNKNOWN, Numbers, vietnamese
 from pipeline.stages.person_names import is_name_word
+from pipeline.stages.second_look import sureness
 from pipeline.vietnamese import nfc
 from schemas.text import PageText, Word
 
@@ -94,17 +95,11 @@ def grade(page: PageText) -> float | None:
     Returns:
         The mean confidence, by letters, of the worst tenth of its lines (one line at least), 0..1; None without lines.
     """
-    lines = [_sureness(line.words) for line in page.lines if any(c.isalnum() for c in line.text)]
-    printed = sorted(sure for sure in lines if sure is not None)
+    lines = (line for line in page.lines if any(c.isalnum() for c in line.text))
+    by_machine = ([word for word in line.words if not word.handwritten] for line in lines)
+    printed = sorted(sureness(words) for words in by_machine if words)
     worst = printed[: max(1, len(printed) // _WORST_SHARE)]
     return round(sum(worst) / len(worst), 3) if worst else None
-
-
-def _sureness(words: Sequence[Word]) -> float | None:
-    """Mean confidence of printed words by letters; None where all is by hand."""
-    printed = [word for word in words if not word.handwritten]
-    letters = sum(len(word.text) for word in printed)
-    return sum(len(word.text) * word.confidence for word in printed) / letters if letters else None
 
 
 def probability(features: Features, weights: Features) -> Features:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
-from pipeline.stages.placement import resized
+from pipeline.stages.placement import scaled
 
 _MOST_SKEW_DEGREES = 12.0
 WORK_DPI = 100
@@ -47,7 +47,7 @@ def ink_points(grey: Pixels, dpi: int) -> Ink:
         dpi: its resolution.
     """
     scale = WORK_DPI / dpi
-    small = resized(grey, max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    small = scaled(grey, scale)
     dark = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 18)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     left, top, width, height, area = stats[1:].astype(np.float32).T
@@ -183,7 +183,7 @@ def find_paper(colour: Pixels) -> Floats | None:
         no clear four-sided sheet stands out.
     """
     scale = 600 / max(colour.shape[:2])
-    coarse = resized(colour, max(1, round(colour.shape[1] * scale)), max(1, round(colour.shape[0] * scale)))
+    coarse = scaled(colour, scale)
     small = cv2.GaussianBlur(coarse, (5, 5), 0)
     height, width = small.shape[:2]
     lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
 from pipeline.stages.clean import READING_DPI, CleanPage
-from pipeline.stages.placement import brightest_channel, resized
+from pipeline.stages.placement import brightest_channel, resized, scaled
 
 BACKGROUND_DPI = READING_DPI
 """Lawful (NĐ 30/2020, Appendix I: 200 or more), and drawn already; print is finer than that, in its own layer."""
@@ -72,7 +72,7 @@ def separate(page: CleanPage) -> Layers:
     scan = page.scan
     background_dpi = min(scan.dpi, BACKGROUND_DPI)
     background = page.colour if background_dpi == page.dpi else scan.colour(background_dpi)
-    coarse = _scaled(background, _COARSE_DPI / background_dpi)
+    coarse = scaled(background, min(1.0, _COARSE_DPI / background_dpi))
     found = _find_print(scan.brightest(max(scan.dpi, TEXT_DPI)), background, coarse)
     cover = _sized(found.mask, background.shape)
     coarse_cover = _sized(cover, coarse.shape)
@@ -92,13 +92,6 @@ def separate(page: CleanPage) -> Layers:
     return Layers(np.asarray(calm, np.uint8), np.asarray(text, np.uint8) if cv2.countNonZero(text) else None, found.ink)
 
 
-def _scaled(pixels: Pixels, scale: float) -> Pixels:
-    """The whole page on a coarser grid; with a size told, not a factor, all grids of a page end at its edges."""
-    if scale >= 1:
-        return pixels
-    return _sized(pixels, (max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale))))
-
-
 def _sized(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
     return resized(pixels, shape[1], shape[0])
 
@@ -116,7 +109,7 @@ def _find_print(value: Pixels, background: Pixels, coarse: Pixels) -> _Print:
         background: the page (height, width, 3) on its own grid.
         coarse: the same coarsely.
     """
-    small = _scaled(brightest_channel(coarse), _PAPER_LONG_SIDE_PX / max(coarse.shape))
+    small = scaled(brightest_channel(coarse), min(1.0, _PAPER_LONG_SIDE_PX / max(coarse.shape)))
     paper = np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21), np.uint8)
     few = value[::4, ::4]
     limit = cv2.resize(paper, few.shape[::-1], interpolation=cv2.INTER_LINEAR) * _INK_SHARE

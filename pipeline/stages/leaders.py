@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
-from pipeline.stages.placement import resized
+from pipeline.stages.placement import scaled
 
 _INK = 170
 _LOOK_DPI = 150
@@ -48,7 +48,7 @@ def without_leaders(grey: Pixels, dpi: int) -> Pixels:
         The same array where the page has no leaders; else a copy of it without them.
     """
     shrink = min(1.0, _LOOK_DPI / dpi)
-    small = resized(grey, max(1, round(grey.shape[1] * shrink)), max(1, round(grey.shape[0] * shrink)))
+    small = scaled(grey, shrink)
     if not len(_leader_blobs(small, dpi * shrink)[0]):
         return grey
     found, labels, stats = _leader_blobs(grey, dpi)

@@ -132,6 +132,12 @@ def _scaling(scale: float) -> Matrix:
     return np.diag((scale, scale, 1.0))
 
 
+def scaled(picture: Pixels, scale: float) -> Pixels:
+    """The whole picture on a grid `scale` times as fine; rounded so that all grids of a page end at its edges."""
+    height, width = picture.shape[:2]
+    return resized(picture, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
 def resized(picture: Pixels, width: int, height: int) -> Pixels:
     """The picture on another grid: halved as often as it can be, which weighs every pixel, then fitted.
 

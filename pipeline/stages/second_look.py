@@ -161,10 +161,9 @@ def _passed_over(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[Box]:
     blobs = np.bincount(middles, minlength=count)
     boxes = []
     for label in range(1, count):
-        left, top, width, height = (int(side) for side in stats[label, :4])
-        if blobs[label] >= _FEWEST_BLOBS and height >= _LEAST_HEIGHT_MM * px_per_mm and width >= 1.5 * height:
-            edges = (left, top, left + width, top + height)
-            boxes.append(Box(**dict(zip(("left", "top", "right", "bottom"), (e * scale for e in edges), strict=True))))
+        left, top, width, height = (int(side) * scale for side in stats[label, :4])
+        if blobs[label] >= _FEWEST_BLOBS and height >= _LEAST_HEIGHT_MM * dpi / 25.4 and width >= 1.5 * height:
+            boxes.append(Box(left=left, top=top, right=left + width, bottom=top + height))
     return boxes
 
 
@@ -204,9 +203,12 @@ def _by_piece(pieces: Sequence[_Piece], sheet: _Sheet, read: Sequence[Word]) -> 
 
 
 def _placed(box: Box, left: float, top: float) -> Box:
-    sides = (side / READING_SCALE for side in (box.left, box.top, box.right, box.bottom))
-    x, y, right, bottom = sides
-    return Box(left=max(0.0, x + left), top=max(0.0, y + top), right=right + left, bottom=bottom + top)
+    return Box(
+        left=max(0.0, box.left / READING_SCALE + left),
+        top=max(0.0, box.top / READING_SCALE + top),
+        right=box.right / READING_SCALE + left,
+        bottom=box.bottom / READING_SCALE + top,
+    )
 
 
 def _is_better(again: Sequence[Word], first: Sequence[Word]) -> bool:
@@ -228,8 +230,8 @@ def _with_line(lines: Sequence[tuple[Word, ...]], added: tuple[Word, ...], place
     boxes = [Line(words=line).box if line else None for line in kept]
     middle = (place.top + place.bottom) / 2
     for at, box in enumerate(boxes):
-        beside = box is not None and (box.right <= place.left or box.left >= place.right or _has_gap(kept[at], place))
-        if box is not None and beside and box.top <= middle <= box.bottom and box.height < 2 * place.height:
+        level = box is not None and box.top <= middle <= box.bottom and box.height < 2 * place.height
+        if level and _has_gap(kept[at], place):
             kept[at] = tuple(sorted((*kept[at], *added), key=lambda word: word.box.left))
             return kept
     above = [(box.bottom, at) for at, box in enumerate(boxes) if box is not None and box.bottom <= middle]
