@@ -1,5 +1,6 @@
 """What holds for the database as a whole: migrations, errors, query plans, starting at once."""
 
+import sqlite3
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,19 @@ def test_several_may_open_a_new_database_at_once(database_url: str) -> None:
         opened = [pool.submit(open_together) for _ in range(4)]
     for future in opened:
         future.result().close()
+
+
+def test_a_new_sqlite_file_that_somebody_writes_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "hoso.db"
+    writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_database, f"sqlite:///{path}")
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.5)  # it neither opens nor gives up while the other writes
+        writer.execute("COMMIT")
+        opening.result().close()
+    writer.close()
 
 
 def test_a_database_of_a_newer_hoso_is_left_alone(database_url: str, open_another: Opener) -> None:

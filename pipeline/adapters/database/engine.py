@@ -1,6 +1,7 @@
 """Opens the database: makes it ready for this version of hoso and gathers what it can do."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -91,8 +92,25 @@ def _sqlite(url: URL, path: Path) -> Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 (SQLAlchemy's call)
     if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA journal_mode = WAL")
+        _log_writes_ahead(connection)
         connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _log_writes_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. SQLite refuses the switch at once while another connection writes, without the
+    wait that its other statements keep; asking for the write lock waits for that connection to be done.
+    """
+    deadline = time.monotonic() + _WAIT_FOR_LOCK_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
