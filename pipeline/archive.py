@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from pipeline import PIPELINE_VERSION, keys
+from pipeline.decisions import keep_decision, new_decision
 from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
 from pipeline.errors import HosoError, NotFound, ScanRejected
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
@@ -21,7 +22,8 @@ from pipeline.ports import Leases, ObjectStore, Papers, Parsers, People, Search,
 from pipeline.settings import Settings
 from schemas.base import Value
 from schemas.catalog import Catalogue
-from schemas.dossier import Channel, CopyKind, Decision, Paper, PaperRecord, SourceFile, Submission
+from schemas.decisions import Confirm
+from schemas.dossier import Channel, CopyKind, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
 
 log = logging.getLogger("hoso")
@@ -254,16 +256,8 @@ class Archive:
             NotFound: no_such_paper.
         """
         self.tables.papers.get(actor.office_id, document_id)
-        decision = Decision(
-            decision_id=str(uuid.uuid4()),
-            document_id=document_id,
-            actor=actor,
-            kind="confirm",
-            copy_kind=copy_kind,
-            decided_at=_now(),
-        )
-        key = keys.decision(actor.office_id, document_id, decision.decision_id)
-        self.store.put(key, BytesIO(decision.model_dump_json().encode()), "application/json")
+        decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
+        keep_decision(self.store, decision)
         return self.tables.papers.decide(decision)
 
     def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:

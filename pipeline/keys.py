@@ -5,7 +5,7 @@ intake/<office>/<submission_id>/<pages>.v<version>.pdf|json  copy and record of 
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
-decisions/<office>/<document_id>/<decision_id>.json          what a person decided, append-only
+decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
 """
 
 import hashlib
@@ -47,6 +47,6 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
     return f"{folder}{page_label(pages)}.v{PIPELINE_VERSION}.{suffix}"
 
 
-def decision(office_id: str, document_id: str, decision_id: str) -> str:
-    """The append-only record of a human decision."""
-    return f"decisions/{office_id}/{document_id}/{decision_id}.json"
+def decision(office_id: str, subject_id: str, decision_id: str) -> str:
+    """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
+    return f"decisions/{office_id}/{subject_id}/{decision_id}.json"

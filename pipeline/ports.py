@@ -7,7 +7,8 @@ from typing import BinaryIO, Protocol
 
 from pipeline.pages import PageLook, ReadPage, ScanFile
 from schemas.base import Value
-from schemas.dossier import Decision, Lease, Paper, Submission
+from schemas.decisions import Confirm
+from schemas.dossier import Lease, Paper, Submission
 from schemas.people import Citizen
 from schemas.search import SearchPage
 
@@ -160,7 +161,7 @@ class Papers(Protocol):
         """Papers with a `filed` link to the citizen, newest first."""
         ...
 
-    def decide(self, decision: Decision) -> Paper:
+    def decide(self, decision: Confirm) -> Paper:
         """Apply a decision whose record is already in the store; applying it again changes nothing."""
         ...
 

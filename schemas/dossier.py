@@ -152,14 +152,3 @@ class PaperRecord(Value):
 
     paper: Paper
     page_texts: tuple[str, ...]
-
-
-class Decision(Value):
-    """A human decision, written to the store as its own object before any row changes; never altered."""
-
-    decision_id: str
-    document_id: str
-    actor: Actor
-    kind: Literal["confirm"]
-    copy_kind: CopyKind
-    decided_at: datetime

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.adapters.database.engine import Database
-from schemas.dossier import Decision, Field, Lease, Paper, SourceFile, Submission
+from schemas.decisions import Confirm
+from schemas.dossier import Field, Lease, Paper, SourceFile, Submission
 from schemas.people import Actor, Mention, PersonOnPaper
 
 ACTOR = Actor(office_id="phuong-a", actor_id="lan")
@@ -69,17 +70,16 @@ def a_mention(name: str) -> Mention:
     return Mention(personal_id=None, name=name, role="mother")
 
 
-def a_decision(paper: Paper, **changes: Any) -> Decision:
+def a_decision(paper: Paper, **changes: Any) -> Confirm:
     """An officer's word that the paper was compared with its original."""
     values: dict[str, Any] = {
         "decision_id": uuid.uuid4().hex,
-        "document_id": paper.document_id,
+        "subject_id": paper.document_id,
         "actor": paper.actor,
-        "kind": "confirm",
         "copy_kind": "original",
         "decided_at": minutes(60),
     }
-    return Decision(**values | changes)
+    return Confirm(**values | changes)
 
 
 def receive(database: Database, **changes: Any) -> Submission:

@@ -9,7 +9,8 @@ import pytest
 from pipeline.archive import Handing
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
-from schemas.dossier import Decision, PaperRecord, Submission
+from schemas.decisions import Confirm
+from schemas.dossier import PaperRecord, Submission
 from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_papers import BIRTH, CHILD_NUMBER, HOLDER_NUMBER, LETTER
 from tests.unit.plain_parsers import PlainParsers, scan
@@ -221,15 +222,15 @@ def test_a_confirmation_is_written_to_the_store_and_then_to_the_row(
     there_before: list[str] = []
     decide = desk.tables.papers.decide
 
-    def watched(decision: Decision) -> object:
+    def watched(decision: Confirm) -> object:
         there_before.extend(desk.keys("decisions/"))
         return decide(decision)
 
     monkeypatch.setattr(desk.tables.papers, "decide", watched)
     confirmed = desk.archive.confirm(ACTOR, paper.document_id, "certified_copy")
     (key,) = there_before
-    decision = Decision.model_validate_json(desk.bytes_of(key))
-    assert (decision.document_id, decision.actor, decision.copy_kind) == (paper.document_id, ACTOR, "certified_copy")
+    decision = Confirm.model_validate_json(desk.bytes_of(key))
+    assert (decision.subject_id, decision.actor, decision.copy_kind) == (paper.document_id, ACTOR, "certified_copy")
     assert (confirmed.copy_kind, confirmed.confirmed_at) == ("certified_copy", decision.decided_at)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.tables import decisions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
-from schemas.dossier import Decision, Paper
+from schemas.decisions import Confirm
+from schemas.dossier import Paper
 
 
 class PaperTable:
@@ -49,13 +50,16 @@ class PaperTable:
         with self._connections.reading() as connection:
             return _select(connection, condition, [papers.c.filed_at.desc(), papers.c.document_id.desc()])
 
-    def decide(self, decision: Decision) -> Paper:
+    def decide(self, decision: Confirm) -> Paper:
         """See Papers. Of several decisions the last taken holds, in whatever order they arrive.
 
         Raises: NotFound (no_such_paper).
         """
-        office_id, document_id = decision.actor.office_id, decision.document_id
-        row = decision.model_dump(exclude={"actor"}) | decision.actor.model_dump()
+        office_id, document_id = decision.actor.office_id, decision.subject_id
+        row = decision.actor.model_dump() | {
+            **decision.model_dump(include={"decision_id", "subject_id", "kind", "decided_at"}),
+            "record": decision.model_dump_json(),
+        }
         with self._connections.writing() as connection:
             paper = _get(connection, office_id, document_id, for_update=True)
             if add_new(connection, decisions, row) and (

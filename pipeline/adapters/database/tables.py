@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration. A database that names it is opened without loading Alembic (0.3 s)."""
 
 
@@ -187,11 +187,11 @@ decisions = Table(
     Column("office_id", Text, primary_key=True),
     Column("decision_id", Text, primary_key=True),
     Column("actor_id", Text, nullable=False),
-    Column("document_id", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("copy_kind", Text, nullable=False),
     Column("decided_at", Moment, nullable=False),
-    _paper_reference(),
+    Column("record", Text, nullable=False),
+    Index("decisions_by_subject", "office_id", "subject_id", "decided_at"),
 )
 
 search_rows = Table(
