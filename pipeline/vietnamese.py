@@ -41,6 +41,11 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
 
 
+def flat(text: str) -> str:
+    """The text folded letter by letter, so that places in it stay the same."""
+    return "".join((fold(c) or " ")[0] for c in text)
+
+
 def place_tone(syllable: str) -> str:
     """A lower-case NFC syllable with its tone where the newer custom puts it: hòa is hoà, thủy is thuỷ, hoàn stays."""
     match = _TONE_ON_FIRST_VOWEL.search(syllable)

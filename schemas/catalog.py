@@ -23,6 +23,10 @@ FieldKind = Literal[
     "number",
     "sex",
     "text",
+    "address",
+    "tax_code",
+    "passport_number",
+    "bhyt_code",
     "qr",
     "mrz",
 ]

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule, settle_evidence, to_field
-from pipeline.stages.field_values import date_in_words, flat, parse
+from pipeline.stages.field_values import date_in_words, parse
 from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
 from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
 from pipeline.stages.person_names import family_length
 from pipeline.stages.second_places import compare_places
-from pipeline.vietnamese import fold
+from pipeline.vietnamese import flat, fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
 from schemas.text import Box, PageText
@@ -40,12 +40,15 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
         document_type: tells which fields there are and where they stand.
 
     Returns:
-        Only fields with a value of their kind; a missing one is absent.
+        Only fields with a value of their kind; a missing one is absent, and so is an address that nobody needs and
+        that is not certain: nobody should be asked about the marks of a street for its sake.
 
     """
     drafts = read_drafts(pages, document_type)
     shown = [rule for rule in document_type.fields if not rule.witness and rule.name in drafts]
-    return {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
+    fields = {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
+    spare = {rule.name for rule in shown if rule.kind == "address" and not rule.required}
+    return {name: field for name, field in fields.items() if not (name in spare and field.needs_review)}
 
 
 def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:

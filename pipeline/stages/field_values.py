@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.vietnamese import fold, nfc
+from pipeline.stages.addresses import read_address
+from pipeline.vietnamese import flat, fold, nfc
 from schemas.catalog import FieldKind
 
 
@@ -32,11 +33,6 @@ def parse(kind: FieldKind, text: str) -> Parsed | None:
 _SPELT = re.compile(r"(?:ngay|hgay)?\W{0,3}\b(\d{1,2})\W{0,3}thang\W{0,3}(\d{1,2})\W{0,3}nam\W{0,3}(\d{3}\s?\d)\b")
 _FIGURES = re.compile(r"(?<!\d)(\d{1,2})\s?([/.\-I|l])\s?(\d{1,2})\s?([/.\-I|l])\s?(\d{4})(?!\d)")
 _YEAR = re.compile(r"(?<![\d/.])(1[89]\d\d|20\d\d|21\d\d)(?![\d/])")
-
-
-def flat(text: str) -> str:
-    """The text folded letter by letter, so that places in it stay the same."""
-    return "".join((fold(c) or " ")[0] for c in text)
 
 
 def iso_date(day: str, month: str, year: str) -> str | None:
@@ -177,6 +173,47 @@ def _document_number(text: str) -> Parsed | None:
     return Parsed(nfc(match[0].replace(" ", "").rstrip(".-")), match.start(), match.end(), lost)
 
 
+_TAX_CODE = re.compile(r"(?<![\w.])\d(?:[ .]?\d){9}(?:[ .]?[-–]?[ .]?\d{3}|\d{2})?(?![\d/]|[.,]\d)")
+_TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+_PASSPORT = re.compile(r"(?<![A-Za-z\d])([A-Z]) ?(\d{7,8})(?!\w)")
+_INSURANCE_CARD = re.compile(r"(?<!\w)([A-Z]{2})[ .\-]?([1-5])[ .\-]?(\d{2})((?:[ .\-]?\d){10})(?!\w)")
+_INSURANCE_NUMBER = re.compile(r"(?<![\w.])\d(?:[ .]?\d){9}(?![\d/])")
+
+
+def tax_code_holds(code: str) -> bool:
+    """Whether the tenth digit of a tax code is 10 less the weighted sum of the first nine modulo 11.
+
+    The tax administration's rule as python-stdnum and other published validators have it; not read in a law text.
+    """
+    total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, code[:9], strict=True))
+    return 10 - total % 11 == int(code[9])
+
+
+def _tax_code(text: str) -> Parsed | None:
+    """Ten digits, `0123456789-001` of a branch, or a citizen's personal number, which is a tax code since July 2025.
+
+    `repaired` where the check digit does not hold; a personal number has none.
+    """
+    match = _TAX_CODE.search(text)
+    if match is None:
+        return None
+    digits = re.sub(r"\D", "", match[0])
+    value = f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
+    return Parsed(value, match.start(), match.end(), repaired=len(digits) != 12 and not tax_code_holds(digits))
+
+
+def _passport_number(text: str) -> Parsed | None:
+    """A letter and seven or eight digits (passports of Việt Nam)."""
+    match = _PASSPORT.search(text)
+    return Parsed(match[1] + match[2], match.start(), match.end()) if match else None
+
+
+def _insurance_code(text: str) -> Parsed | None:
+    """The code of a health insurance card: 15 signs (`DN 4 79 0123456789`), or since 2021 their last ten digits."""
+    match = _INSURANCE_CARD.search(text) or _INSURANCE_NUMBER.search(text)
+    return Parsed(re.sub(r"[ .\-]", "", match[0]), match.start(), match.end()) if match else None
+
+
 def _dossier_code(text: str) -> Parsed | None:
     match = _DOSSIER.search(text)
     return Parsed(match[0], match.start(), match.end()) if match else None
@@ -232,6 +269,12 @@ _ORGANISATION = re.compile(
 )
 
 
+def _address(text: str) -> Parsed | None:
+    """An address that ends in the name of a province, as printed; without one there is none to be sure of."""
+    found = read_address(text)
+    return Parsed(nfc(" ".join(text[found[1] : found[2]].split())), found[1], found[2]) if found else None
+
+
 def _text(text: str) -> Parsed | None:
     bare = text.strip(" .,;:|_`—–-")
     return Parsed(nfc(bare), text.index(bare), text.index(bare) + len(bare)) if bare else None
@@ -250,6 +293,10 @@ _PARSERS: dict[FieldKind, Callable[[str], Parsed | None]] = {
     "number": _number,
     "sex": _sex,
     "text": _text,
+    "address": _address,
+    "tax_code": _tax_code,
+    "passport_number": _passport_number,
+    "bhyt_code": _insurance_code,
     "qr": lambda _: None,
     "mrz": lambda _: None,
 }

@@ -188,3 +188,45 @@ def test_a_lost_slash_before_a_notation_is_put_back_and_told() -> None:
 
 def test_a_number_with_a_letter_keeps_it() -> None:
     assert value("document_number", "31A8012345") == "31A8012345"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Mã số thuế 010 004 7516", "0100047516"),
+        ("0314409058-002", "0314409058-002"),
+        ("0314409058002", "0314409058-002"),
+        ("079190012345", "079190012345"),
+    ],
+)
+def test_a_tax_code_is_of_a_payer_a_branch_or_a_citizen(text: str, code: str) -> None:
+    parsed = parse("tax_code", text)
+    assert parsed is not None
+    assert (parsed.value, parsed.repaired) == (code, False)
+
+
+def test_a_tax_code_with_one_wrong_digit_asks_a_person() -> None:
+    right = "0100047516"
+    wrong = {right[:i] + d + right[i + 1 :] for i in range(10) for d in "0123456789" if d != right[i]}
+    assert all(parsed.repaired for code in wrong if (parsed := parse("tax_code", code)) is not None)
+
+
+@pytest.mark.parametrize(("text", "number"), [("số B 1234567, cấp", "B1234567"), ("P01234567", "P01234567")])
+def test_a_passport_number_is_a_letter_and_digits(text: str, number: str) -> None:
+    assert value("passport_number", text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("DN 4 79 0123456789", "DN4790123456789"),
+        ("GD4 79 79 012 34567", "GD4797901234567"),
+        ("7912345678", "7912345678"),
+    ],
+)
+def test_the_code_of_an_insurance_card_is_old_or_new(text: str, code: str) -> None:
+    assert value("bhyt_code", text) == code
+
+
+def test_an_address_is_kept_as_printed() -> None:
+    assert value("address", ": 12 Lê Lợi,  xã Cư Né, tỉnh Đắk Lắk 8. Nơi") == "12 Lê Lợi, xã Cư Né, tỉnh Đắk Lắk"
