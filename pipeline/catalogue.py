@@ -16,6 +16,10 @@ _BUILT_IN = Path(schemas.__file__).parent
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*["']?([\w\-]+)["']?\s*=""")
 
+_WITHOUT_LABELS = (
+    "date", "document_number", "organisation", "serial", "issuer", "subject", "signer", "qr", "mrz",
+)  # fmt: skip
+
 KeyPath = tuple[str | int, ...]
 Item = TypeVar("Item", DocumentType, Procedure)
 
@@ -118,10 +122,13 @@ def _table(names: list[str], is_list: bool, counts: dict[KeyPath, int]) -> KeyPa
 
 def _check_type(source: _Source, kind: DocumentType) -> None:
     declared = [rule.name for rule in kind.fields]
+    kinds = [rule.kind for rule in kind.fields]
     for i, rule in enumerate(kind.fields):
         if rule.name in declared[:i]:
             raise source.wrong(("fields", i, "name"), f"field {rule.name!r} stands twice")
         _check_field(source, i, rule)
+        if rule.kind == "document_number" and not rule.labels and "issuer" not in kinds:
+            raise source.wrong(("fields", i, "name"), f"field {rule.name!r} has no labels")
         if rule.kind in ("qr", "mrz") and not kind.owners:
             raise source.wrong(("fields", i, "kind"), f"{rule.kind} speaks for an owner, and the type has none")
     for group, persons in (("owners", kind.owners), ("mentions", kind.mentions)):
@@ -139,8 +146,10 @@ def _check_field(source: _Source, number: int, rule: FieldRule) -> None:
         raise source.wrong(("fields", number, "until"), f"field {rule.name!r} ends before a heading but begins nowhere")
     if rule.required and rule.witness:
         raise source.wrong(("fields", number, "witness"), f"field {rule.name!r} is required and so no mere witness")
-    if not rule.labels and rule.kind not in ("date", "organisation", "serial", "qr", "mrz"):
+    if not rule.labels and rule.kind not in _WITHOUT_LABELS:
         raise source.wrong(("fields", number, "name"), f"field {rule.name!r} has no labels")
+    if rule.labels and rule.kind in ("issuer", "subject", "signer"):
+        raise source.wrong(("fields", number, "labels"), f"a value of kind {rule.kind!r} is found by its place")
     try:
         re.compile(rule.pattern or "")
     except re.error as error:

@@ -27,6 +27,9 @@ FieldKind = Literal[
     "tax_code",
     "passport_number",
     "bhyt_code",
+    "issuer",
+    "subject",
+    "signer",
     "qr",
     "mrz",
 ]
@@ -40,17 +43,26 @@ class Sourced(Value):
 
 
 class Title(Sourced):
-    """How the paper names itself. `printed` is the usual title, `variants` others that mean the same paper."""
+    """How the paper names itself. `printed` is the usual title, `variants` others that mean the same paper.
+
+    A title that ends in `…` is open: it stands for all titles that begin so. `printed` is also how people see the type.
+    """
 
     printed: str
     english: str
     variants: tuple[str, ...] = ()
     form_codes: tuple[str, ...] = ()
-    """Printed form codes that decide the type alone, such as `CT07`."""
+    """Printed form codes that speak for the type, such as `CT07`."""
+    notation: str = ""
+    """Abbreviation of the type in the number of an administrative paper: `QĐ` (NĐ 30/2020/NĐ-CP, Phụ lục III)."""
 
 
 class Cues(Sourced):
-    """Phrases of the body that speak for this type, and phrases that speak against it."""
+    """Phrases of the body that speak for this type, and phrases that speak against it.
+
+    A type without phrases is told by its title alone, together with the notation of its number, its form code, or the
+    name of the state above it.
+    """
 
     phrases: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
@@ -84,7 +96,8 @@ class FieldRule(Value):
 
     Without labels the value is found by its form and place (NĐ 30/2020, Phụ lục I): a `date` in the line of place and
     date, a `document_number` in the line `Số:` under the issuer, an `organisation` in capitals at the top left, a
-    `serial` alone on its line. `qr` and `mrz` are the codes of an identity card; they speak for the fields that the
+    `serial` alone on its line. `issuer`, `subject` (trích yếu) and `signer` are those of an administrative paper: a type
+    with an `issuer` is read as one, and has values only where the head of such a paper is seen. `qr` and `mrz` are the codes of an identity card; they speak for the fields that the
     type's first owner names and for `issue_date` and `expiry_date`.
     """
 

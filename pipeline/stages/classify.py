@@ -5,15 +5,17 @@ only speaks of another one in its text does not become that paper. Form codes an
 nothing speaks for is `other`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.identifiers import read_card_qr
-from pipeline.stages.layout import Row, cells_of, letters, rows_of
+from pipeline.stages.layout import STATE_LINES, Row, letters, rows_of
 from pipeline.stages.secrecy import find_mark
+from pipeline.stages.titles import Title, find_title, own_names
+from pipeline.vietnamese import nfc
 from schemas.base import Value
 from schemas.catalog import DocumentType
 from schemas.text import PageText
@@ -22,18 +24,14 @@ OTHER = "other"
 TYPE_CERTAIN = 0.8
 """From this confidence on a type needs no person: a full title and one phrase of the body, or most phrases alone."""
 
-_TITLE_PLACE = 0.6
-_TITLE_ROWS = 4
-_TITLE_ALIKE = 0.84
-_SHORT_TITLE_ALIKE = 0.88
 _PHRASE_ALIKE = 88.0
 _CODE_PLACE = 0.3
-_TITLE_WORDS = (
-    "giay", "to khai", "don", "phieu", "bien ban", "thong bao", "quyet dinh", "hop dong", "bao cao", "to trinh",
-    "chi thi", "ke hoach", "trich luc", "nghi quyet", "cong van", "thong tu", "nghi dinh", "bang", "van ban",
-    "xac nhan", "chuong trinh", "huong dan", "danh muc", "phu luc", "cam ket", "so ho khau", "chung chi",
-)  # fmt: skip
-"""How papers name themselves (NĐ 30/2020/NĐ-CP, Phụ lục III, and counter forms), folded."""
+_STATE_PLACE = 0.4
+_UNDER_STATE = 0.13
+"""What the state's name above a title adds where the type has no phrases; enough for certainty."""
+_TELLING_LETTERS = 12
+_DOUBTFUL = 0.7
+"""The most for a title that has a word too many: `... ĐĂNG KÝ LẠI KHAI SINH` is not `... ĐĂNG KÝ KHAI SINH`."""
 
 
 class Classification(Value):
@@ -59,12 +57,16 @@ class _Score:
 
 
 @dataclass(frozen=True)
-class _Title:
-    """A title found. `alike` is 0..1; `row` the row where it begins."""
+class _Said:
+    """What a paper says for one type and against it. `below`: another heading that names a paper stands higher."""
 
-    printed: str
-    alike: float
-    row: int
+    title: Title | None
+    below: bool
+    code: str | None
+    notation: bool
+    under_state: bool
+    hits: tuple[str, ...]
+    against: int
 
 
 def classify(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> Classification:
@@ -98,13 +100,42 @@ def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) ->
     """The type that titles, codes and phrases of the written pages speak for."""
     rows = rows_of(written[:1])
     text = "".join(row.letters for row in rows_of(written[:2]))
-    known = [kind for kind in types.values() if kind.cues.phrases]
-    titles = {kind.id: title for kind in known if (title := _title(kind, rows)) is not None}
-    first = min((title.row for title in titles.values()), default=0)
-    foreign = not titles and _names_itself(rows)
-    scores = [_score(kind, titles.get(kind.id), first, _code(kind, rows, written), text) for kind in known]
-    scores = sorted((s for s in scores if not (foreign and s.confidence < 0.95)), key=lambda s: -s.confidence)
-    return _decide(scores)
+    known = [kind for kind in types.values() if kind.id != OTHER and kind.keeping.rule != "secret_stop"]
+    titles = _own_titles({kind.id: title for kind in known if (title := find_title(kind, rows)) is not None})
+    names = own_names(rows)
+    first = min([*names, *(title.heading.start for title in titles.values())], default=0)
+    under_state = _is_under_state(rows)
+    scores = []
+    for kind in known:
+        said = _Said(
+            title=titles.get(kind.id),
+            below=titles[kind.id].heading.start > first if kind.id in titles else False,
+            code=_code(kind, rows, written),
+            notation=_has_notation(kind, rows),
+            under_state=under_state,
+            hits=tuple(phrase for phrase in kind.cues.phrases if _says(text, phrase)),
+            against=sum(_says(text, phrase) for phrase in kind.cues.against),
+        )
+        scores.append(_score(kind, said))
+    foreign = not titles and bool(names)
+    return _decide(sorted((s for s in scores if not (foreign and s.confidence < 0.95)), key=lambda s: -s.confidence))
+
+
+def _own_titles(titles: Mapping[str, Title]) -> dict[str, Title]:
+    """The titles without those that are only the beginning of another: `THÔNG BÁO` of `THÔNG BÁO DỪNG ...`."""
+    return {
+        name: title
+        for name, title in titles.items()
+        if not any(_is_part(title, other) for other in titles.values() if other is not title)
+    }
+
+
+def _is_part(title: Title, other: Title) -> bool:
+    if title.heading.start != other.heading.start or not other.exact:
+        return False
+    if title.is_open != other.is_open:
+        return title.is_open
+    return len(title.printed) < len(other.printed) and (title.is_open or title.heading.end < other.heading.end)
 
 
 def _decide(scores: Sequence[_Score]) -> Classification:
@@ -117,24 +148,48 @@ def _decide(scores: Sequence[_Score]) -> Classification:
     return Classification(type=scores[0].type, confidence=round(confidence, 3), cues=scores[0].cues)
 
 
-def _score(kind: DocumentType, title: _Title | None, first: int, code: str | None, text: str) -> _Score:
-    hits = [phrase for phrase in kind.cues.phrases if _says(text, phrase)]
-    against = [phrase for phrase in kind.cues.against if _says(text, phrase)]
-    share, few = len(hits) / len(kind.cues.phrases), min(1.0, len(hits) / 3)
-    cues = [f"“{phrase}”" for phrase in hits]
-    if title is not None:
-        confidence = (0.75 + 0.14 * few if hits else 0.6) + 0.1 * title.alike
-        if title.row > first:
+def _score(kind: DocumentType, said: _Said) -> _Score:
+    phrases, weight = kind.cues.phrases, len(said.hits) + (2 if said.notation else 0) + (2 if said.code else 0)
+    share, few = len(said.hits) / max(1, len(phrases)), min(1.0, weight / 3)
+    cues = [f"“{phrase}”" for phrase in said.hits]
+    if said.title is not None:
+        confidence = (0.75 + 0.14 * few if weight else 0.6) + 0.1 * said.title.alike
+        if not weight and not phrases and said.under_state and _is_telling(said.title):
+            confidence += _UNDER_STATE
+            cues.append("quốc hiệu phía trên")
+        if said.below:
             confidence *= 0.6
-        cues.insert(0, f"tiêu đề {title.printed}")
-    elif code is not None and hits:
-        confidence = 0.7 + 0.2 * few
+        if not said.title.exact:
+            confidence = min(confidence, _DOUBTFUL)
+        cues.insert(0, f"tiêu đề {said.title.printed}")
+    elif said.code is not None and (said.hits or not phrases):
+        confidence = 0.7 + 0.2 * min(1.0, len(said.hits) / 3)
     else:
-        confidence = 0.5 + 0.45 * share if len(hits) >= 4 and share >= 0.6 else 0.3 * share
-    if code is not None:
-        cues.insert(0, code)
-    confidence -= 0.25 * len(against)
-    return _Score(kind.id, min(0.99, max(0.0, confidence)), tuple(cues))
+        confidence = 0.5 + 0.45 * share if len(said.hits) >= 4 and share >= 0.6 else 0.3 * share
+    if said.notation:
+        cues.insert(0, f"ký hiệu {kind.title.notation}")
+    if said.code is not None:
+        cues.insert(0, said.code)
+    return _Score(kind.id, min(0.99, max(0.0, confidence - 0.25 * said.against)), tuple(cues))
+
+
+def _is_telling(title: Title) -> bool:
+    """Whether the title can stand for nothing else: whole, read without an error, and not a short word or two."""
+    return not title.is_open and title.alike >= 0.97 and len(letters(title.printed)) >= _TELLING_LETTERS
+
+
+def _is_under_state(rows: Sequence[Row]) -> bool:
+    """Whether the state's name or its motto stands at the top (NĐ 30/2020, Phụ lục I, ô 1)."""
+    top = "".join(row.letters for row in rows if row.place < _STATE_PLACE)
+    return any(len(top) > len(line) and fuzz.partial_ratio(line, top) >= _PHRASE_ALIKE for line in STATE_LINES)
+
+
+def _has_notation(kind: DocumentType, rows: Sequence[Row]) -> bool:
+    """Whether the number at the top left has the abbreviation of this type: `Số: 07/CT-UBND`."""
+    if not kind.title.notation:
+        return False
+    form = re.compile(rf"/\W{{0,2}}(?:\d{{4}}\W{{1,2}})?{re.escape(kind.title.notation)}\W{{0,2}}-")
+    return any(form.search(nfc(row.text)) for row in rows if row.place < _CODE_PLACE and "so" in row.letters[:4])
 
 
 def _says(text: str, phrase: str) -> bool:
@@ -162,44 +217,3 @@ def _has_code(rows: Sequence[Row], code: str) -> bool:
             if wanted in row.letters and not (wanted[-1].isdigit() and following[:1].isdigit()):
                 return True
     return False
-
-
-def _title(kind: DocumentType, rows: Sequence[Row]) -> _Title | None:
-    """The type's title as the paper's own heading, best reading first."""
-    found: list[_Title] = []
-    for printed in (kind.title.printed, *kind.title.variants):
-        wanted = letters(printed)
-        limit = _TITLE_ALIKE if len(wanted) > 14 else _SHORT_TITLE_ALIKE
-        for i, text in _headings(rows):
-            alike = Levenshtein.normalized_similarity(wanted, text, score_cutoff=limit)
-            if alike:
-                found.append(_Title(printed, alike, i))
-    return max(found, key=lambda title: (title.alike, len(title.printed)), default=None)
-
-
-def _headings(rows: Sequence[Row]) -> Iterable[tuple[int, str]]:
-    """Every run of up to four lines, or cells, in capitals in the upper part; with the number of its first row."""
-    upper = [i for i, row in enumerate(rows) if row.place < _TITLE_PLACE and len(row.letters) > 2]
-    for position, i in enumerate(upper):
-        yield from ((i, cell.letters) for cell in cells_of(rows[i]) if _is_heading(cell))
-        joined = ""
-        for k in upper[position : position + _TITLE_ROWS]:
-            if not _is_heading(rows[k]):
-                break
-            joined += rows[k].letters
-            yield i, joined
-
-
-def _is_heading(row: Row) -> bool:
-    """In capitals, but for a bracketed remark, and not the beginning of a list (`QUYẾT ĐỊNH:`)."""
-    signs = [c for c in row.text if c.isalpha()]
-    if row.text.rstrip(" .,_|").endswith(":") or not signs:
-        return False
-    return row.text.lstrip(" -—_.").startswith("(") or sum(c.isupper() for c in signs) >= 0.7 * len(signs)
-
-
-def _names_itself(rows: Sequence[Row]) -> bool:
-    """Whether a heading begins as titles do: the paper is of a type of its own, whatever phrases it shares."""
-    starts = tuple(letters(word) for word in _TITLE_WORDS)
-    headings = (row for row in rows if row.place < 0.4 and _is_heading(row))
-    return any(row.letters.startswith(starts) and len(row.letters) > 5 for row in headings)

@@ -75,6 +75,8 @@ class Row:
         return self.tokens[-1].box.right
 
 
+STATE_LINES = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc")
+"""Name and motto of the state at the top of papers (NĐ 30/2020/NĐ-CP, Phụ lục I, ô 1), in folded letters."""
 COLUMN_GAP = 1.2
 """Free space, in row heights, from which on words belong to different columns; ordinary spaces measure 0.3 to 0.5."""
 
