@@ -133,7 +133,7 @@ papers = Table(
     Column("record", Text, nullable=False),
     Column("dossier_code", Text),
     Index("papers_by_content", "office_id", "content_sha256", "first_page"),
-    Index("papers_by_dossier", "office_id", "dossier_code"),
+    Index("papers_by_dossier", "office_id", "dossier_code", "filed_at"),
 )
 
 paper_pages = Table(

@@ -45,7 +45,7 @@ def dossier_tables() -> None:
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     read = "record::json->>'dossier_code'" if on_postgresql else "json_extract(record, '$.dossier_code')"
     op.execute(f"UPDATE papers SET dossier_code = {read}")  # noqa: S608 (one of two constants)
-    op.create_index("papers_by_dossier", "papers", ["office_id", "dossier_code"])
+    op.create_index("papers_by_dossier", "papers", ["office_id", "dossier_code", "filed_at"])
     op.create_table(
         "dossiers",
         *key("office_id", "code"),
