@@ -82,6 +82,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa.",
         "The paper carries a secrecy mark and may not be digitised here. The image has been wiped.",
     ),
+    "bad_dossier_code": ("Mã hồ sơ không đúng dạng.", "The dossier code has no possible form."),
+    "bad_import": (
+        "Không đọc được danh sách hồ sơ: thiếu cột mã hồ sơ, hoặc tệp không phải CSV.",
+        "The list of dossiers cannot be read: its column of codes is missing, or it is no CSV.",
+    ),
+    "reuse_refused": (
+        "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
+        "The paper does not meet the conditions for being used again.",
+    ),
     # what was asked for
     "no_such_path": ("Không tìm thấy tệp hoặc thư mục.", "No such file or folder."),
     "no_such_paper": ("Không có giấy tờ này.", "There is no such paper."),
@@ -90,6 +99,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "No papers of this person are on file.",
     ),
     "no_such_procedure": ("Không có thủ tục này.", "There is no such procedure."),
+    "no_such_dossier": ("Không có hồ sơ này.", "There is no such dossier."),
+    "no_such_component": (
+        "Thủ tục của hồ sơ này không có thành phần đó.",
+        "The procedure of this dossier asks for no such paper.",
+    ),
+    "no_such_form": ("Không có mẫu đơn, tờ khai này.", "There is no such form."),
     "no_such_submission": ("Không có lượt nộp này.", "There is no such submission."),
     "no_picture_kept": (
         "Giấy tờ này chỉ được lưu thông tin, không lưu hình.",

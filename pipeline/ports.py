@@ -1,14 +1,15 @@
 """What the core asks of the world. Each promise in a docstring is one contract test, run on every implementation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pipeline.pages import PageLook, ReadPage, ScanFile
 from schemas.base import Value
-from schemas.decisions import Confirm
+from schemas.decisions import Confirm, Decided, LookUp
 from schemas.dossier import Lease, Paper, Submission
+from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.people import Citizen
 from schemas.search import SearchPage
 
@@ -161,6 +162,10 @@ class Papers(Protocol):
         """Papers with a `filed` link to the citizen, newest first."""
         ...
 
+    def of_dossier(self, office_id: str, dossier_code: str) -> tuple[Paper, ...]:
+        """Papers that were brought with this dossier, in the order they were filed."""
+        ...
+
     def decide(self, decision: Confirm) -> Paper:
         """Apply a decision whose record is already in the store; applying it again changes nothing."""
         ...
@@ -189,4 +194,60 @@ class Search(Protocol):
         digits, an old 9-digit alias) match whole; of a last word without white space behind it, as while typing, two
         letters are enough. Every hit has its passage.
         """
+        ...
+
+
+class Dossiers(Protocol):
+    """Dossiers of the office, what is in them, and the codes of digitised papers."""
+
+    def get(self, office_id: str, code: str) -> Dossier:
+        """Raises: NotFound (no_such_dossier), for another office's as well."""
+        ...
+
+    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
+        """Dossiers whose owner was given by this number, newest first."""
+        ...
+
+    def put(
+        self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
+    ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
+        """Add the dossier, or write what `merge` makes of the known one with the names of what it left as it was.
+
+        Returns the dossier known before (None: it is new), the one on file now, and those names. Of several that add
+        the same code at once one adds it and the others merge.
+        """
+        ...
+
+    def attach(self, component: Component) -> bool:
+        """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file."""
+        ...
+
+    def attach_result(self, component: Component) -> str:
+        """Put a result into its dossier and return its code `<dossier code>-KQ<n>`, n counted from 1.
+
+        The same paper keeps its code; of several at once each gets its own.
+        """
+        ...
+
+    def components(self, office_id: str, code: str) -> tuple[Component, ...]:
+        """The papers in a dossier, in the order they were attached."""
+        ...
+
+    def give_code(self, stem: str, make: Callable[[int], PaperCode]) -> PaperCode:
+        """The paper's code: the one it has, else what `make` makes of the next free number under `stem`, from 1.
+
+        Of several papers that ask at once each gets a number of its own.
+        """
+        ...
+
+    def code_of(self, office_id: str, document_id: str) -> PaperCode | None:
+        """The code of a digitised paper, or None when it has none yet."""
+        ...
+
+    def note(self, decision: Decided, kind: str) -> None:
+        """Write the row of a decision that is in the store and changes no other row; again changes nothing."""
+        ...
+
+    def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
+        """What was looked up in national databases for a dossier, oldest first."""
         ...

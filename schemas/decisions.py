@@ -77,14 +77,14 @@ class Invalidate(Decided):
 
 
 class LookUp(Decided):
-    """The officer looked in the national database instead of asking for a paper (NQ 66.7/2025). Subject: a citizen.
+    """The officer looked in the national database instead of asking for a paper (NQ 66.7/2025). Subject: a dossier.
 
-    `incomplete` and `failed` allow the office to ask for the paper, which is then digitised.
+    `component` is the id of the procedure's paper that the data take the place of. `incomplete` and `failed` allow the
+    office to ask for the paper, which is then digitised.
     """
 
     kind: Literal["look_up"] = "look_up"
-    dossier_code: str | None
-    document_type: str
+    component: str
     outcome: Literal["found", "incomplete", "failed"]
 
 

@@ -1,6 +1,6 @@
 """What is handed in and what becomes of it: submissions, papers, fields, decisions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from schemas.base import Value
@@ -12,6 +12,7 @@ Evidence = Literal["qr", "mrz", "check", "two_places", "ocr"]
 PaperState = Literal["filed", "needs_review", "rejected"]
 SubmissionState = Literal["received", "working", "done", "stuck"]
 CopyKind = Literal["original", "register_extract", "certified_copy", "photocopy"]
+InvalidState = Literal["superseded", "cancelled"]
 Keeping = Literal["keep", "fields_only", "show_only", "secret_stop"]
 
 
@@ -145,6 +146,12 @@ class Paper(Value):
     copy_kind: CopyKind | None = None
     confirmed_at: datetime | None = None
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""
+    rendition_of: str | None = None
+    """The paper of which this is another, less good scan; None: the paper itself counts."""
+    invalid_state: InvalidState | None = None
+    invalid_from: date | None = None
+    superseded_by: str | None = None
+    """The paper that took its place, where that is known."""
 
 
 class PaperRecord(Value):

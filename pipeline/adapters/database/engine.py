@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.adapters.database.connections import WRITES, Connections
+from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.search import SearchIndex
@@ -33,6 +34,7 @@ class Database:
         self.papers = PaperTable(connections)
         self.people = PeopleTable(connections)
         self.search = SearchIndex(connections)
+        self.dossiers = DossierTable(connections)
 
     def close(self) -> None:
         """Close all connections."""

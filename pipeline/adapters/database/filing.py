@@ -54,6 +54,7 @@ def _add_paper(connection: Connection, paper: Paper) -> bool:
         "content_sha256": paper.content_sha256,
         "first_page": min(paper.source_pages, default=0),
         "filed_at": paper.filed_at,
+        "dossier_code": paper.dossier_code,
         "record": paper.model_dump_json(),
     }
     return add_new(connection, papers, _written_by(paper) | row)

@@ -50,6 +50,12 @@ class PaperTable:
         with self._connections.reading() as connection:
             return _select(connection, condition, [papers.c.filed_at.desc(), papers.c.document_id.desc()])
 
+    def of_dossier(self, office_id: str, dossier_code: str) -> tuple[Paper, ...]:
+        """See Papers."""
+        condition = (papers.c.office_id == office_id) & (papers.c.dossier_code == dossier_code)
+        with self._connections.reading() as connection:
+            return _select(connection, condition, [papers.c.filed_at, papers.c.first_page, papers.c.document_id])
+
     def decide(self, decision: Confirm) -> Paper:
         """See Papers. Of several decisions the last taken holds, in whatever order they arrive.
 

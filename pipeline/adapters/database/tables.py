@@ -77,7 +77,8 @@ def _written_by() -> tuple[Column[str], Column[str]]:
     return Column("office_id", Text, nullable=False), Column("actor_id", Text, nullable=False)
 
 
-def _paper_reference() -> ForeignKeyConstraint:
+def paper_reference() -> ForeignKeyConstraint:
+    """The row belongs to a paper of its office."""
     return ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"])
 
 
@@ -130,7 +131,9 @@ papers = Table(
     Column("first_page", Integer, nullable=False),
     Column("filed_at", Moment, nullable=False),
     Column("record", Text, nullable=False),
+    Column("dossier_code", Text),
     Index("papers_by_content", "office_id", "content_sha256", "first_page"),
+    Index("papers_by_dossier", "office_id", "dossier_code", "filed_at"),
 )
 
 paper_pages = Table(
@@ -141,7 +144,7 @@ paper_pages = Table(
     Column("page", Integer, primary_key=True),
     Column("actor_id", Text, nullable=False),
     Column("kept_text", Text, nullable=False),
-    _paper_reference(),
+    paper_reference(),
 )
 
 citizens = Table(
@@ -177,7 +180,7 @@ paper_people = Table(
     Column("role", Text, nullable=False),
     Column("link", Text),  # null: only mentioned
     Column("citizen_id", Text, ForeignKey("citizens.citizen_id")),
-    _paper_reference(),
+    paper_reference(),
     Index("papers_by_citizen", "office_id", "citizen_id"),
 )
 
@@ -204,7 +207,7 @@ search_rows = Table(
     Column("filed_at", Moment, nullable=False),
     Column("exact", Tokens, nullable=False),
     Column("folded", Tokens, nullable=False),
-    _paper_reference(),
+    paper_reference(),
     UniqueConstraint("office_id", "document_id", "page", name="one_search_row_a_page"),
 )
 """One row a page, and one for what is known of the paper. The full-text indexes over it are made by the migration."""

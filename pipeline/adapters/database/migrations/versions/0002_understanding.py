@@ -11,6 +11,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     decision_table()
+    dossier_tables()
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -32,3 +33,50 @@ def decision_table() -> None:
         text("record"),
     )
     op.create_index("decisions_by_subject", "decisions", ["office_id", "subject_id", "decided_at"])
+
+
+def paper_reference() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"])
+
+
+def dossier_tables() -> None:
+    """Dossiers, what is in them, and the codes of digitised papers; papers are found by their dossier."""
+    op.add_column("papers", text("dossier_code", null=True))
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    read = "record::json->>'dossier_code'" if on_postgresql else "json_extract(record, '$.dossier_code')"
+    op.execute(f"UPDATE papers SET dossier_code = {read}")  # noqa: S608 (one of two constants)
+    op.create_index("papers_by_dossier", "papers", ["office_id", "dossier_code", "filed_at"])
+    op.create_table(
+        "dossiers",
+        *key("office_id", "code"),
+        text("actor_id"),
+        *(text(name, null=True) for name in ("procedure", "owner_number")),
+        sa.Column("received_at", MOMENT, nullable=False),
+        text("record"),
+    )
+    op.create_index("dossiers_by_time", "dossiers", ["office_id", "received_at"])
+    op.create_index("dossiers_by_owner", "dossiers", ["office_id", "owner_number"])
+    op.create_table(
+        "dossier_components",
+        *key("office_id", "code", "component", "document_id"),
+        text("actor_id"),
+        sa.Column("attached_at", MOMENT, nullable=False),
+        sa.Column("digitised", sa.Boolean, nullable=False),
+        sa.Column("reused", sa.Integer, nullable=False),
+        *(text(name, null=True) for name in ("reused_code", "result_code")),
+        sa.ForeignKeyConstraint(["office_id", "code"], ["dossiers.office_id", "dossiers.code"]),
+        paper_reference(),
+        sa.UniqueConstraint("office_id", "result_code", name="one_result_a_code"),
+    )
+    op.create_index("components_by_paper", "dossier_components", ["office_id", "document_id"])
+    op.create_table(
+        "paper_codes",
+        *key("office_id", "code"),
+        *(text(name) for name in ("actor_id", "document_id", "stem")),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("given_at", MOMENT, nullable=False),
+        text("record"),
+        paper_reference(),
+        sa.UniqueConstraint("office_id", "document_id", name="one_code_a_paper"),
+        sa.UniqueConstraint("office_id", "stem", "number", name="one_paper_a_number"),
+    )

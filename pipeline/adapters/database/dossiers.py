@@ -1,0 +1,173 @@
+"""Dossiers, the papers in them, the codes of digitised papers, and look-ups in national databases."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from pipeline.adapters.database.connections import Connections, add_new
+from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
+from pipeline.adapters.database.tables import decisions
+from pipeline.errors import HosoError, NotFound
+from schemas.decisions import Decided, LookUp
+from schemas.dossiers import Component, Dossier, PaperCode
+from schemas.people import Actor
+
+
+class DossierTable:
+    """The port Dossiers."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def get(self, office_id: str, code: str) -> Dossier:
+        """See Dossiers."""
+        with self._connections.reading() as connection:
+            found = _find(connection, office_id, code)
+        if found is None:
+            raise NotFound("no_such_dossier", code)
+        return found
+
+    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
+        """See Dossiers."""
+        query = (
+            select(dossiers.c.record)
+            .where(dossiers.c.office_id == office_id, dossiers.c.owner_number == number)
+            .order_by(dossiers.c.received_at.desc(), dossiers.c.code)
+        )
+        with self._connections.reading() as connection:
+            return tuple(Dossier.model_validate_json(record) for record in connection.execute(query).scalars())
+
+    def put(
+        self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
+    ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
+        """See Dossiers."""
+        office_id = dossier.actor.office_id
+        key = (dossiers.c.office_id == office_id) & (dossiers.c.code == dossier.code)
+        with self._connections.writing() as connection:
+            if add_new(connection, dossiers, _row(dossier)):
+                return None, dossier, ()
+            known = _find(connection, office_id, dossier.code, for_update=True)
+            if known is None:
+                raise HosoError("internal", "a dossier was removed while being added")
+            merged, conflicts = merge(known)
+            if merged != known:
+                connection.execute(update(dossiers).where(key).values(**_row(merged)))
+            return known, merged, conflicts
+
+    def attach(self, component: Component) -> bool:
+        """See Dossiers."""
+        row = component.model_dump(exclude={"dossier_code", "actor", "result_code"})
+        row |= component.actor.model_dump() | {"code": component.dossier_code}
+        with self._connections.writing() as connection:
+            return add_new(connection, dossier_components, row)
+
+    def attach_result(self, component: Component) -> str:
+        """See Dossiers."""
+        row = component.model_dump(exclude={"dossier_code", "actor"})
+        row |= component.actor.model_dump() | {"code": component.dossier_code}
+        office_id, code = component.actor.office_id, component.dossier_code
+        known = select(dossier_components.c.result_code).where(
+            dossier_components.c.office_id == office_id,
+            dossier_components.c.code == code,
+            dossier_components.c.result_code.is_not(None),
+        )
+        with self._connections.writing() as connection:
+            # The dossier's row is the lock under which its results are counted.
+            connection.execute(
+                select(dossiers.c.code)
+                .where(dossiers.c.office_id == office_id, dossiers.c.code == code)
+                .with_for_update()
+            )
+            mine = known.where(dossier_components.c.document_id == component.document_id)
+            given: str | None = connection.execute(mine).scalar()
+            if given is None:
+                given = f"{code}-KQ{len(connection.execute(known).all()) + 1}"
+                add_new(connection, dossier_components, row | {"result_code": given})
+            return given
+
+    def components(self, office_id: str, code: str) -> tuple[Component, ...]:
+        """See Dossiers."""
+        query = (
+            select(dossier_components)
+            .where(dossier_components.c.office_id == office_id, dossier_components.c.code == code)
+            .order_by(dossier_components.c.attached_at, dossier_components.c.component)
+        )
+        with self._connections.reading() as connection:
+            return tuple(_component(row) for row in connection.execute(query).mappings())
+
+    def give_code(self, stem: str, make: Callable[[int], PaperCode]) -> PaperCode:
+        """See Dossiers."""
+        first = make(1)
+        office_id, document_id = first.actor.office_id, first.document_id
+        while True:
+            with self._connections.writing() as connection:
+                known = _code_of(connection, office_id, document_id)
+                if known is not None:
+                    return known
+                same = (paper_codes.c.office_id == office_id) & (paper_codes.c.stem == stem)
+                number = (connection.execute(select(func.max(paper_codes.c.number)).where(same)).scalar() or 0) + 1
+                given = make(number)
+                row = given.actor.model_dump() | {
+                    **given.model_dump(include={"code", "document_id", "given_at"}),
+                    "stem": stem,
+                    "number": number,
+                    "record": given.model_dump_json(),
+                }
+                if add_new(connection, paper_codes, row):
+                    return given
+            # Another transaction took the number between the count and the insert; the next one is free.
+
+    def code_of(self, office_id: str, document_id: str) -> PaperCode | None:
+        """See Dossiers."""
+        with self._connections.reading() as connection:
+            return _code_of(connection, office_id, document_id)
+
+    def note(self, decision: Decided, kind: str) -> None:
+        """See Dossiers."""
+        row = decision.actor.model_dump() | {
+            **decision.model_dump(include={"decision_id", "subject_id", "decided_at"}),
+            "kind": kind,
+            "record": decision.model_dump_json(),
+        }
+        with self._connections.writing() as connection:
+            add_new(connection, decisions, row)
+
+    def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
+        """See Dossiers."""
+        query = (
+            select(decisions.c.record)
+            .where(decisions.c.office_id == office_id, decisions.c.subject_id == code, decisions.c.kind == "look_up")
+            .order_by(decisions.c.decided_at, decisions.c.decision_id)
+        )
+        with self._connections.reading() as connection:
+            return tuple(LookUp.model_validate_json(record) for record in connection.execute(query).scalars())
+
+
+def _find(connection: Connection, office_id: str, code: str, *, for_update: bool = False) -> Dossier | None:
+    query = select(dossiers.c.record).where(dossiers.c.office_id == office_id, dossiers.c.code == code)
+    record = connection.execute(query.with_for_update() if for_update else query).scalar()
+    return None if record is None else Dossier.model_validate_json(record)
+
+
+def _row(dossier: Dossier) -> dict[str, object]:
+    return dossier.actor.model_dump() | {
+        "code": dossier.code,
+        "procedure": dossier.procedure,
+        "owner_number": dossier.owner.number,
+        "received_at": dossier.received_at,
+        "record": dossier.model_dump_json(),
+    }
+
+
+def _component(row: RowMapping) -> Component:
+    actor = Actor(office_id=row["office_id"], actor_id=row["actor_id"])
+    names = set(Component.model_fields) - {"dossier_code", "actor"}
+    return Component(dossier_code=row["code"], actor=actor, **{name: row[name] for name in names})
+
+
+def _code_of(connection: Connection, office_id: str, document_id: str) -> PaperCode | None:
+    query = select(paper_codes.c.record).where(
+        paper_codes.c.office_id == office_id, paper_codes.c.document_id == document_id
+    )
+    record = connection.execute(query).scalar()
+    return None if record is None else PaperCode.model_validate_json(record)
