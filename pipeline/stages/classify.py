@@ -105,16 +105,18 @@ def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) ->
     names = own_names(rows)
     first = min([*names, *(title.heading.start for title in titles.values())], default=0)
     under_state = _is_under_state(rows)
+    noted = {kind.id for kind in known if _has_notation(kind, rows)}
     scores = []
     for kind in known:
         said = _Said(
             title=titles.get(kind.id),
             below=titles[kind.id].heading.start > first if kind.id in titles else False,
             code=_code(kind, rows, written),
-            notation=_has_notation(kind, rows),
+            notation=kind.id in noted,
             under_state=under_state,
             hits=tuple(phrase for phrase in kind.cues.phrases if _says(text, phrase)),
-            against=sum(_says(text, phrase) for phrase in kind.cues.against),
+            against=sum(_says(text, phrase) for phrase in kind.cues.against)
+            + bool(noted and kind.title.notation and kind.id not in noted),
         )
         scores.append(_score(kind, said))
     foreign = not titles and bool(names)
