@@ -143,6 +143,11 @@ class DocumentType(Value):
     owners: tuple[PersonRule, ...] = ()
     mentions: tuple[PersonRule, ...] = ()
 
+    @property
+    def is_administrative(self) -> bool:
+        """Whether it is laid out as papers of state agencies are (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
+        return any(rule.kind == "issuer" for rule in self.fields)
+
 
 class InForce(Value):
     """The dates between which something holds; both ends included, None is open."""

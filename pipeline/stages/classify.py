@@ -78,7 +78,8 @@ def classify(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> Cl
 
     Returns:
         `other` where nothing decides; its confidence is how sure we are that it is no known paper. A type with
-        `secret_stop` wipes the scan, so it takes a clear mark on a paper that is not surely of another type.
+        `secret_stop` wipes the scan, so it takes a clear mark on a paper of state agencies, or on one that is not
+        surely of another type.
 
     """
     written = [page for page in pages if page.words]
@@ -90,7 +91,7 @@ def classify(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> Cl
         if mark is None:
             continue
         cue = f"dấu {mark[1]}"
-        if mark[0] == "clear" and not found.certain:
+        if mark[0] == "clear" and (not found.certain or types[found.type].is_administrative):
             return Classification(type=secret.id, confidence=0.99, cues=(cue,))
         return found.model_copy(update={"secrecy_doubtful": True, "cues": (*found.cues, cue)})
     return found

@@ -13,9 +13,10 @@ from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule, settle_ev
 from pipeline.stages.field_values import date_in_words, parse
 from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
-from pipeline.stages.layout import Row, Token, cells_of, letters, rows_of
+from pipeline.stages.layout import Row, Token, around, cells_of, letters, rows_of
 from pipeline.stages.person_names import family_length
 from pipeline.stages.second_places import compare_places
+from pipeline.stages.state_paper import has_place, read_state_paper
 from pipeline.vietnamese import flat, fold
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Evidence, Field
@@ -57,7 +58,9 @@ def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[
     rules = document_type.fields
     labels = [label for rule in rules for label in (*rule.labels, *rule.section, *rule.until, *rule.again)]
     marks = Marks(rows, [*labels, *document_type.stops, *_IN_WORDS])
-    drafts = {rule.name: draft for rule in rules if (draft := _read(rule, marks)) is not None}
+    placed = read_state_paper(pages, document_type) if document_type.is_administrative else None
+    others = [rule for rule in rules if not (document_type.is_administrative and has_place(rule, seen=placed is not None))]
+    drafts = {rule.name: draft for rule in others if (draft := _read(rule, marks)) is not None} | (placed or {})
     _add_lone_number(rules, rows, drafts)
     _add_codes(pages, rows, document_type, drafts)
     compare_places(document_type, pages, rows, drafts)
@@ -183,19 +186,10 @@ def _draft(rule: FieldRule, tokens: Sequence[Token], row: int) -> Draft | None:
         value=parsed.value,
         confidence=min(token.confidence for token in used),
         page=used[0].page,
-        box=_around([token.box for token in first]),
+        box=around([token.box for token in first]),
         rows={row},
         conflict=parsed.repaired or not fits,
         handwritten=2 * sum(token.word.handwritten for token in used) > len(used),
-    )
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        left=min(b.left for b in boxes),
-        top=min(b.top for b in boxes),
-        right=max(b.right for b in boxes),
-        bottom=max(b.bottom for b in boxes),
     )
 
 

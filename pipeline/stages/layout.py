@@ -96,6 +96,16 @@ def cells_of(row: Row) -> list[Row]:
     return [replace(row, tokens=tuple(cell)) for cell in cells]
 
 
+def around(boxes: Sequence[Box]) -> Box:
+    """The rectangle around all of one or more boxes."""
+    return Box(
+        left=min(b.left for b in boxes),
+        top=min(b.top for b in boxes),
+        right=max(b.right for b in boxes),
+        bottom=max(b.bottom for b in boxes),
+    )
+
+
 def _page_rows(page: PageText) -> list[Row]:
     groups: list[list[Line]] = []
     for line in sorted(page.lines, key=lambda line: (line.box.top + line.box.bottom) / 2):
