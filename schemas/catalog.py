@@ -96,9 +96,10 @@ class FieldRule(Value):
 
     Without labels the value is found by its form and place (NĐ 30/2020, Phụ lục I): a `date` in the line of place and
     date, a `document_number` in the line `Số:` under the issuer, an `organisation` in capitals at the top left, a
-    `serial` alone on its line. `issuer`, `subject` (trích yếu) and `signer` are those of an administrative paper: a type
-    with an `issuer` is read as one, and has values only where the head of such a paper is seen. `qr` and `mrz` are the codes of an identity card; they speak for the fields that the
-    type's first owner names and for `issue_date` and `expiry_date`.
+    `serial` alone on its line. `issuer`, `subject` (trích yếu) and `signer` are those of an administrative paper: a
+    type with an `issuer` is read as one, and has values only where the head of such a paper is seen. `qr` and `mrz` are
+    the codes of an identity card; they speak for the fields that the type's first owner names and for `issue_date` and
+    `expiry_date`.
     """
 
     name: str

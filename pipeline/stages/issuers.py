@@ -1,9 +1,9 @@
 """Names of state agencies: marks that the engine lost are put back where only one word can stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.stages.layout import Token, letters
+from pipeline.stages.spellings import Reading, Spellings
 from pipeline.vietnamese import nfc, place_tone
 
 _PHRASES = (
@@ -18,32 +18,21 @@ _PHRASES = (
 )  # fmt: skip
 """What agencies are called (Luật Tổ chức chính quyền địa phương 2025, and the ministries since March 2025)."""
 _KNOWN_SURE = 0.97
-"""Of a word whose letters are those of such a phrase: its marks follow."""
-_TWICE_SURE = 0.97
-"""Of a name of a place that stands a second time in the line of place and date, with the same marks."""
+"""Probability of a word whose letters are those of such a phrase: its marks follow."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A word of the issuer with what it is taken for, and the probability 0..1 that this stands there."""
-
-    token: Token
-    text: str
-    confidence: float
-
-
-def put_right(issuer: Sequence[Token], place_and_date: Sequence[Token]) -> list[Reading]:
+def put_right(issuer: Sequence[Token], spellings: Spellings) -> list[Reading]:
     """The words of the issuer with their marks.
 
     Args:
         issuer: the words at the top left, in capitals.
-        place_and_date: the line `Quảng Ngãi, ngày ...`; the place is the issuer's own.
+        spellings: of the whole paper, which names its issuer more than once.
 
     """
     readings = [Reading(token, nfc(token.text), token.confidence) for token in issuer]
     for phrase in sorted(_PHRASES, key=len, reverse=True):
         readings = _as_phrase(readings, phrase.split())
-    return _as_place(readings, place_and_date)
+    return spellings.settle(readings)
 
 
 def _as_phrase(readings: list[Reading], phrase: Sequence[str]) -> list[Reading]:
@@ -62,28 +51,3 @@ def _as(reading: Reading, word: str) -> Reading:
     """The reading as this word; the tone stays on the vowel where it was printed."""
     same = place_tone(reading.text.lower()) == place_tone(word.lower())
     return Reading(reading.token, reading.text if same else word, max(reading.confidence, _KNOWN_SURE))
-
-
-def _as_place(readings: list[Reading], line: Sequence[Token]) -> list[Reading]:
-    """The last words with the marks of the place in the line of place and date, if they are the same words."""
-    place: list[Token] = []
-    for token in line:
-        if token.letters.startswith("ngay"):
-            break
-        if token.letters:
-            place.append(token)
-    size = len(place)
-    tail = readings[-size:] if size else []
-    if not tail or [letters(reading.text) for reading in tail] != [token.letters for token in place]:
-        return readings
-    return [*readings[:-size], *(_weighed(r, token) for r, token in zip(tail, place, strict=True))]
-
-
-def _weighed(reading: Reading, other: Token) -> Reading:
-    """The surer of two readings of one word; surer still where they agree."""
-    there = nfc(other.text).strip(",.").upper()
-    if place_tone(there.lower()) == place_tone(reading.text.lower()):
-        return Reading(reading.token, reading.text, max(reading.confidence, other.confidence, _TWICE_SURE))
-    if other.confidence > reading.confidence:
-        return Reading(reading.token, there, other.confidence)
-    return reading

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.stages.evidence import NAME_SURE, Draft
 from pipeline.stages.field_values import parse
 from pipeline.stages.layout import Row, Token, around, cells_of, rows_of
-from pipeline.stages.person_names import likelihood
+from pipeline.stages.person_names import FAMILY_BEGINNINGS, likelihood
 from pipeline.vietnamese import fold
 from schemas.text import PageText
 
@@ -18,6 +18,9 @@ _POST = re.compile(
 _LEFT = 0.42
 """Share of the page's width right of which the post stands; the line above the body that names the same post is
 centred and begins further left."""
+_RECEIVERS = "oinhan"
+_HIDDEN = 0.72
+"""Where the middle of the signature stands, as a share of the page's width, when its post cannot be read."""
 _BELOW = 0.32
 """Share of the page's height within which the name follows the post: stamp and signature take 0.1 to 0.2."""
 _ASIDE = 0.16
@@ -27,25 +30,37 @@ _ASIDE = 0.16
 def find_signer(pages: Sequence[PageText]) -> Draft | None:
     """The name under the first signature of the paper; it asks a person unless it is a likely name, read surely.
 
-    A later one is that of an appendix or of another paper.
+    A later one is that of an appendix or of another paper. Where a stamp hides the post, the name that stands right of
+    the list `Nơi nhận` is shown as doubtful.
     """
     rows = rows_of(pages)
     sizes = {page.number: (page.width_px, page.height_px) for page in pages}
     for i, row in enumerate(rows):
         width, height = sizes[row.page]
-        post = next((cell for cell in _right_cells(row, _LEFT * width) if _POST.match(fold(cell.text))), None)
-        if post is None or not _is_capitals(post):
+        post = next((cell for cell in _right_cells(row, _LEFT * width) if _is_post(cell)), None)
+        if post is not None:
+            names = list(_names(rows, i + 1, (_middle(post), width), post.tokens[0].box.bottom + _BELOW * height))
+        elif _RECEIVERS in row.letters[: len(_RECEIVERS) + 3]:
+            names = list(_names(rows, i, (_HIDDEN * width, width), row.tokens[0].box.bottom + _BELOW * height))
+            for name in names:
+                name.conflict = True
+        else:
             continue
-        end = post.tokens[0].box.bottom + _BELOW * height
-        names = list(_names(rows, i + 1, _middle(post), width, end))
         if names:
             return names[0]
     return None
 
 
-def _names(rows: Sequence[Row], start: int, middle: float, width: float, end: float) -> Iterator[Draft]:
-    """Names under the post, from above; on the next page only where this one ends with the post."""
-    page = rows[start - 1].page
+def _is_post(cell: Row) -> bool:
+    return _POST.match(fold(cell.text)) is not None and _is_capitals(cell)
+
+
+def _names(rows: Sequence[Row], start: int, place: tuple[float, float], end: float) -> Iterator[Draft]:
+    """Names under the post, from above; on the next page only where this one ends with the post.
+
+    `place`: the middle of the post and the width of the page, in pixels; `end`: where to stop.
+    """
+    (middle, width), page = place, rows[start - 1].page
     for row in rows[start:]:
         if row.page > page + 1 or (row.page == page and row.tokens[0].box.top > end):
             return
@@ -66,7 +81,7 @@ def _name(cell: Row) -> Draft | None:
         return None
     likely = likelihood(parsed.value)
     sure = min(token.confidence for token in words)
-    if likely == "unlikely" and sure < NAME_SURE:
+    if likely == "unlikely" and fold(parsed.value.split()[0]) not in FAMILY_BEGINNINGS:
         return None
     return Draft(
         value=parsed.value,

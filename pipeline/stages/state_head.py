@@ -7,10 +7,12 @@ date under the state's motto. Where state and number are not both seen there is 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.layout import STATE_LINES, Row, Token
+from pipeline.stages.layout import COLUMN_GAP, STATE_LINES, Row, Token
 from pipeline.vietnamese import fold
 
 _TOP = 0.35
@@ -18,8 +20,9 @@ _STATE_ALIKE = 80.0
 _NUMBER_ROWS = 7
 """The number stands within so many rows under the state's name: issuers have up to four lines."""
 _NUMBER = re.compile(r"/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][\wĐđ]{0,5}\s?-\s?[A-ZĐ]")
-_ABOVE = 1.6
-"""Line heights by which the first line of the issuer may stand above the state's name."""
+_ABOVE = 0.8
+"""Line heights by which the first line of the issuer may stand above the state's name; captions of signatures stand
+higher."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,18 @@ def _state(rows: Sequence[Row], at: int) -> tuple[int, float] | None:
     for line, above in ((STATE_LINES[0], 0), (STATE_LINES[1], 1)):
         found = fuzz.partial_ratio_alignment(line, row.letters, score_cutoff=_STATE_ALIKE)
         if found is not None and len(row.letters) >= 0.7 * len(line):
-            token = _token_at(row, found.dest_start)
-            return max(0, at - above), token.box.left
+            return max(0, at - above), _beginning(row, line, found.dest_start).box.left
     return None
 
 
-def _token_at(row: Row, letter: int) -> Token:
-    position = 0
-    for token in row.tokens:
-        position += len(token.letters)
-        if position > letter:
-            return token
-    return row.tokens[-1]
+def _beginning(row: Row, line: str, letter: int) -> Token:
+    """The word with which the line begins, near the row's given letter: its first word, or one after a wide gap."""
+    ends = [sum(len(token.letters) for token in row.tokens[: i + 1]) for i in range(len(row.tokens))]
+    at = next((i for i, end in enumerate(ends) if end > letter), len(ends) - 1)
+    near = row.tokens[max(0, at - 2) : at + 3]
+    named = [a for a, b in pairwise((*near, near[-1])) if len(a.letters) > 2 and line.startswith(a.letters + b.letters)]
+    apart = [token for token in near if token.gap > COLUMN_GAP]
+    return (named or apart or [row.tokens[at]])[0]
 
 
 def _left(row: Row, middle: float) -> tuple[Token, ...]:
@@ -105,12 +108,12 @@ def _tells_day(rows: Sequence[Row], at: int, middle: float) -> bool:
 def _issuer(rows: Sequence[Row], first: int, number: int, middle: float) -> tuple[Token, ...]:
     """The words in capitals at the left, from the state's name down to the number."""
     state = _right(rows[first], middle) or rows[first].tokens
-    height = max(token.box.height for token in state[:3])
-    top = min(token.box.top for token in state) - _ABOVE * height
+    height = median(token.box.height for token in state)
+    top = median(token.box.top for token in state) - _ABOVE * height
     words: list[Token] = []
     for row in rows[max(0, first - 2) : number]:
-        own = [t for t in _left(row, middle) if t.letters and t.box.top >= top and t.box.right <= middle + height]
-        if own and all(_is_capital(token) for token in own):
+        own = [t for t in _left(row, middle) if t.letters and t.box.top >= top and t.box.right <= middle]
+        if all(_is_capital(token) for token in own) and any(c.isalpha() for token in own for c in token.text):
             words += own
     return tuple(words)
 

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
 
 from pipeline.stages.evidence import Draft
 from pipeline.stages.field_values import iso_date, parse
 from pipeline.stages.issuers import put_right
-from pipeline.stages.layout import Row, Token, around, rows_of
+from pipeline.stages.layout import COLUMN_GAP, Token, around, rows_of
 from pipeline.stages.signer import find_signer
+from pipeline.stages.spellings import Reading, Spellings
 from pipeline.stages.state_head import Head, read_head
 from pipeline.stages.subjects import find_subject
 from pipeline.vietnamese import nfc
@@ -24,14 +27,18 @@ _NOTATION = re.compile(
     r"^\W{0,2}([\dOoÓóØQDIl|](?:[\dOoÓóØQDIl| ]{0,6}[\dOoÓóØQDIl|])?)\s*/\s*"
     r"((?:\d{4}\s*/\s*)?[A-ZĐ][\wĐđ&.]*(?:\s?-\s?[A-ZĐ][\wĐđ&.]*)*)"
 )
-_SPELT = re.compile(r"ng[aàáảãạ]y\W{0,3}(\S{1,3}?)\W{0,3}th[aáàảãạ]ng\W{0,3}(\S{1,2}?)\W{0,3}n[aăâ]m\W{0,3}(\d{4})", re.I)
+_SPELT = re.compile(
+    r"ng[aàáảãạ]y\s{0,2}(\S{1,5}?)\s{0,2}th[aáàảãạ]ng\s{0,2}(\S{1,4}?)\s{0,2}n[aăâ]m\W{0,3}(\d{4})", re.IGNORECASE
+)
 
 
-def has_place(rule: FieldRule, *, seen: bool) -> bool:
-    """Whether this value of an administrative paper is found by its place alone; `seen`: the paper has its head.
+def has_place(rule: FieldRule, kind: DocumentType, *, seen: bool) -> bool:
+    """Whether this is a value of an administrative paper that is found by its place; `seen`: the paper has its head.
 
     A number that has a label besides is looked for by it where there is no head.
     """
+    if not kind.is_administrative:
+        return False
     return (rule.kind in _PLACED and (seen or not rule.labels)) or (rule.kind == "date" and not rule.labels)
 
 
@@ -52,6 +59,7 @@ def read_state_paper(pages: Sequence[PageText], kind: DocumentType) -> dict[str,
     head = read_head(rows)
     if head is None:
         return None
+    spellings = Spellings(rows_of(pages))
     found: dict[str, Draft | None] = {}
     for rule in kind.fields:
         match rule.kind:
@@ -60,9 +68,9 @@ def read_state_paper(pages: Sequence[PageText], kind: DocumentType) -> dict[str,
             case "date" if not rule.labels:
                 found[rule.name] = _date(head)
             case "issuer":
-                found[rule.name] = _issuer(head)
+                found[rule.name] = _issuer(put_right(head.issuer, spellings))
             case "subject":
-                found[rule.name] = _subject(rows, head, kind)
+                found[rule.name] = _subject(find_subject(rows, head, kind), spellings)
             case "signer":
                 found[rule.name] = find_signer(pages)
     drafts = {name: draft for name, draft in found.items() if draft is not None}
@@ -81,7 +89,8 @@ def _number(rule: FieldRule, head: Head) -> Draft | None:
     value = f"{digits.translate(_DIGIT_LIKE)}/{re.sub(r' ', '', match[2]).rstrip('.-&')}"
     fits = rule.pattern is None or re.fullmatch(rule.pattern, value) is not None
     draft = _draft(head.number, value)
-    draft.conflict = not digits.isdigit() or len(digits) < 2 or " " in match[1] or bare == text or not fits
+    whole = digits.isdigit() and len(digits) > 1 and not match.start(1) and " " not in match[1]
+    draft.conflict = not whole or bare == text or not fits
     return draft
 
 
@@ -92,41 +101,38 @@ def _date(head: Head) -> Draft | None:
     if match is None:
         parsed = parse("date", text)
         return _draft(head.date, parsed.value) if parsed else None
-    day, month = (part.strip(_SPECKS) for part in match.groups()[:2])
-    value = iso_date(day.translate(_DIGIT_LIKE), month.translate(_DIGIT_LIKE), match[3])
+    day, month = (part.strip(" .,_…") for part in match.groups()[:2])
+    read = [re.sub(r"[^\w]", "", part.translate(_DIGIT_LIKE)) for part in (day, month)]
+    value = iso_date(read[0], read[1], match[3]) if all(part.isdecimal() for part in read) else None
     if value is None:
         return None
     draft = _draft(head.date, value)
     padded = len(day) == 2 and (len(month) == 2 or month in "3456789")
-    draft.conflict = not (day.isdigit() and month.isdigit() and padded)
+    draft.conflict = [day, month] != read or not padded
     return draft
 
 
-def _subject(rows: Sequence[Row], head: Head, kind: DocumentType) -> Draft | None:
-    words = find_subject(rows, head, kind)
+def _subject(words: Sequence[Token], spellings: Spellings) -> Draft | None:
     if not words:
         return None
-    text = re.sub(r"^[^\w(]*v[eềê]\s?vi[eệêẹ]c\b", "Về việc", nfc(" ".join(_words_of(words))), flags=re.I)
-    draft = _draft(words, text.strip(_SPECKS))
-    draft.confidence = _all_right(words)
+    readings = spellings.settle([Reading(token, nfc(token.text), token.confidence) for token in words])
+    text = nfc(" ".join(reading.text for reading in readings))
+    draft = _draft(words, re.sub(r"^[^\w(]*v[eềê]\s?vi[eệêẹ]c\b", "Về việc", text, flags=re.IGNORECASE).strip(_SPECKS))
+    draft.confidence = prod(reading.confidence for reading in readings)
     draft.conflict = draft.confidence < SURE
     return draft
 
 
-def _words_of(tokens: Sequence[Token]) -> list[str]:
-    """The words without specks."""
-    return [token.text for token in tokens if token.letters or token.text in ("-", "–", "&")]
-
-
-def _issuer(head: Head) -> Draft | None:
-    readings = put_right(head.issuer, head.date)
+def _issuer(readings: Sequence[Reading]) -> Draft | None:
     if not readings:
         return None
-    draft = _draft([reading.token for reading in readings], nfc(" ".join(r.text for r in readings)).strip(_SPECKS))
-    sure = 1.0
-    for reading in readings:
-        sure *= reading.confidence
-    draft.confidence, draft.conflict = sure, sure < SURE
+    draft = _draft([r.token for r in readings], nfc(" ".join(r.text for r in readings)).strip(_SPECKS))
+    draft.confidence = prod(reading.confidence for reading in readings)
+    between = zip(readings, readings[1:], strict=False)
+    torn = any(
+        after.token.gap > COLUMN_GAP and after.token.box.left > before.token.box.left for before, after in between
+    )
+    draft.conflict = draft.confidence < SURE or torn  # a word is missing in a gap
     return draft
 
 
@@ -139,15 +145,6 @@ def _draft(tokens: Sequence[Token], value: str) -> Draft:
         box=around([token.box for token in used]),
         handwritten=any(token.word.handwritten for token in used if any(c.isdigit() for c in token.text)),
     )
-
-
-def _all_right(tokens: Sequence[Token]) -> float:
-    """Probability that every word is right."""
-    sure = 1.0
-    for token in tokens:
-        if token.letters:
-            sure *= token.confidence
-    return sure
 
 
 def _compare_years(drafts: dict[str, Draft]) -> None:

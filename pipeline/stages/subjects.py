@@ -1,9 +1,12 @@
 """The subject (trích yếu): the lines under the type of a paper, or `V/v …` under the number of a letter."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
-from pipeline.stages.layout import Row, Token, cells_of
+from rapidfuzz import fuzz
+
+from pipeline.stages.layout import Row, Token, cells_of, letters
 from pipeline.stages.state_head import Head
 from pipeline.stages.titles import find_title, is_heading, own_names, states_matter
 from schemas.catalog import DocumentType
@@ -15,6 +18,8 @@ _ASKEW = 0.03
 """Share of the page's width by which the middle of a subject's line may miss that of the type above it."""
 _BODY = ("kinhgui", "cancu", "dieu1", "thuchien")
 _SHORTEST = 4
+_TORN = 75.0
+"""Likeness, 0..100, of a type's title with a letter or two lost."""
 
 
 def find_subject(rows: Sequence[Row], head: Head, kind: DocumentType) -> list[Token]:
@@ -32,10 +37,21 @@ def find_subject(rows: Sequence[Row], head: Head, kind: DocumentType) -> list[To
     title = find_title(kind, rows) if kind.title.printed else None
     if title is not None and title.heading.start >= head.below:
         return _under(rows, title.heading.end, _middle(title.heading.cell.tokens))
-    named = [i for i in own_names(rows) if i >= head.below]
-    cells = [cell for cell in cells_of(rows[named[0]]) if is_heading(cell)] if named else []
-    longest = max(cells, key=lambda cell: len(cell.letters), default=None)
-    return _under(rows, named[0] + 1, _middle(longest.tokens)) if longest is not None else []
+    at, cell = _type_line(rows, head, kind)
+    return _under(rows, at + 1, _middle(cell.tokens)) if cell is not None else []
+
+
+def _type_line(rows: Sequence[Row], head: Head, kind: DocumentType) -> tuple[int, Row | None]:
+    """The line that names the type where its title was not found: a torn reading of it, or any that begins so."""
+    under = range(head.below, min(len(rows), head.below + _MOST_LINES))
+    wanted = letters(kind.title.printed)
+    if wanted:
+        cells = [(i, cell) for i in under for cell in cells_of(rows[i]) if is_heading(cell)]
+        best = max(cells, key=lambda one: fuzz.ratio(wanted, one[1].letters), default=None)
+        return best if best is not None and fuzz.ratio(wanted, best[1].letters) >= _TORN else (0, None)
+    at = next((i for i in own_names(rows) if i in under), 0)
+    found = [cell for cell in cells_of(rows[at]) if is_heading(cell)] if at else []
+    return at, max(found, key=lambda cell: len(cell.letters), default=None)
 
 
 def _matter(rows: Sequence[Row], head: Head) -> list[Token]:
@@ -121,5 +137,5 @@ def _top(row: Row) -> float:
 def _step(rows: Sequence[Row]) -> float:
     """The ordinary way from one line of the page to the next, in pixels."""
     tops = [_top(row) for row in rows if len(row.letters) > 20]
-    steps = [low - high for high, low in zip(tops, tops[1:], strict=False) if low > high]
+    steps = [low - high for high, low in pairwise(tops) if low > high]
     return median(steps) if steps else 60.0

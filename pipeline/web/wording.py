@@ -57,6 +57,10 @@ _FIELDS = {
     "mrz": "Dòng máy đọc",
     "issue_date": "Ngày cấp",
     "organisation": "Tên tổ chức",
+    "document_number": "Số, ký hiệu",
+    "issuer": "Cơ quan ban hành",
+    "subject": "Trích yếu",
+    "signer": "Người ký",
     "serial_number": "Số phát hành",
 }
 
