@@ -14,11 +14,13 @@ from typing import Protocol
 from pipeline import PIPELINE_VERSION, keys
 from pipeline.decisions import keep_decision, new_decision
 from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
+from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
-from pipeline.ports import Leases, ObjectStore, Papers, Parsers, People, Search, StoredObject, Submissions
+from pipeline.paper_codes import PaperCodes
+from pipeline.ports import Dossiers, Leases, ObjectStore, Papers, Parsers, People, Search, StoredObject, Submissions
 from pipeline.settings import Settings
 from schemas.base import Value
 from schemas.catalog import Catalogue
@@ -72,6 +74,11 @@ class Tables(Protocol):
         """Finding papers."""
         ...
 
+    @property
+    def dossiers(self) -> Dossiers:
+        """Dossiers and what is in them."""
+        ...
+
 
 class Archive:
     """Receives submissions, works them off, and hands papers out again."""
@@ -84,6 +91,8 @@ class Archive:
         self.tables = tables
         self.parsers = parsers
         self.catalogue = catalogue
+        self.dossiers = DossierDesk(store, tables, catalogue)
+        self._codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
         self._settings = settings
 
     # -- step 1 -------------------------------------------------------------------------------------------------------
@@ -172,6 +181,7 @@ class Archive:
             self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
             raise
         self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
+        self.dossiers.take_in(paper for paper, _ in papers)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
@@ -258,7 +268,9 @@ class Archive:
         self.tables.papers.get(actor.office_id, document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
         keep_decision(self.store, decision)
-        return self.tables.papers.decide(decision)
+        paper = self.tables.papers.decide(decision)
+        self._codes.give(actor, paper)
+        return paper
 
     def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:
         """Write the searchable PDF of a paper to `target`, compared with its hash.

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 import schemas
 from pipeline.errors import Misconfigured
-from schemas.catalog import Catalogue, DocumentType, FieldRule, InForce, Procedure
+from schemas.catalog import Catalogue, DocumentType, FieldRule, InForce, LookUpRule, Procedure
 
 _BUILT_IN = Path(schemas.__file__).parent
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
@@ -19,9 +19,10 @@ _KEY = re.compile(r"""^\s*["']?([\w\-]+)["']?\s*=""")
 _WITHOUT_LABELS = (
     "date", "document_number", "organisation", "serial", "issuer", "subject", "signer", "qr", "mrz",
 )  # fmt: skip
+_PROCEDURE_CODE = re.compile(r"\d\.\d{6}(?!\d)")
 
 KeyPath = tuple[str | int, ...]
-Item = TypeVar("Item", DocumentType, Procedure)
+Item = TypeVar("Item", DocumentType, Procedure, LookUpRule)
 
 
 class _Source:
@@ -53,8 +54,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     """The built-in catalogue with the operator's own files over it.
 
     Args:
-        extra: a folder with `document_types/*.toml` and `procedures/*.toml`; a file with a known id replaces the
-            built-in one. None: only the built-in catalogue.
+        extra: a folder with `document_types/*.toml`, `procedures/*.toml` and `look_ups/*.toml`; a file with a known
+            id replaces the built-in one. None: only the built-in catalogue.
 
     Raises:
         Misconfigured: bad_catalogue; the detail is `FILE:LINE: what is wrong`.
@@ -67,10 +68,28 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     procedures = _load(folders, "procedures", Procedure)
     for source, kind in types.values():
         _check_type(source, kind)
+    look_ups = _load(folders, "look_ups", LookUpRule)
     by_id = {name: kind for name, (_, kind) in types.items()}
     for source, procedure in procedures.values():
         _check_procedure(source, procedure, by_id)
-    return Catalogue(types=by_id, procedures={name: item for name, (_, item) in procedures.items()})
+    for source, rule in look_ups.values():
+        _check_known(source, ("types",), rule.types, by_id)
+        _check_dates(source, (), rule.in_force)
+    return Catalogue(
+        types=by_id,
+        procedures={name: item for name, (_, item) in procedures.items()},
+        look_ups={name: item for name, (_, item) in look_ups.items()},
+    )
+
+
+def find_procedure(catalogue: Catalogue, wanted: str) -> Procedure | None:
+    """The procedure with this id, code or former code; a code may have its local tail (`1.011442.000.00.00.H38`)."""
+    code = _PROCEDURE_CODE.match(wanted)
+    for procedure in catalogue.procedures.values():
+        codes = {procedure.code, *(former.code for former in procedure.former_codes)} - {""}
+        if wanted == procedure.id or (code is not None and code[0] in codes):
+            return procedure
+    return None
 
 
 def _load(folders: list[Path], kind: str, model: type[Item]) -> dict[str, tuple[_Source, Item]]:
@@ -163,16 +182,21 @@ def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, 
             raise source.wrong(("papers", i, "id"), f"paper {paper.id!r} stands twice")
         if not paper.any_of:
             raise source.wrong(("papers", i, "any_of"), f"paper {paper.id!r} can be fulfilled by no type")
-        for name in paper.any_of:
-            if name not in types:
-                raise source.wrong(("papers", i, "any_of"), f"there is no document type {name!r}")
+        _check_known(source, ("papers", i, "any_of"), paper.any_of, types)
         roles = {owner.role for name in paper.any_of for owner in types[name].owners}
         if paper.role is not None and paper.role not in roles:
             raise source.wrong(
                 ("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}"
             )
         _check_dates(source, ("papers", i), paper.in_force)
+    _check_known(source, ("results",), procedure.results, types)
     _check_dates(source, (), procedure.in_force)
+
+
+def _check_known(source: _Source, where: KeyPath, names: tuple[str, ...], types: Mapping[str, DocumentType]) -> None:
+    for name in names:
+        if name not in types:
+            raise source.wrong(where, f"there is no document type {name!r}")
 
 
 def _check_dates(source: _Source, where: KeyPath, dates: InForce) -> None:

@@ -91,6 +91,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
         "The paper does not meet the conditions for being used again.",
     ),
+    "look_up_refused": (
+        "Hôm nay dữ liệu không thay thế được giấy tờ này.",
+        "Data do not take the place of this paper on this day.",
+    ),
     # what was asked for
     "no_such_path": ("Không tìm thấy tệp hoặc thư mục.", "No such file or folder."),
     "no_such_paper": ("Không có giấy tờ này.", "There is no such paper."),

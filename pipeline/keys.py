@@ -6,6 +6,8 @@ archive/<office>/<content sha256>/original/<sha256>          an original that is
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
+codes/<office>/<document_id>.json                            the code a digitised paper was given
+dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 """
 
 import hashlib
@@ -50,3 +52,13 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
 def decision(office_id: str, subject_id: str, decision_id: str) -> str:
     """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
     return f"decisions/{office_id}/{subject_id}/{decision_id}.json"
+
+
+def paper_code(office_id: str, document_id: str) -> str:
+    """The code of a digitised paper."""
+    return f"codes/{office_id}/{document_id}.json"
+
+
+def dossier(office_id: str, code: str) -> str:
+    """The record of a dossier."""
+    return f"dossiers/{office_id}/{code}.json"

@@ -219,7 +219,10 @@ class Dossiers(Protocol):
         ...
 
     def attach(self, component: Component) -> bool:
-        """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file."""
+        """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file.
+
+        A paper that stood outside of the procedure's list (component "") leaves that place for one in it.
+        """
         ...
 
     def attach_result(self, component: Component) -> str:

@@ -8,7 +8,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import Misconfigured
@@ -57,9 +57,26 @@ class Settings(BaseSettings):
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)
+    paper_code: str = "{owner}.{type}.{number}.{count:02d}"
+    """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
+    and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.
+    """
     catalogue: Path | None = None
     """An extra folder with `document_types/` and `procedures/` that adds to and overrides the built-in ones."""
     limits: Limits = Field(default_factory=Limits)
+
+    @field_validator("paper_code")
+    @classmethod
+    def _counts(cls, template: str) -> str:
+        """A code without a count would not be unique; one with an unknown part could never be made."""
+        parts = dict.fromkeys(("owner", "type", "number", "office", "dossier"), "")
+        try:
+            counts = template.format(**parts, count=1) != template.format(**parts, count=2)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            counts = False
+        if not counts:
+            raise ValueError("no template of a code with a {count}")
+        return template
 
     @cached_property
     def home_path(self) -> Path:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from schemas.base import Value
-from schemas.dossier import CopyKind, Keeping
+from schemas.dossier import Channel, CopyKind, Keeping
 
 FieldKind = Literal[
     "name",
@@ -75,16 +75,24 @@ class KeepingRule(Sourced):
 
 
 class Validity(Sourced):
-    """How long the paper may be used: `months` after issue, until a `printed` date, or without term."""
+    """How long the paper may be used: `months` after issue, until a `printed` date, or without term.
+
+    `scope` is where it holds (phạm vi có hiệu lực), "" where no source tells.
+    """
 
     rule: Literal["permanent", "months", "printed", "until_changed", "once", "unknown"]
     months: int | None = None
+    scope: str = ""
 
 
 class Reuse(Sourced):
-    """Whether the paper is worth offering at a later visit."""
+    """Whether the paper is worth offering at a later visit.
+
+    `purpose_field` names the field that states what the paper was issued for; it then serves nothing else.
+    """
 
     reusable: Literal["yes", "conditional", "no"]
+    purpose_field: str | None = None
 
 
 class FieldRule(Value):
@@ -114,6 +122,9 @@ class FieldRule(Value):
     """A regular expression the value must match, where the kind alone is too wide; otherwise a person is asked."""
     witness: bool = False
     """Read only to check other fields; not part of the paper's record."""
+    known_from: tuple[str, ...] = ()
+    """Where the value of a form's field is known from beforehand: fields of other types, as `birth_notice.mother_name`.
+    What names the form's owner comes from the register and from all papers the owner has, without being said here."""
 
 
 class PersonRule(Value):
@@ -130,6 +141,8 @@ class DocumentType(Value):
     """One type of paper."""
 
     id: str
+    national_code: str = ""
+    """Code in the national procedure database (mã giấy tờ; TT 01/2023/TT-VPCP, Art 10), "" while unknown."""
     title: Title
     cues: Cues
     keeping: KeepingRule
@@ -170,7 +183,10 @@ class Condition(Value):
 
 
 class RequiredPaper(Sourced):
-    """One line of a procedure's list of papers: any one of `any_of` fulfils it."""
+    """One line of a procedure's list of papers: any one of `any_of` fulfils it.
+
+    The list is unverified, and so never drives a demand, unless its own source was read.
+    """
 
     id: str
     title: str
@@ -180,22 +196,56 @@ class RequiredPaper(Sourced):
     copy_kinds: tuple[CopyKind, ...] = ("original", "register_extract", "certified_copy")
     max_age_months: int | None = None
     """Stricter than the paper's own validity, counted from its issue date."""
+    purposes: tuple[str, ...] = ()
+    """Words, any of which a paper that was issued for one purpose must state as that purpose."""
+    surrendered: bool = False
+    """The sheet itself is handed in, so neither an earlier copy nor data take its place."""
     condition: Condition | None = None
     in_force: InForce = InForce()
 
 
+class FormerCode(Value):
+    """A code under which the procedure was known; the dates where they are known."""
+
+    code: str
+    in_force: InForce = InForce()
+
+
+class Term(Sourced):
+    """How long the office may take: `working_days` (0: the same day; None: not counted so), in words in `text`."""
+
+    text: str
+    working_days: int | None = None
+
+
 class Procedure(Sourced):
-    """One administrative procedure (thủ tục hành chính). `code` is empty while unknown."""
+    """One administrative procedure (thủ tục hành chính). `code` is empty while unknown.
+
+    `results` are the types it issues. `channels` are empty where no source tells how it may be asked for.
+    """
 
     id: str
     code: str
+    former_codes: tuple[FormerCode, ...] = ()
     title: str
     in_force: InForce = InForce()
-    papers: tuple[RequiredPaper, ...]
+    channels: tuple[Channel, ...] = ()
+    term: Term | None = None
+    results: tuple[str, ...] = ()
+    papers: tuple[RequiredPaper, ...] = ()
+
+
+class LookUpRule(Sourced):
+    """Between two dates data of national databases take the place of these types of papers."""
+
+    id: str
+    in_force: InForce
+    types: tuple[str, ...]
 
 
 class Catalogue(Value):
-    """All types and procedures by id."""
+    """All types, procedures and rules by id."""
 
     types: dict[str, DocumentType]
     procedures: dict[str, Procedure]
+    look_ups: dict[str, LookUpRule] = {}

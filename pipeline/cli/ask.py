@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -12,17 +12,19 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from pipeline.archive import Archive
+from pipeline.catalogue import find_procedure
 from pipeline.cli.lines import write_stdout
 from pipeline.errors import NotFound
 from pipeline.keys import page_label
 from pipeline.once_only import checklist as owed
+from pipeline.once_only import local_day
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.base import Value
 from schemas.catalog import Procedure
 from schemas.dossier import CopyKind, Paper
-from schemas.once_only import HoldingReason
+from schemas.once_only import HoldingReason, Visit
 from schemas.people import Citizen
 
 _HITS = 20
@@ -33,11 +35,21 @@ _REASONS: dict[HoldingReason, str] = {
     "unconfirmed": "nobody has compared it with the original yet",
     "in_review": "a question about it is open",
     "too_old": "its term is over",
+    "cancelled": "it was cancelled",
+    "superseded": "a newer one has taken its place",
     "issue_date_unknown": "on file, but its date of issue is unknown",
+    "issued_later": "on file, but issued after this day",
     "expiry_date_unknown": "on file, but its last day is unknown",
     "validity_unknown": "on file, but no rule tells how long it may be used",
     "copy_kind": "on file as a kind of copy that is not accepted",
     "other_role": "on file, but not in the role that is asked for",
+    "other_purpose": "on file, but issued for another purpose",
+    "purpose_unknown": "on file, but what it was issued for is not certain",
+    "one_use": "on file from another dossier, but good for one only",
+    "sheet_itself": "on file, but the sheet itself must be handed in",
+    "shown_only": "to be shown, not kept",
+    "look_in_database": "look in the national database first (hoso dossier look-up)",
+    "found_in_database": "found in the national database",
     "none_on_file": "not on file",
 }
 
@@ -131,8 +143,8 @@ def checklist(
         person = archive.tables.people.by_number(settings.office_id, citizen)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
         whose = person or Citizen(citizen_id="", personal_id=citizen, name="")  # a newcomer owes everything
-        conditions = dict.fromkeys(given or (), True)
-        rows = owed(wanted, archive.catalogue.types, whose, papers, date.today(), conditions)
+        visit = Visit(day=local_day(datetime.now(UTC)), conditions=dict.fromkeys(given or (), True))
+        rows = owed(wanted, archive.catalogue, whose, papers, visit)
     if as_json:
         write_stdout(
             _json({"procedure": wanted.id, "code": wanted.code, "papers": [r.model_dump(mode="json") for r in rows]})
@@ -165,9 +177,9 @@ def _citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
 
 
 def _procedure(archive: Archive, wanted: str) -> Procedure:
-    for procedure in archive.catalogue.procedures.values():
-        if wanted in (procedure.id, procedure.code):
-            return procedure
+    found = find_procedure(archive.catalogue, wanted)
+    if found is not None:
+        return found
     known = ", ".join(f"{p.id} ({p.code})" for p in archive.catalogue.procedures.values())
     raise NotFound("no_such_procedure", f"known: {known}")
 

@@ -214,6 +214,12 @@ def _insurance_code(text: str) -> Parsed | None:
     return Parsed(re.sub(r"[ .\-]", "", match[0]), match.start(), match.end()) if match else None
 
 
+def find_dossier_code(text: str) -> str | None:
+    """The first dossier code in a text, of the old or the new form (TT 01/2018 and TT 03/2025/TT-VPCP)."""
+    match = _DOSSIER.search(text)
+    return match[0] if match else None
+
+
 def _dossier_code(text: str) -> Parsed | None:
     match = _DOSSIER.search(text)
     return Parsed(match[0], match.start(), match.end()) if match else None

@@ -6,20 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue import load_catalogue
-from pipeline.once_only import checklist, months_after
+from pipeline.once_only import checklist
+from pipeline.validity import months_after
 from schemas.catalog import Condition, InForce, Procedure, RequiredPaper
 from schemas.dossier import Field, Paper
-from schemas.once_only import ChecklistRow
+from schemas.once_only import ChecklistRow, Visit
 from schemas.people import Actor, Citizen, PersonOnPaper
 
-TYPES = load_catalogue().types
+CATALOGUE = load_catalogue().model_copy(update={"look_ups": {}})
 MAI = Citizen(citizen_id="c1", personal_id="079190012345", name="Lê Thị Mai")
 DAY = date(2026, 6, 1)
 
 
+def sure(value: str) -> Field:
+    return Field(value=value, confidence=0.95, evidence="ocr", needs_review=False)
+
+
 def paper(kind: str, role: str, issued: str | None = "2026-03-15", **changes: Any) -> Paper:
     """A confirmed original of Mai's."""
-    fields = {"issue_date": Field(value=issued, confidence=0.95, evidence="ocr", needs_review=False)} if issued else {}
+    stated = {"issue_date": issued, "purpose": "làm thủ tục đăng ký kết hôn"}
+    fields = {name: sure(value) for name, value in stated.items() if value}
     values = {
         "document_id": "d1",
         "submission_id": "s1",
@@ -47,6 +53,7 @@ def row(**changes: Any) -> RequiredPaper:
         "title": "Giấy xác nhận tình trạng hôn nhân",
         "any_of": ("marital_status_confirmation",),
         "role": "subject",
+        "purposes": ("kết hôn",),
         "source": "Nghị định 123/2015/NĐ-CP",
         "verified": True,
     }
@@ -55,7 +62,7 @@ def row(**changes: Any) -> RequiredPaper:
 
 def ask(wanted: RequiredPaper, *papers: Paper, day: date = DAY, **conditions: bool) -> ChecklistRow:
     procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    (answer,) = checklist(procedure, TYPES, MAI, papers, day, conditions)
+    (answer,) = checklist(procedure, CATALOGUE, MAI, papers, Visit(day=day, conditions=conditions))
     return answer
 
 
@@ -114,9 +121,9 @@ def test_a_photocopy_is_the_wrong_copy() -> None:
 
 
 def test_a_paper_of_the_citizen_in_another_role_does_not_count() -> None:
-    wanted = row(any_of=("land_transfer_contract",), role="transferee")
-    assert ask(wanted, paper("land_transfer_contract", "transferor")).reason == "other_role"
-    assert ask(wanted, paper("land_transfer_contract", "transferee")).status == "held"
+    wanted = row(any_of=("birth_certificate",), role="child")
+    assert ask(wanted, paper("birth_certificate", "mother")).reason == "other_role"
+    assert ask(wanted, paper("birth_certificate", "child")).status == "held"
 
 
 def test_a_paper_only_proposed_to_the_citizen_does_not_count() -> None:
@@ -125,9 +132,9 @@ def test_a_paper_only_proposed_to_the_citizen_does_not_count() -> None:
 
 
 def test_any_alternative_fulfils_the_row_and_the_best_one_is_shown() -> None:
-    wanted = row(any_of=("land_use_certificate", "land_transfer_contract"), role=None)
-    copy = paper("land_use_certificate", "land_user", document_id="d2", copy_kind="photocopy")
-    assert ask(wanted, copy, paper("land_transfer_contract", "transferee")).document_type == "land_transfer_contract"
+    wanted = row(any_of=("land_use_certificate", "construction_permit"), role=None)
+    copy = paper("construction_permit", "investor", document_id="d2", copy_kind="photocopy")
+    assert ask(wanted, copy, paper("land_use_certificate", "land_user")).document_type == "land_use_certificate"
 
 
 def test_a_card_counts_until_its_printed_date() -> None:
@@ -153,14 +160,14 @@ def test_an_unverified_row_never_drives_a_demand() -> None:
 def test_rows_count_only_while_they_are_in_force() -> None:
     wanted = row(in_force=InForce(until=date(2026, 5, 31)))
     procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    assert len(checklist(procedure, TYPES, MAI, (), date(2026, 5, 31), {})) == 1
-    assert checklist(procedure, TYPES, MAI, (), date(2026, 6, 1), {}) == ()
+    assert len(checklist(procedure, CATALOGUE, MAI, (), Visit(day=date(2026, 5, 31)))) == 1
+    assert checklist(procedure, CATALOGUE, MAI, (), Visit(day=date(2026, 6, 1))) == ()
 
 
 def test_a_procedure_out_of_force_demands_nothing() -> None:
     over = InForce(until=date(2026, 1, 1))
     procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, in_force=over, papers=(row(),))
-    assert not checklist(procedure, TYPES, MAI, (), DAY, {})[0].demanded
+    assert not checklist(procedure, CATALOGUE, MAI, (), Visit(day=DAY))[0].demanded
 
 
 def test_months_end_on_the_last_day_of_a_short_month() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
@@ -58,7 +58,17 @@ class DossierTable:
         """See Dossiers."""
         row = component.model_dump(exclude={"dossier_code", "actor", "result_code"})
         row |= component.actor.model_dump() | {"code": component.dossier_code}
+        mine = (
+            (dossier_components.c.office_id == component.actor.office_id)
+            & (dossier_components.c.code == component.dossier_code)
+            & (dossier_components.c.document_id == component.document_id)
+        )
+        outside = mine & (dossier_components.c.component == "") & dossier_components.c.result_code.is_(None)
         with self._connections.writing() as connection:
+            if component.component:
+                connection.execute(delete(dossier_components).where(outside))
+            elif connection.execute(select(dossier_components.c.code).where(mine)).first() is not None:
+                return False
             return add_new(connection, dossier_components, row)
 
     def attach_result(self, component: Component) -> str:
