@@ -7,10 +7,14 @@ query.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_TOKEN_CHARS = 30
 """Longer runs of letters are cut: no word or code is so long, and index entries have a limit."""
+
+_WORDS_REMEMBERED = 65_536
+"""Texts are made of few different words, and folding one costs more than all the rest of looking at it."""
 
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})  # the eth of old fonts and of OCR
 # Letters of some minority languages (ê̆) have no composed form, so a mark inside a word belongs to the word.
@@ -59,12 +63,10 @@ def place_tone(syllable: str) -> str:
 
 def search_tokens(text: str) -> tuple[Token, ...]:
     """The words and numbers of `nfc(text)` in order; everything else (spaces, `/`, `-`, `.`) only separates them."""
-    return tuple(
-        Token(
-            start=match.start(),
-            end=match.end(),
-            exact=place_tone(nfc(match[0].lower()))[:MAX_TOKEN_CHARS],
-            folded=fold(match[0])[:MAX_TOKEN_CHARS],
-        )
-        for match in _TOKEN.finditer(nfc(text))
-    )
+    return tuple(Token(match.start(), match.end(), *_keys(match[0])) for match in _TOKEN.finditer(nfc(text)))
+
+
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _keys(word: str) -> tuple[str, str]:
+    """The two keys of a word: exact, folded."""
+    return place_tone(nfc(word.lower()))[:MAX_TOKEN_CHARS], fold(word)[:MAX_TOKEN_CHARS]

@@ -16,8 +16,12 @@ _USER = "hoso"
 
 
 @contextmanager
-def running_postgresql() -> Iterator[str]:
-    """The URL of a new, empty PostgreSQL that stops with the block: `postgresql://hoso@127.0.0.1:port/postgres`."""
+def running_postgresql(kept: Path | None = None) -> Iterator[str]:
+    """The URL of a PostgreSQL that stops with the block: `postgresql://hoso@127.0.0.1:port/postgres`.
+
+    Args:
+        kept: a folder for its data, with what an earlier run left there; None: new, empty and gone afterwards.
+    """
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     binaries = str(folders[-1]) if folders else ""
     initdb = require_program("initdb", "postgresql", binaries)
@@ -25,14 +29,16 @@ def running_postgresql() -> Iterator[str]:
     # PostgreSQL refuses to run as root; Debian's package brings the user.
     user = "postgres" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="hoso-postgresql-") as folder:
-        data, log = Path(folder, "data"), Path(folder, "log")
-        data.mkdir(mode=0o700)
+        data, log = (kept or Path(folder)) / "data", Path(folder, "log")
         if user is not None:
             Path(folder).chmod(0o755)
-            shutil.chown(data, user)
-        options = ["--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        with running([initdb, "-D", str(data), *options], log, user=user) as making:
-            making.wait()
+        if not data.exists():
+            data.mkdir(mode=0o700, parents=True)
+            if user is not None:
+                shutil.chown(data, user)
+            options = ["--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+            with running([initdb, "-D", str(data), *options], log, user=user) as making:
+                making.wait()
         port = free_port()
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
         arguments = [f"--{name}={value}" for name, value in settings.items()]

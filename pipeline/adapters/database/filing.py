@@ -18,6 +18,7 @@ from pipeline.adapters.database.tables import (
 from pipeline.errors import HosoError
 from pipeline.vietnamese import nfc, search_tokens
 from schemas.dossier import Paper
+from schemas.figures import local_day
 from schemas.people import Actor, PersonOnPaper
 
 _MAX_TOKENS_A_PAGE = 8000
@@ -55,6 +56,10 @@ def _add_paper(connection: Connection, paper: Paper) -> bool:
         "first_page": min(paper.source_pages, default=0),
         "filed_at": paper.filed_at,
         "dossier_code": paper.dossier_code,
+        "filed_on": local_day(paper.filed_at),
+        "procedure": paper.procedure,
+        "pages": len(paper.source_pages),
+        "first_state": paper.state,
         "record": paper.model_dump_json(),
     }
     return add_new(connection, papers, _written_by(paper) | row)

@@ -2,10 +2,26 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, cast, column, func, literal, select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from pipeline.adapters.database.connections import Connections
@@ -17,6 +33,11 @@ from pipeline.vietnamese import Token, nfc, search_tokens
 from schemas.people import Citizen
 from schemas.search import Hit, SearchPage
 
+NEWEST_ROWS = 4_000
+"""What one row in two hundred holds is looked for among this many of an office's newest rows first: the full-text
+index would give every row that matches before the newest of them are known. What is rarer it gives at once."""
+_COMMON_UNITS = 50
+"""So many words together are rare, and SQLite's expressions have a limit."""
 PASSAGE_WORDS = 25
 _WORDS_BEFORE = 5
 
@@ -52,6 +73,14 @@ class _Match(NamedTuple):
     exact: bool
 
 
+class _Found(NamedTuple):
+    """What the index tells of a paper that matches."""
+
+    filed_at: datetime
+    document_id: str
+    page: int | None
+
+
 class SearchIndex:
     """The port Search."""
 
@@ -64,17 +93,7 @@ class SearchIndex:
         if not units:
             return SearchPage(hits=(), more=False)
         with self._connections.reading() as connection:
-            wanted = limit + 1
-            matches = _exact_matches(connection, office_id, words, units, wanted)
-            if len(matches) < wanted:
-                # Every exact match is a folded one too, so this many leave enough when those are taken out.
-                folded = match_query(connection, office_id, units, exact=False).limit(wanted + len(matches))
-                found = {match.document_id for match in matches}
-                matches += [
-                    _Match(row.document_id, row.page, exact=False)
-                    for row in connection.execute(folded)
-                    if row.document_id not in found
-                ]
+            matches = _matches(connection, office_id, words, units, limit + 1)
             hits = _hits(connection, office_id, matches[:limit], units)
         return SearchPage(hits=hits, more=len(matches) > limit)
 
@@ -96,6 +115,22 @@ def query_units(words: str) -> tuple[Unit, ...]:
     return tuple(dict.fromkeys(units))
 
 
+def newest_query(
+    connection: Connection, office_id: str, units: tuple[Unit, ...]
+) -> Select[tuple[str, datetime, int, bool]]:
+    """Rows without regard to marks, of the office's `NEWEST_ROWS`, newest first: document_id, filed_at, page, exact."""
+    rows = search_rows.c
+    order = (rows.filed_at.desc(), rows.document_id.desc(), rows.page.desc())
+    newest = select(search_rows).where(rows.office_id == office_id).order_by(*order).limit(NEWEST_ROWS).subquery()
+    found = newest.c
+    exact = _row_holds(connection, found.exact, units, exact=True).label("exact")
+    return (
+        select(found.document_id, found.filed_at, found.page, exact)
+        .where(_row_holds(connection, found.folded, units, exact=False))
+        .order_by(found.filed_at.desc(), found.document_id.desc(), found.page)
+    )
+
+
 def match_query(
     connection: Connection, office_id: str, units: tuple[Unit, ...], *, exact: bool
 ) -> Select[tuple[str, datetime, int]]:
@@ -108,12 +143,23 @@ def match_query(
         .group_by(rows.document_id, rows.filed_at)
         .order_by(rows.filed_at.desc(), rows.document_id.desc())
     )
-    name = "exact" if exact else "folded"
     if connection.dialect.name == "postgresql":
-        return query.where(rows[name].bool_op("@@")(cast(literal(_tsquery(units, exact=exact)), TSQUERY)))
+        return query.where(_row_holds(connection, rows.exact if exact else rows.folded, units, exact=exact))
+    name = "exact" if exact else "folded"
     return query.join_from(search_rows, _sqlite_index, _sqlite_index.c.rowid == rows.id).where(
         _fts5_matches(f"{{{name}}} : ({_fts5_query(units, exact=exact)})")
     )
+
+
+def _row_holds(
+    connection: Connection, tokens: ColumnElement[Sequence[str]], units: tuple[Unit, ...], *, exact: bool
+) -> ColumnElement[bool]:
+    """Whether the tokens of one row hold all units, told from the row itself."""
+    if connection.dialect.name == "postgresql":
+        return tokens.bool_op("@@")(cast(literal(_tsquery(units, exact=exact)), TSQUERY))
+    text = literal(" ") + type_coerce(tokens, Text) + " "
+    sought = (f" {' '.join(unit.keys(exact=exact))}{'' if unit.open_end else ' '}" for unit in units)
+    return and_(*(func.instr(text, part) > 0 for part in sought))
 
 
 def _fts5_matches(query: str) -> ColumnElement[bool]:
@@ -133,19 +179,46 @@ def _tsquery(units: tuple[Unit, ...], *, exact: bool) -> str:
     )
 
 
-def _exact_matches(
-    connection: Connection, office_id: str, words: str, units: tuple[Unit, ...], wanted: int
-) -> list[_Match]:
-    """Papers where the marks match too, and papers of the citizen whose number `words` is; newest first."""
-    query = match_query(connection, office_id, units, exact=True).limit(wanted)
-    found = {row.document_id: (row.filed_at, row.document_id, row.page) for row in connection.execute(query)}
+def _matches(connection: Connection, office_id: str, words: str, units: tuple[Unit, ...], wanted: int) -> list[_Match]:
+    """The first so many papers: those where the marks match too, then the others, newest first within each."""
+    newest = connection.execute(newest_query(connection, office_id, units)).all() if len(units) <= _COMMON_UNITS else ()
+    exact = _by_paper(row for row in newest if row.exact)
+    if len(exact) < wanted:
+        query = match_query(connection, office_id, units, exact=True).limit(wanted)
+        exact = _by_paper(connection.execute(query))
+    first = [_Match(*entry[1:], exact=True) for entry in _with_owned(connection, office_id, words, exact, wanted)]
+    if len(first) >= wanted:
+        return first
+    # Every exact match is a folded one too, so this many leave enough when those are taken out.
+    enough = wanted + len(first)
+    folded = _by_paper(newest)
+    if len(folded) < enough:
+        folded = _by_paper(connection.execute(match_query(connection, office_id, units, exact=False).limit(enough)))
+    known = {match.document_id for match in first}
+    others = [_Match(*entry[1:], exact=False) for entry in folded if entry[1] not in known]
+    return [*first, *others][:wanted]
+
+
+def _by_paper(rows: Iterable[Row[Any]]) -> list[_Found]:
+    """One entry a paper, in the order of the rows, with the first of its pages; row 0, of its fields, is none."""
+    papers_found: dict[str, _Found] = {}
+    for row in rows:
+        known = papers_found.get(row.document_id)
+        if known is None or known.page is None:
+            papers_found[row.document_id] = _Found(row.filed_at, row.document_id, row.page or None)
+    return list(papers_found.values())
+
+
+def _with_owned(connection: Connection, office_id: str, words: str, found: list[_Found], wanted: int) -> list[_Found]:
+    """What was found with the papers of the citizen whose number `words` is; newest first."""
     number = "".join(words.split())
     citizen = find_citizen(connection, office_id, number) if re.fullmatch(r"[0-9]{9}|[0-9]{12}", number) else None
-    if citizen is not None:
-        for row in connection.execute(_papers_of(office_id, citizen).limit(wanted)):
-            found.setdefault(row.document_id, (row.filed_at, row.document_id, None))
-    newest_first = sorted(found.values(), key=lambda entry: entry[:2], reverse=True)[:wanted]
-    return [_Match(document_id, page, exact=True) for _, document_id, page in newest_first]
+    if citizen is None:
+        return found[:wanted]
+    entries = {entry.document_id: entry for entry in found}
+    for row in connection.execute(_papers_of(office_id, citizen).limit(wanted)):
+        entries.setdefault(row.document_id, _Found(row.filed_at, row.document_id, None))
+    return sorted(entries.values(), key=lambda entry: entry[:2], reverse=True)[:wanted]
 
 
 def _papers_of(office_id: str, citizen: Citizen) -> Select[tuple[str, datetime]]:

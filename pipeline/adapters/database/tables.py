@@ -130,10 +130,15 @@ papers = Table(
     Column("content_sha256", Text, nullable=False),
     Column("first_page", Integer, nullable=False),
     Column("filed_at", Moment, nullable=False),
+    Column("filed_on", Date, nullable=False),  # the day at the counters
+    Column("procedure", Text),
+    Column("pages", Integer, nullable=False),
+    Column("first_state", Text, nullable=False),  # what it was filed as, before anybody was asked
     Column("record", Text, nullable=False),
     Column("dossier_code", Text),
     Index("papers_by_content", "office_id", "content_sha256", "first_page"),
     Index("papers_by_dossier", "office_id", "dossier_code", "filed_at"),
+    Index("papers_by_day", "office_id", "filed_on", "procedure", "first_state"),
 )
 
 paper_pages = Table(
@@ -209,5 +214,6 @@ search_rows = Table(
     Column("folded", Tokens, nullable=False),
     paper_reference(),
     UniqueConstraint("office_id", "document_id", "page", name="one_search_row_a_page"),
+    Index("search_rows_by_time", "office_id", "filed_at", "document_id", "page"),
 )
 """One row a page, and one for what is known of the paper. The full-text indexes over it are made by the migration."""

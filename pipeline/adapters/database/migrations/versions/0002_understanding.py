@@ -1,5 +1,8 @@
 """Tables for what people decide, for dossiers, the register and the figures of an office."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +15,8 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     decision_table()
     dossier_tables()
+    figure_columns()
+    search_by_time()
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -80,3 +85,31 @@ def dossier_tables() -> None:
         sa.UniqueConstraint("office_id", "document_id", name="one_code_a_paper"),
         sa.UniqueConstraint("office_id", "stem", "number", name="one_paper_a_number"),
     )
+
+
+def figure_columns() -> None:
+    """What the figures count of each paper. Papers that are there already get it from their records."""
+    op.add_column("papers", sa.Column("filed_on", sa.Date, nullable=False, server_default="1970-01-01"))
+    op.add_column("papers", sa.Column("procedure", sa.Text))
+    op.add_column("papers", sa.Column("pages", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("papers", sa.Column("first_state", sa.Text, nullable=False, server_default=""))
+    names = ("office_id", "document_id", "record", "procedure", "pages", "first_state")
+    papers = sa.table("papers", sa.column("filed_on", sa.Date), *map(sa.column, names))
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(papers.c.office_id, papers.c.document_id, papers.c.record)).all()
+    for office_id, document_id, record in rows:
+        paper = json.loads(record)
+        values = {
+            "filed_on": (datetime.fromisoformat(paper["filed_at"]).astimezone(UTC) + timedelta(hours=7)).date(),
+            "procedure": paper["procedure"],
+            "pages": len(paper["source_pages"]),
+            "first_state": paper["state"],
+        }
+        this = (papers.c.office_id == office_id) & (papers.c.document_id == document_id)
+        connection.execute(sa.update(papers).where(this).values(**values))
+    op.create_index("papers_by_day", "papers", ["office_id", "filed_on", "procedure", "first_state"])
+
+
+def search_by_time() -> None:
+    """The newest rows of an office: where what is common is found without looking at all that matches."""
+    op.create_index("search_rows_by_time", "search_rows", ["office_id", "filed_at", "document_id", "page"])

@@ -1,0 +1,181 @@
+"""`make bench-search`: how long a counter waits for an answer, with 100,000 citizens and 1,000,000 papers."""
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.adapters.database.engine import Database, open_database
+from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.catalogue import load_catalogue
+from pipeline.once_only import checklist
+from pipeline.vietnamese import fold
+from schemas.catalog import Catalogue
+from tests.bench import search_filling, search_papers
+from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
+from tests.services.postgresql import running_postgresql
+
+_AIM_MS = 50
+_SEED = 1
+_HITS = 20
+_OFFICE = ACTOR.office_id
+Question = Callable[[Database, Random], object]
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a database is filled with."""
+
+    citizens: int
+    papers: int
+
+    @property
+    def label(self) -> str:
+        """Names the filling; another one whenever the tables or what makes the rows has changed."""
+        made_by = [Path(module.__file__ or "").read_bytes() for module in (search_papers, search_filling)]
+        digest = hashlib.sha256(b"".join([SCHEMA_VERSION.encode(), *made_by])).hexdigest()
+        return f"{self.citizens}-{self.papers}-{digest[:12]}"
+
+
+def main() -> None:
+    """Fill what is not filled yet, ask, print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.search", description=__doc__)
+    parser.add_argument("--citizens", type=int, default=100_000)
+    parser.add_argument("--papers", type=int, default=1_000_000)
+    parser.add_argument("--times", type=int, default=200, help="how often each question is asked")
+    parser.add_argument("--folder", type=Path, default=Path(".hoso/bench-search"), help="where filled databases stay")
+    options = parser.parse_args()
+    size = Size(options.citizens, options.papers)
+    folder = options.folder.absolute() / size.label
+    citizens, catalogue = make_citizens(size.citizens, _SEED), load_catalogue()
+    questions = all_questions(citizens, catalogue)
+    took: dict[str, dict[str, list[float]]] = {}
+    for name, server in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with server(folder) as url, _filled(url, folder / name, size, citizens, catalogue) as database:
+            took[name] = {said: _ask(database, question, options.times) for said, question in questions.items()}
+    _show(took, size, options.times)
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    yield f"sqlite:///{folder / 'hoso.db'}"
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    with running_postgresql(folder / "postgresql") as url:
+        yield url
+
+
+@contextmanager
+def _filled(
+    url: str, done: Path, size: Size, citizens: Sequence[MadeCitizen], catalogue: Catalogue
+) -> Iterator[Database]:
+    """The database with its papers. `done` is the file that tells that it was filled to the end."""
+    database = open_database(url)
+    try:
+        if not done.exists():
+            start = time.monotonic()
+            papers = make_papers(citizens, tuple(catalogue.types.values()), size.papers, _SEED)
+            search_filling.fill(url, citizens, papers)
+            done.touch()
+            Console(stderr=True).print(f"{done.name}: filled in {time.monotonic() - start:.0f} s", style="dim")
+        yield database
+    finally:
+        database.close()
+
+
+def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict[str, Question]:
+    """What staff ask. Every question is asked of other citizens and words each time."""
+    procedures = tuple(catalogue.procedures.values())
+    with_old_number = [citizen for citizen in citizens if citizen.old_number]
+    titles = [kind.title.printed for kind in catalogue.types.values() if kind.owners]
+    phrases = [phrase for kind in catalogue.types.values() if kind.owners for phrase in kind.cues.phrases]
+
+    def papers_of(database: Database, rng: Random) -> object:
+        person = database.people.by_number(_OFFICE, rng.choice(citizens).personal_id)
+        assert person is not None
+        return person, database.papers.of_citizen(_OFFICE, person.citizen_id)
+
+    def owed(database: Database, rng: Random) -> object:
+        person = database.people.by_number(_OFFICE, rng.choice(citizens).personal_id)
+        assert person is not None
+        papers = database.papers.of_citizen(_OFFICE, person.citizen_id)
+        return checklist(rng.choice(procedures), catalogue.types, person, papers, date(2026, 6, 1), {})
+
+    def searching(words: Callable[[Random], str]) -> Question:
+        return lambda database, rng: database.search.search(_OFFICE, words(rng), _HITS)
+
+    return {
+        "checklist of a procedure": owed,
+        "citizen page": papers_of,
+        "search: personal number": searching(lambda rng: rng.choice(citizens).personal_id),
+        "search: old number": searching(lambda rng: rng.choice(with_old_number).old_number or ""),
+        "search: number of a paper": searching(lambda rng: f"{rng.randrange(1, 900)}/{rng.randrange(2023, 2026)}"),
+        "search: name with marks": searching(lambda rng: rng.choice(citizens).name),
+        "search: name without marks": searching(lambda rng: fold(rng.choice(citizens).name)),
+        "search: name being typed": searching(lambda rng: _begun(rng, rng.choice(citizens).name)),
+        "search: family and given name": searching(lambda rng: _outer(rng.choice(citizens).name)),
+        "search: title of a paper": searching(lambda rng: rng.choice(titles)),
+        "search: words of a page": searching(lambda rng: rng.choice(phrases)),
+        "search: name and words": searching(lambda rng: f"{rng.choice(citizens).name} {rng.choice(phrases)}"),
+    }
+
+
+def _begun(rng: Random, name: str) -> str:
+    """The name as far as it is typed: two letters at least."""
+    typed = name if rng.random() < 0.5 else fold(name)
+    return typed[: rng.randrange(2, len(typed) + 1)].rstrip()
+
+
+def _outer(name: str) -> str:
+    first, *_, last = name.split()
+    return f"{first} {last} "
+
+
+def _ask(database: Database, question: Question, times: int) -> list[float]:
+    """Milliseconds of each asking, after a few that warm the caches a service in use has warm."""
+    rng, took = Random(_SEED), []  # noqa: S311 (the same questions each time)
+    for _ in range(max(3, times // 10)):
+        question(database, rng)
+    for _ in range(times):
+        start = time.perf_counter()
+        question(database, rng)
+        took.append(1000 * (time.perf_counter() - start))
+    return took
+
+
+def _show(took: dict[str, dict[str, list[float]]], size: Size, times: int) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    title = f"{size.citizens:,} citizens, {size.papers:,} papers; ms of {times} askings each; aim: p95 {_AIM_MS} ms"
+    table = Table("question", title=title, title_justify="left")
+    for name in took:
+        for column in (f"{name} p50", "p95", "most", ""):
+            table.add_column(column, justify="right")
+    for question in next(iter(took.values())):
+        cells = []
+        for answers in took.values():
+            half, late = _quantile(answers[question], 50), _quantile(answers[question], 95)
+            met = "" if late <= _AIM_MS else "over"
+            cells += [f"{half:.1f}", f"{late:.1f}", f"{max(answers[question]):.1f}", met]
+        table.add_row(question, *cells)
+    console.print(table)
+
+
+def _quantile(values: Sequence[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+if __name__ == "__main__":
+    main()
