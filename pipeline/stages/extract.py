@@ -59,9 +59,7 @@ def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[
     labels = [label for rule in rules for label in (*rule.labels, *rule.section, *rule.until, *rule.again)]
     marks = Marks(rows, [*labels, *document_type.stops, *_IN_WORDS])
     placed = read_state_paper(pages, document_type) if document_type.is_administrative else None
-    others = [
-        rule for rule in rules if not (document_type.is_administrative and has_place(rule, seen=placed is not None))
-    ]
+    others = [rule for rule in rules if not has_place(rule, document_type, seen=placed is not None)]
     drafts = {rule.name: draft for rule in others if (draft := _read(rule, marks)) is not None} | (placed or {})
     _add_lone_number(rules, rows, drafts)
     _add_codes(pages, rows, document_type, drafts)

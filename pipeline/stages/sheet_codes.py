@@ -1,7 +1,7 @@
 """Codes that steer a stack: those of our own sheets, and dossier codes in the QR codes of official slips.
 
-Our cover sheet carries `hoso:cover:1:<dossier code>`, our list of missing papers `hoso:missing:1:<dossier code>`; the
-`1` is the version of this form. Official slips carry the dossier code somewhere in theirs (TT 01/2023/TT-VPCP, Điều 26).
+Our cover sheet carries `hoso:cover:1:<dossier code>`, our list of missing papers `hoso:missing:1:<dossier code>`; `1`
+is the version of this form. Official slips carry the dossier code somewhere in theirs (TT 01/2023/TT-VPCP, Điều 26).
 """
 
 from typing import Literal

@@ -128,7 +128,7 @@ def _issuer(readings: Sequence[Reading]) -> Draft | None:
         return None
     draft = _draft([r.token for r in readings], nfc(" ".join(r.text for r in readings)).strip(_SPECKS))
     draft.confidence = prod(reading.confidence for reading in readings)
-    between = zip(readings, readings[1:], strict=False)
+    between = pairwise(readings)
     torn = any(
         after.token.gap > COLUMN_GAP and after.token.box.left > before.token.box.left for before, after in between
     )

@@ -21,6 +21,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.once_only import checklist
 from pipeline.vietnamese import fold
 from schemas.catalog import Catalogue
+from schemas.once_only import Visit
 from tests.bench import search_filling, search_papers
 from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
 from tests.services.postgresql import running_postgresql
@@ -112,7 +113,7 @@ def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict
         person = database.people.by_number(_OFFICE, rng.choice(citizens).personal_id)
         assert person is not None
         papers = database.papers.of_citizen(_OFFICE, person.citizen_id)
-        return checklist(rng.choice(procedures), catalogue.types, person, papers, date(2026, 6, 1), {})
+        return checklist(rng.choice(procedures), catalogue, person, papers, Visit(day=date(2026, 6, 1)))
 
     def searching(words: Callable[[Random], str]) -> Question:
         return lambda database, rng: database.search.search(_OFFICE, words(rng), _HITS)

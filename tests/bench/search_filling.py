@@ -149,7 +149,7 @@ class _PostgresqlLoader:
         if not rows:
             return
         names = list(rows[0])
-        columns = _Columns(table, names, postgresql.psycopg.dialect())
+        columns = _Columns(table, names, postgresql.psycopg.dialect())  # type: ignore[no-untyped-call]
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
         )
