@@ -10,6 +10,7 @@ from schemas.base import Value
 from schemas.decisions import Confirm, Decided, LookUp
 from schemas.dossier import Lease, Paper, Submission
 from schemas.dossiers import Component, Dossier, PaperCode
+from schemas.figures import By, Counts
 from schemas.people import Citizen
 from schemas.search import SearchPage
 
@@ -194,6 +195,20 @@ class Search(Protocol):
         digits, an old 9-digit alias) match whole; of a last word without white space behind it, as while typing, two
         letters are enough. Every hit has its passage.
         """
+        ...
+
+
+class FigureSource(Protocol):
+    """Counts for the figures of an office."""
+
+    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
+        """What is counted on the days from `since` to `until`, both included: a day's, the office's, or a procedure's
+        counts by key (`Figures.key`). Days are those at the counters.
+        """
+        ...
+
+    def dossiers_received(self, office_id: str, since: date, until: date) -> tuple[Dossier, ...]:
+        """The dossiers received on these days, oldest first."""
         ...
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
+from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.search import SearchIndex
@@ -35,6 +36,7 @@ class Database:
         self.people = PeopleTable(connections)
         self.search = SearchIndex(connections)
         self.dossiers = DossierTable(connections)
+        self.figures = FigureCounts(connections)
 
     def close(self) -> None:
         """Close all connections."""

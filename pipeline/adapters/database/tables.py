@@ -138,7 +138,7 @@ papers = Table(
     Column("dossier_code", Text),
     Index("papers_by_content", "office_id", "content_sha256", "first_page"),
     Index("papers_by_dossier", "office_id", "dossier_code", "filed_at"),
-    Index("papers_by_day", "office_id", "filed_on", "procedure", "first_state"),
+    Index("papers_by_day", "office_id", "filed_on", "first_state", "procedure", "dossier_code"),
 )
 
 paper_pages = Table(
@@ -200,6 +200,7 @@ decisions = Table(
     Column("decided_at", Moment, nullable=False),
     Column("record", Text, nullable=False),
     Index("decisions_by_subject", "office_id", "subject_id", "decided_at"),
+    Index("decisions_by_kind", "office_id", "kind", "decided_at"),
 )
 
 search_rows = Table(

@@ -38,6 +38,7 @@ def decision_table() -> None:
         text("record"),
     )
     op.create_index("decisions_by_subject", "decisions", ["office_id", "subject_id", "decided_at"])
+    op.create_index("decisions_by_kind", "decisions", ["office_id", "kind", "decided_at"])
 
 
 def paper_reference() -> sa.ForeignKeyConstraint:
@@ -107,7 +108,7 @@ def figure_columns() -> None:
         }
         this = (papers.c.office_id == office_id) & (papers.c.document_id == document_id)
         connection.execute(sa.update(papers).where(this).values(**values))
-    op.create_index("papers_by_day", "papers", ["office_id", "filed_on", "procedure", "first_state"])
+    op.create_index("papers_by_day", "papers", ["office_id", "filed_on", "first_state", "procedure", "dossier_code"])
 
 
 def search_by_time() -> None:

@@ -1,0 +1,41 @@
+"""`hoso export`: dossiers for the one-stop system, as JSON of `schemas/export/dossier_sync.schema.json`."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.lines import write_stdout
+from pipeline.export import dossier_sync, dossiers_sync
+from pipeline.settings import load_settings
+from pipeline.wiring import open_archive
+from schemas.export import DossierSync
+from schemas.figures import local_day
+
+app = typer.Typer(help="Hand dossiers to the one-stop system, as JSON.", no_args_is_help=True)
+
+
+@app.command()
+def dossier(code: Annotated[str, typer.Argument(help="The dossier's code.")]) -> None:
+    """One dossier."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        _write(dossier_sync(archive.tables, archive.catalogue, settings.office_id, code))
+
+
+@app.command()
+def dossiers(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day they were received.")],
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: today.")] = None,
+) -> None:
+    """All dossiers received on some days, one a line."""
+    settings = load_settings()
+    last = until.date() if until else local_day(datetime.now(UTC))
+    with open_archive(settings) as archive:
+        for one in dossiers_sync(archive.tables, archive.catalogue, settings.office_id, since.date(), last):
+            _write(one)
+
+
+def _write(one: DossierSync) -> None:
+    write_stdout(json.dumps(one.model_dump(mode="json"), ensure_ascii=True))
