@@ -20,7 +20,18 @@ from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
-from pipeline.ports import Dossiers, Leases, ObjectStore, Papers, Parsers, People, Search, StoredObject, Submissions
+from pipeline.ports import (
+    Dossiers,
+    FigureSource,
+    Leases,
+    ObjectStore,
+    Papers,
+    Parsers,
+    People,
+    Search,
+    StoredObject,
+    Submissions,
+)
 from pipeline.settings import Settings
 from schemas.base import Value
 from schemas.catalog import Catalogue
@@ -77,6 +88,11 @@ class Tables(Protocol):
     @property
     def dossiers(self) -> Dossiers:
         """Dossiers and what is in them."""
+        ...
+
+    @property
+    def figures(self) -> FigureSource:
+        """Counts for the figures of the office."""
         ...
 
 

@@ -58,9 +58,7 @@ def chart(table: FigureTable) -> str:
         for at, row in enumerate(table.rows)
         if at % step == 0
     ]
-    return _TEMPLATE.render(
-        width=_WIDTH, height=_HEIGHT, left=_LEFT, right=_RIGHT, lines=lines, labels=labels, y=_y
-    )
+    return _TEMPLATE.render(width=_WIDTH, height=_HEIGHT, left=_LEFT, right=_RIGHT, lines=lines, labels=labels, y=_y)
 
 
 def _line(table: FigureTable, number: int) -> _Line:

@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import ask, doctor, ingest, up, web
+from pipeline.cli import ask, doctor, export, figures, ingest, up, web
 from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
@@ -28,6 +28,8 @@ app.command()(ask.citizen)
 app.command()(ask.show)
 app.command()(ask.checklist)
 app.command()(ask.confirm)
+app.command()(figures.figures)
+app.add_typer(export.app, name="export")
 app.command()(doctor.doctor)
 app.command()(up.up)
 app.command()(web.web)

@@ -20,7 +20,8 @@ from schemas.figures import By, Figures, FigureTable, local_day
 _DAYS = 30
 _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 _COLUMNS = (
-    "dossiers", "digitised", "score", "used again", "score", "papers", "not asked", "values seen", "changed", "sheets spared",
+    "dossiers", "digitised", "score", "used again", "score",
+    "papers", "not asked", "values seen", "changed", "sheets spared",
 )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     case,
     cast,
-    exists,
     func,
     literal,
     select,
@@ -70,20 +69,25 @@ class Period:
     def dossiers(self) -> Select[tuple[str, int, int, int]]:
         """Dossiers by what is in them."""
         parts = dossier_components.c
-        inside = (parts.office_id == dossiers.c.office_id) & (parts.code == dossiers.c.code)
-        with_file = exists().where(inside, parts.digitised, parts.result_code.is_(None))
-        with_result = exists().where(inside, parts.digitised, parts.result_code.is_not(None))
-        reusing = exists().where(inside, parts.reused > 0)
-        return (
+        own = (
             select(
                 self._key_of_dossier().label("key"),
-                func.count().label("dossiers"),
-                _number(with_file & with_result).label("dossiers_digitised"),
-                _number(reusing).label("dossiers_reusing"),
+                func.max(_one(parts.digitised & parts.result_code.is_(None))).label("with_file"),
+                func.max(_one(parts.digitised & parts.result_code.is_not(None))).label("with_result"),
+                func.max(_one(parts.reused > 0)).label("reusing"),
             )
+            .select_from(dossiers)
+            .outerjoin(dossier_components, (parts.office_id == dossiers.c.office_id) & (parts.code == dossiers.c.code))
             .where(self.received())
-            .group_by("key")
+            .group_by("key", dossiers.c.code)
+            .subquery()
         )
+        return select(
+            own.c.key,
+            func.count().label("dossiers"),
+            func.sum(own.c.with_file * own.c.with_result).label("dossiers_digitised"),
+            func.sum(own.c.reusing).label("dossiers_reusing"),
+        ).group_by(own.c.key)
 
     def reused_pages(self) -> Select[tuple[str, int]]:
         """Pages of papers that were used again. One that stands for two components of a dossier was spared once."""
@@ -214,8 +218,12 @@ class Period:
         return func.json_extract(decisions.c.record, "$." + ".".join(path))
 
 
+def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)
+
+
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0), type_=Integer)
+    return func.sum(_one(condition), type_=Integer)
 
 
 def _add(sums: dict[str, int], row: RowMapping) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal,
     select,
     table,
-    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -236,15 +235,11 @@ def _papers_of(office_id: str, citizen: Citizen) -> Select[tuple[str, datetime]]
 
 def _hits(connection: Connection, office_id: str, matches: list[_Match], units: tuple[Unit, ...]) -> tuple[Hit, ...]:
     found = known_papers(connection, office_id, [match.document_id for match in matches])
-    pages = [(match.document_id, match.page) for match in matches if match.page is not None]
-    query = select(paper_pages.c.document_id, paper_pages.c.kept_text).where(
-        paper_pages.c.office_id == office_id, tuple_(paper_pages.c.document_id, paper_pages.c.page).in_(pages)
-    )
-    texts = {row.document_id: row.kept_text for row in connection.execute(query)}
+    texts = _texts(connection, office_id, matches)
     hits = []
     for match in matches:
         paper = found[match.document_id]
-        text = texts[match.document_id] if match.page is not None else summary(paper)
+        text = summary(paper) if match.page is None else texts[match.document_id, match.page]
         hit = Hit(
             document_id=match.document_id,
             type=paper.type,
@@ -256,6 +251,19 @@ def _hits(connection: Connection, office_id: str, matches: list[_Match], units: 
         )
         hits.append(hit)
     return tuple(hits)
+
+
+def _texts(connection: Connection, office_id: str, matches: list[_Match]) -> dict[tuple[str, int], str]:
+    """The pages that match, and at times others of these papers.
+
+    Asked for as pairs of paper and page SQLite would find them by no index but the office's, which is all there is.
+    """
+    query = select(paper_pages.c.document_id, paper_pages.c.page, paper_pages.c.kept_text).where(
+        paper_pages.c.office_id == office_id,
+        paper_pages.c.document_id.in_({match.document_id for match in matches if match.page is not None}),
+        paper_pages.c.page.in_({match.page for match in matches if match.page is not None}),
+    )
+    return {(row.document_id, row.page): row.kept_text for row in connection.execute(query)}
 
 
 def passage(text: str, units: tuple[Unit, ...], *, exact: bool) -> str:

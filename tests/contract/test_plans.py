@@ -1,0 +1,179 @@
+"""How the databases answer what staff ask: by indexes, whatever the number of papers.
+
+The tables are filled so far, and their statistics made, that a plan for them is a plan for a million papers: reading a
+whole table would be the dearer way here too.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+
+from pipeline.adapters.database.dossier_tables import dossier_components, dossiers
+from pipeline.adapters.database.engine import Database, open_database
+from pipeline.adapters.database.tables import decisions, metadata
+from pipeline.catalogue import load_catalogue
+from pipeline.vietnamese import fold
+from tests.bench.search_filling import fill
+from tests.bench.search_papers import ACTOR, MadePaper, make_citizens, make_papers
+
+OFFICE = ACTOR.office_id
+CITIZENS = make_citizens(1_000, seed=1)
+SOMEBODY = CITIZENS[7]
+DAY = date(2024, 5, 6)
+_PAPERS = 8_000
+Question = Callable[[Database], object]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with papers, dossiers and decisions, filled once for all tests here."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'hoso.db'}"
+    else:
+        url = request.getfixturevalue("postgresql_server")
+    open_database(url).close()
+    made = list(make_papers(CITIZENS, tuple(load_catalogue().types.values()), _PAPERS, seed=1))
+    fill(url, CITIZENS, iter(made))
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        _add_dossiers(connection, made)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    return url
+
+
+def _add_dossiers(connection: Connection, made: list[MadePaper]) -> None:
+    """A dossier for each paper, and an answer about it; every second paper is used again."""
+    written = [
+        ACTOR.model_dump() | {"code": f"H29.1.1-240506-{n:06}", "document_id": paper.document_id, "at": paper.filed_at}
+        for n, paper in enumerate(made)
+    ]
+    own = [
+        {name: row[name] for name in ("office_id", "actor_id", "code")} | {"received_at": row["at"]} for row in written
+    ]
+    connection.execute(insert(dossiers), [row | {"procedure": "birth_registration", "record": "{}"} for row in own])
+    parts = [
+        {name: value for name, value in row.items() if name != "at"} | {"attached_at": row["at"]} for row in written
+    ]
+    connection.execute(
+        insert(dossier_components),
+        [row | {"component": "form", "digitised": True, "reused": n % 2} for n, row in enumerate(parts)],
+    )
+    connection.execute(
+        insert(decisions),
+        [
+            ACTOR.model_dump()
+            | {
+                "decision_id": f"{kind}{n}",
+                "subject_id": subject,
+                "kind": kind,
+                "decided_at": row["at"],
+                "record": "{}",
+            }
+            for n, row in enumerate(written)
+            for kind, subject in (("set_field", row["document_id"]), ("look_up", row["code"]), ("confirm", "x"))
+        ],
+    )
+
+
+def plans(url: str, question: Question) -> Iterator[str]:
+    """The plan of every query that the question leads to."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            asked.append((statement, parameters))
+
+    database = open_database(url)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        question(database)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        database.close()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        for statement, parameters in asked:
+            steps = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+            yield "\n".join([statement, *(str(step[-1]) for step in steps)])
+    engine.dispose()
+
+
+def reads_all(plan: str) -> bool:
+    """Whether it reads a whole table, or all rows of the office but in the order of time, which stops when it may."""
+    whole = re.search(
+        rf"^\W*(?:SCAN|(?:Parallel )?Seq Scan on) (?:{'|'.join(metadata.tables)})\b(?! USING)", plan, re.MULTILINE
+    )
+    office = re.search(r"USING INDEX (?!search_rows_by_time)\w+ \(office_id=\?\)$", plan, re.MULTILINE)
+    cond = r"using (?!search_rows_by_time)\w+ on .*\n\s*Index Cond: \(office_id = '[^']*'::text\)$"
+    return bool(whole or office or re.search(cond, plan, re.MULTILINE))
+
+
+QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
+    "citizen by number": (
+        lambda database: database.people.by_number(OFFICE, SOMEBODY.personal_id),
+        (),
+    ),
+    "citizen by name and birth": (
+        lambda database: database.people.by_name_and_birth(OFFICE, SOMEBODY.name, SOMEBODY.born),
+        ("citizens_by_name",),
+    ),
+    "papers of a citizen, for page and checklist": (
+        lambda database: database.papers.of_citizen(OFFICE, SOMEBODY.citizen_id),
+        ("papers_by_citizen",),
+    ),
+    "search by number": (
+        lambda database: database.search.search(OFFICE, SOMEBODY.personal_id, 20),
+        ("search_rows_by_time", "papers_by_citizen"),
+    ),
+    "search by name": (
+        lambda database: database.search.search(OFFICE, SOMEBODY.name, 20),
+        ("search_rows_by_time",),
+    ),
+    "search by name without marks": (
+        lambda database: database.search.search(OFFICE, fold(SOMEBODY.name), 20),
+        ("search_rows_by_time",),
+    ),
+    "search by a word that many papers hold": (
+        lambda database: database.search.search(OFFICE, "giấy", 20),
+        ("search_rows_by_time",),
+    ),
+    "figures by day": (
+        lambda database: database.figures.count(OFFICE, DAY, DAY, "day"),
+        ("dossiers_by_time", "papers_by_day", "decisions_by_kind"),
+    ),
+    "figures of the office": (
+        lambda database: database.figures.count(OFFICE, DAY, DAY, "office"),
+        ("dossiers_by_time", "papers_by_day", "decisions_by_kind"),
+    ),
+    "figures by procedure": (
+        lambda database: database.figures.count(OFFICE, DAY, DAY, "procedure"),
+        ("dossiers_by_time", "papers_by_day", "decisions_by_kind"),
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_no_question_reads_a_whole_table(filled_url: str, asked: str) -> None:
+    question, indexes = QUESTIONS[asked]
+    found = list(plans(filled_url, question))
+    assert [plan for plan in found if reads_all(plan)] == []
+    assert [index for index in indexes if not any(index in plan for plan in found)] == []
+
+
+def test_a_rare_name_is_found_by_the_full_text_index(filled_url: str) -> None:
+    found = list(plans(filled_url, lambda database: database.search.search(OFFICE, SOMEBODY.name, 20)))
+    indexes = ("search_exact", "search_index VIRTUAL TABLE INDEX")
+    assert any(index in plan for plan in found for index in indexes)
+
+
+def test_a_common_word_needs_no_full_text_index(filled_url: str) -> None:
+    found = list(plans(filled_url, lambda database: database.search.search(OFFICE, "giấy ", 5)))
+    indexes = ("search_exact", "search_folded", "search_index VIRTUAL TABLE INDEX")
+    assert not [plan for plan in found if any(index in plan for index in indexes)]
