@@ -208,9 +208,7 @@ def _unfit(
     row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Paper, visit: Visit
 ) -> HoldingReason | None:
     """Why the paper cannot serve this row of this citizen at all, whatever its term."""
-    own = {citizen.personal_id, *citizen.aliases}
-    roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
-    if not roles or (row.role is not None and row.role not in roles):
+    if not _is_owned(row, kind, citizen, paper, visit):
         return "other_role"
     if kind.keeping.rule not in ("keep", "fields_only"):
         return "shown_only"
@@ -220,6 +218,15 @@ def _unfit(
         if kind.validity.rule == "once" or kind.reuse.reusable == "no":
             return "one_use"
     return _other_purpose(row, kind, paper)
+
+
+def _is_owned(row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Paper, visit: Visit) -> bool:
+    """In the role asked for; a type that names nobody (a drawing) is the dossier's with which it was brought."""
+    if not kind.owners:
+        return visit.dossier_code is not None and paper.dossier_code == visit.dossier_code
+    own = {citizen.personal_id, *citizen.aliases}
+    roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
+    return bool(roles) if row.role is None else row.role in roles
 
 
 def _is_of_this_visit(paper: Paper, visit: Visit) -> bool:
