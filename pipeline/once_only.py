@@ -221,9 +221,10 @@ def _unfit(
 
 
 def _is_owned(row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Paper, visit: Visit) -> bool:
-    """In the role asked for; a type that names nobody (a drawing) is the dossier's with which it was brought."""
-    if not kind.owners:
-        return visit.dossier_code is not None and paper.dossier_code == visit.dossier_code
+    """In the role asked for; what names nobody (a drawing) is the dossier's it was brought with."""
+    brought_for_it = visit.dossier_code is not None and paper.dossier_code == visit.dossier_code
+    if not kind.owners or (row.of_another and brought_for_it):
+        return brought_for_it
     own = {citizen.personal_id, *citizen.aliases}
     roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
     return bool(roles) if row.role is None else row.role in roles
@@ -237,7 +238,7 @@ def _is_of_this_visit(paper: Paper, visit: Visit) -> bool:
 
 def _other_purpose(row: RequiredPaper, kind: DocumentType, paper: Paper) -> HoldingReason | None:
     """A paper issued for one purpose serves that one only, so what it is for must be certain."""
-    if kind.reuse.purpose_field is None:
+    if kind.reuse.purpose_field is None or row.surrendered:
         return None
     stated = paper.fields.get(kind.reuse.purpose_field)
     words = fold(stated.value) if stated is not None and not stated.needs_review else ""
