@@ -186,6 +186,7 @@ def _check_known_from(source: _Source, kind: DocumentType, types: Mapping[str, D
 
 
 def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, DocumentType]) -> None:
+    _check_known(source, ("results",), procedure.results, types)
     ids = [paper.id for paper in procedure.papers]
     for i, paper in enumerate(procedure.papers):
         if paper.id in ids[:i]:
@@ -199,7 +200,6 @@ def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, 
                 ("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}"
             )
         _check_dates(source, ("papers", i), paper.in_force)
-    _check_known(source, ("results",), procedure.results, types)
     _check_dates(source, (), procedure.in_force)
 
 
