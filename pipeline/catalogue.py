@@ -70,6 +70,8 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
         _check_type(source, kind)
     look_ups = _load(folders, "look_ups", LookUpRule)
     by_id = {name: kind for name, (_, kind) in types.items()}
+    for source, kind in types.values():
+        _check_known_from(source, kind, by_id)
     for source, procedure in procedures.values():
         _check_procedure(source, procedure, by_id)
     for source, rule in look_ups.values():
@@ -175,7 +177,16 @@ def _check_field(source: _Source, number: int, rule: FieldRule) -> None:
         raise source.wrong(("fields", number, "pattern"), f"no regular expression: {error}") from error
 
 
+def _check_known_from(source: _Source, kind: DocumentType, types: Mapping[str, DocumentType]) -> None:
+    for i, rule in enumerate(kind.fields):
+        for other in rule.known_from:
+            type_id, _, name = other.partition(".")
+            if type_id not in types or name not in {field.name for field in types[type_id].fields}:
+                raise source.wrong(("fields", i, "known_from"), f"there is no field {other!r}")
+
+
 def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, DocumentType]) -> None:
+    _check_known(source, ("results",), procedure.results, types)
     ids = [paper.id for paper in procedure.papers]
     for i, paper in enumerate(procedure.papers):
         if paper.id in ids[:i]:
@@ -189,7 +200,6 @@ def _check_procedure(source: _Source, procedure: Procedure, types: Mapping[str, 
                 ("papers", i, "role"), f"no owner of {', '.join(paper.any_of)} has the role {paper.role!r}"
             )
         _check_dates(source, ("papers", i), paper.in_force)
-    _check_known(source, ("results",), procedure.results, types)
     _check_dates(source, (), procedure.in_force)
 
 

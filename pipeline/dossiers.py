@@ -115,7 +115,7 @@ class DossierDesk:
         now = datetime.now(UTC)
         visit = self._visit(dossier, now)
         refusals = [
-            reuse_refusals(row, self._catalogue, owner, (*self._papers_of(dossier, owner), paper), paper, visit)
+            reuse_refusals(row, self._catalogue, owner, self._papers_with(dossier, owner, paper), paper, visit)
             for owner in owners
         ]
         if all(refusals):
@@ -228,9 +228,15 @@ class DossierDesk:
         return known or Citizen(citizen_id="", personal_id=number or "", name="")
 
     def _papers_of(self, dossier: Dossier, citizen: Citizen) -> tuple[Paper, ...]:
-        if not citizen.citizen_id:
-            return ()
-        return self._tables.papers.of_citizen(dossier.actor.office_id, citizen.citizen_id)
+        """Papers of the citizen, and what was brought with the dossier."""
+        office_id, papers = dossier.actor.office_id, self._tables.papers
+        owned = papers.of_citizen(office_id, citizen.citizen_id) if citizen.citizen_id else ()
+        brought = papers.of_dossier(office_id, dossier.code)
+        return tuple({paper.document_id: paper for paper in (*owned, *brought)}.values())
+
+    def _papers_with(self, dossier: Dossier, citizen: Citizen, paper: Paper) -> tuple[Paper, ...]:
+        others = (other for other in self._papers_of(dossier, citizen) if other.document_id != paper.document_id)
+        return (*others, paper)
 
 
 def component_of(procedure: Procedure | None, dossier: Dossier, paper: Paper) -> str:

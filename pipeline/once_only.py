@@ -208,9 +208,7 @@ def _unfit(
     row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Paper, visit: Visit
 ) -> HoldingReason | None:
     """Why the paper cannot serve this row of this citizen at all, whatever its term."""
-    own = {citizen.personal_id, *citizen.aliases}
-    roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
-    if not roles or (row.role is not None and row.role not in roles):
+    if not _is_owned(row, kind, citizen, paper, visit):
         return "other_role"
     if kind.keeping.rule not in ("keep", "fields_only"):
         return "shown_only"
@@ -222,6 +220,16 @@ def _unfit(
     return _other_purpose(row, kind, paper)
 
 
+def _is_owned(row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: Paper, visit: Visit) -> bool:
+    """In the role asked for; what names nobody (a drawing) is the dossier's it was brought with."""
+    brought_for_it = visit.dossier_code is not None and paper.dossier_code == visit.dossier_code
+    if not kind.owners or (row.of_another and brought_for_it):
+        return brought_for_it
+    own = {citizen.personal_id, *citizen.aliases}
+    roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
+    return bool(roles) if row.role is None else row.role in roles
+
+
 def _is_of_this_visit(paper: Paper, visit: Visit) -> bool:
     if visit.dossier_code is not None:
         return paper.dossier_code == visit.dossier_code
@@ -230,7 +238,7 @@ def _is_of_this_visit(paper: Paper, visit: Visit) -> bool:
 
 def _other_purpose(row: RequiredPaper, kind: DocumentType, paper: Paper) -> HoldingReason | None:
     """A paper issued for one purpose serves that one only, so what it is for must be certain."""
-    if kind.reuse.purpose_field is None:
+    if kind.reuse.purpose_field is None or row.surrendered:
         return None
     stated = paper.fields.get(kind.reuse.purpose_field)
     words = fold(stated.value) if stated is not None and not stated.needs_review else ""

@@ -266,6 +266,10 @@ class Dossiers(Protocol):
         """Write the row of a decision that is in the store and changes no other row; again changes nothing."""
         ...
 
+    def confirmer(self, office_id: str, document_id: str) -> str | None:
+        """The actor who last confirmed a paper, or None."""
+        ...
+
     def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
         """What was looked up in national databases for a dossier, oldest first."""
         ...

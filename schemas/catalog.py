@@ -193,6 +193,8 @@ class RequiredPaper(Sourced):
     any_of: tuple[str, ...]
     role: str | None = None
     """The role in which the citizen must own the paper; None: any."""
+    of_another: bool = False
+    """The paper may be another's (the deceased's, the mother's): brought with the dossier itself it counts, too."""
     copy_kinds: tuple[CopyKind, ...] = ("original", "register_extract", "certified_copy")
     max_age_months: int | None = None
     """Stricter than the paper's own validity, counted from its issue date."""

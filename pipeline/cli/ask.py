@@ -30,7 +30,7 @@ from schemas.people import Citizen
 _HITS = 20
 _DOCUMENT_ID_CHARS = 36
 _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
-_REASONS: dict[HoldingReason, str] = {
+REASONS: dict[HoldingReason, str] = {
     "confirmed": "compared with the original",
     "unconfirmed": "nobody has compared it with the original yet",
     "in_review": "a question about it is open",
@@ -85,7 +85,7 @@ def citizen(
     """Show a citizen's papers."""
     settings = load_settings()
     with open_archive(settings) as archive:
-        person = _citizen(archive, settings, number)
+        person = find_citizen(archive, settings, number)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id)
         titles = {paper.type: _title(archive, paper.type) for paper in papers}
     if as_json:
@@ -134,16 +134,23 @@ def checklist(
     procedure: Annotated[str, typer.Argument(help="The procedure, by its id or code.")],
     citizen: Annotated[str, typer.Option(help="Personal number, or an old 9-digit one.")],
     given: Annotated[list[str] | None, typer.Option(help="A condition that holds, by its id.")] = None,
+    dossier: Annotated[str | None, typer.Option(help="The dossier it is for, by its code.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell which papers of a procedure a citizen need not bring, and which are missing."""
     settings = load_settings()
     with open_archive(settings) as archive:
-        wanted = _procedure(archive, procedure)
+        wanted = pick_procedure(archive, procedure)
         person = archive.tables.people.by_number(settings.office_id, citizen)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
         whose = person or Citizen(citizen_id="", personal_id=citizen, name="")  # a newcomer owes everything
-        visit = Visit(day=local_day(datetime.now(UTC)), conditions=dict.fromkeys(given or (), True))
+        looked_up = archive.tables.dossiers.look_ups(settings.office_id, dossier) if dossier else ()
+        visit = Visit(
+            day=local_day(datetime.now(UTC)),
+            conditions=dict.fromkeys(given or (), True),
+            dossier_code=dossier,
+            looked_up=looked_up,
+        )
         rows = owed(wanted, archive.catalogue, whose, papers, visit)
     if as_json:
         write_stdout(
@@ -154,7 +161,7 @@ def checklist(
     table = Table("", "Paper", "Why", _document_column(), box=None, pad_edge=False)
     for row in rows:
         condition = f", only if: {row.condition.question_en}" if row.condition and row.applies == "only_if" else ""
-        table.add_row(row.status, row.title, _REASONS[row.reason] + condition, row.document_id or "")
+        table.add_row(row.status, row.title, REASONS[row.reason] + condition, row.document_id or "")
     _console.print(table)
 
 
@@ -169,14 +176,16 @@ def confirm(
     _console.print(f"Confirmed {paper.document_id} as {paper.copy_kind}.")
 
 
-def _citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
+def find_citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
+    """The citizen with this number, spaces ignored. Raises: NotFound (no_such_citizen)."""
     person = archive.tables.people.by_number(settings.office_id, "".join(number.split()))
     if person is None:
         raise NotFound("no_such_citizen")
     return person
 
 
-def _procedure(archive: Archive, wanted: str) -> Procedure:
+def pick_procedure(archive: Archive, wanted: str) -> Procedure:
+    """The procedure with this id or code. Raises: NotFound (no_such_procedure); the detail lists those there are."""
     found = find_procedure(archive.catalogue, wanted)
     if found is not None:
         return found

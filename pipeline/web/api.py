@@ -35,7 +35,7 @@ _UPLOAD = {
     }
 }
 # A PDF viewer styles itself; it may do nothing else.
-_PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 
 
 def archive_of(request: Request) -> Archive:
@@ -99,7 +99,7 @@ def fetch_pdf(request: Request, document_id: str) -> FileResponse:
     archive, office_id = archive_of(request), actor_of(request).office_id
     response = _send(lambda target: archive.fetch_copy(office_id, document_id, target), "application/pdf")
     response.headers["content-disposition"] = f'inline; filename="{document_id}.pdf"'
-    response.headers["content-security-policy"] = _PDF_POLICY
+    response.headers["content-security-policy"] = PDF_POLICY
     return response
 
 

@@ -11,6 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 import pipeline.web.api
+import pipeline.web.dossier_api
 import pipeline.web.figures_api
 import pipeline.web.pages
 from pipeline.errors import HosoError
@@ -44,6 +45,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
+    app.include_router(pipeline.web.dossier_api.router)
     app.include_router(pipeline.web.pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False)(_health)

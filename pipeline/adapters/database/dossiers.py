@@ -142,6 +142,18 @@ class DossierTable:
         with self._connections.writing() as connection:
             add_new(connection, decisions, row)
 
+    def confirmer(self, office_id: str, document_id: str) -> str | None:
+        """See Dossiers."""
+        of_paper = (decisions.c.office_id == office_id) & (decisions.c.subject_id == document_id)
+        query = (
+            select(decisions.c.actor_id)
+            .where(of_paper, decisions.c.kind == "confirm")
+            .order_by(decisions.c.decided_at.desc())
+            .limit(1)
+        )
+        with self._connections.reading() as connection:
+            return connection.execute(query).scalar()
+
     def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
         """See Dossiers."""
         query = (
