@@ -214,7 +214,7 @@ open_questions = Table(
     Column("actor_id", Text, nullable=False),
     Column("rank", Integer, nullable=False),  # the urgency, negative: one ascending index is the queue
     Column("asked_at", Moment, nullable=False),
-    _paper_reference(),
+    paper_reference(),
     Index("questions_by_rank", "office_id", "rank", "asked_at", "document_id", "part"),
 )
 """Each open question of each paper, in the order in which an office answers them; the question is in the record."""
