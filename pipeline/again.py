@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.answers import BY_OFFICER, recut, withdrawn
-from pipeline.archive import Archive, ReadPaper
+from pipeline.archive import Archive, ReadPaper, as_kept
 from pipeline.digitise import DigitisedPaper, KnownPaper, PagesDone, digitise, digitise_as
 from pipeline.errors import NotFound
 from pipeline.ports import PaperChange
@@ -25,7 +25,7 @@ def read_again(archive: Archive, paper: Paper, type_id: str) -> ReadPaper:
     with TemporaryDirectory(prefix="hoso-again-") as folder:
         scan = archive.scan_of(submission, sources, Path(folder))
         world = (archive.parsers, archive.tables.people, archive.catalogue)
-        return archive.store_paper(digitise_as(scan, known, *world, Path(folder)), submission, sources)
+        return as_kept(*archive.store_paper(digitise_as(scan, known, *world, Path(folder)), submission, sources))
 
 
 def cut_again(archive: Archive, submission: Submission, first_pages: tuple[int, ...]) -> tuple[PaperChange, ...]:
@@ -58,7 +58,7 @@ def _cut(
     try:
         known = archive.tables.papers.get(submission.actor.office_id, document_id)
     except NotFound:
-        paper, texts = archive.store_paper(digitised, submission, sources)
+        paper, texts = as_kept(*archive.store_paper(digitised, submission, sources))
         return PaperChange(before=None, after=recut(paper), texts=texts)
     return PaperChange(before=known, after=recut(known))
 

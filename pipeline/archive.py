@@ -210,7 +210,7 @@ class Archive:
         for _ in range(_MOST_TRIES):
             filed: list[ReadPaper] = []
             changes: list[PaperChange] = []
-            for paper, texts in (_kept(*read) for read in papers):
+            for paper, texts in (as_kept(*read) for read in papers):
                 kind = self.catalogue.types[paper.type]
                 compared, others = compare_with_file(paper, texts, kind, on_file)
                 filed.append((compared, texts))
@@ -280,7 +280,7 @@ class Archive:
             with digitised.copy.open("rb") as data:
                 copy = self.store.put(key, data, "application/pdf")
         paper = _paper(digitised, submission, copy, originals)
-        kept, texts = _kept(paper, digitised.texts)
+        kept, texts = as_kept(paper, digitised.texts)
         record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
         folder = archive if _may_be_archived(digitised) or digitised.document_type.keeping.rule != "keep" else intake
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
@@ -353,8 +353,8 @@ class Archive:
         return any(paper.state == "needs_review" for paper in papers)
 
 
-def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
-    """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
+def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
+    """A paper and its words as policy lets us keep them: all, its fields only, or only that it was shown."""
     if paper.keeping == "keep":
         return paper, texts
     wordless = paper.model_copy(update={"repairs": ()})

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from pipeline.errors import ScanRejected
 from pipeline.pages import ReadPage, ScanFile
@@ -29,7 +28,7 @@ class Scan:
     files: tuple[ScanFile, ...]
     office_id: str
     handed_in_by: str | None
-    thresholds: Mapping[str, float] = MappingProxyType({})
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     """The confidence under which each kind of field asks in this office, besides what hoso asks by itself."""
 
 

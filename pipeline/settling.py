@@ -88,8 +88,9 @@ class Settling:
         office_id = decision.actor.office_id
         if isinstance(decision, SetCuts):
             submission = self._tables.submissions.get(office_id, decision.subject_id)
+            held = self._tables.papers.of_content(office_id, submission.content_sha256)
             pages = set(decision.first_pages)
-            if not pages or not pages <= set(range(1, (submission.pages_total or 0) + 1)):
+            if not pages or not pages <= {page for paper in held for page in paper.source_pages}:
                 raise ScanRejected("bad_answer", "pages")
             return decision
         paper = self._tables.papers.get(office_id, decision.subject_id)
