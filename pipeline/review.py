@@ -126,13 +126,13 @@ class Review:
             ScanRejected: bad_answer.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
-        item = self.item(actor.office_id, item_id)
-        paper = self._tables.papers.get(actor.office_id, item.document_id)
-        said = _said(item.question, paper, value, name)
+        asked = self.item(actor.office_id, item_id).question
+        paper = self._tables.papers.get(actor.office_id, item_id.partition(".")[0])
+        said = _said(asked, paper, value, name)
         if said["kind"] == "invalidate":
             said["since"] = self._since(actor.office_id, said["superseded_by"])
         self.decide(self.read(actor, said))
-        return self._tables.papers.get(actor.office_id, item.document_id)
+        return self._tables.papers.get(actor.office_id, paper.document_id)
 
     def _since(self, office_id: str, newer_id: str) -> date:
         """From when on a newer paper holds: its date of issue, else today."""

@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import ask, doctor, ingest, up, web
+from pipeline.cli import ask, doctor, ingest, review, up, web
 from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
@@ -28,6 +28,7 @@ app.command()(ask.citizen)
 app.command()(ask.show)
 app.command()(ask.checklist)
 app.command()(ask.confirm)
+app.add_typer(review.app, name="review")
 app.command()(doctor.doctor)
 app.command()(up.up)
 app.command()(web.web)

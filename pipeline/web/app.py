@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 import pipeline.web.api
 import pipeline.web.pages
+import pipeline.web.review_api
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
 from pipeline.web.reading import Reading
@@ -42,6 +43,7 @@ def build_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.include_router(pipeline.web.api.router)
+    app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False)(_health)

@@ -162,7 +162,7 @@ def test_another_type_reads_the_paper_again(desk: Desk, review: Review, parsers:
     assert (paper.type, paper.fields) == ("other", {})
     after = answer(review, paper, "type", "birth_certificate")
     assert (after.type, after.state) == ("birth_certificate", "filed")
-    assert after.fields["full_name"].value == CHILD.title()
+    assert after.fields["full_name"].value == CHILD
     assert [(person.personal_id, person.link) for person in after.people] == [(CHILD_NUMBER, "filed")]
     citizen = desk.tables.people.by_number(OFFICE, CHILD_NUMBER)
     assert citizen is not None
