@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from pipeline import PIPELINE_VERSION, keys
 from pipeline.decisions import keep_decision, new_decision
@@ -20,19 +19,7 @@ from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
-from pipeline.ports import (
-    Dossiers,
-    Leases,
-    ObjectStore,
-    PaperChange,
-    Papers,
-    Parsers,
-    People,
-    Register,
-    Search,
-    StoredObject,
-    Submissions,
-)
+from pipeline.ports import ObjectStore, PaperChange, Parsers, StoredObject, Tables
 from pipeline.renditions import OnFile, compare_with_file, once_each
 from pipeline.settings import Settings
 from pipeline.stages.learnt import thresholds_of
@@ -62,40 +49,6 @@ class Handing(Value):
     handed_in_by: str | None = None
     dossier_code: str | None = None
     procedure: str | None = None
-
-
-class Tables(Protocol):
-    """The database as the archive needs it."""
-
-    @property
-    def submissions(self) -> Submissions:
-        """What was handed in."""
-        ...
-
-    @property
-    def leases(self) -> Leases:
-        """Who works on what."""
-        ...
-
-    @property
-    def papers(self) -> Papers:
-        """Papers on file."""
-        ...
-
-    @property
-    def people(self) -> People:
-        """The register of citizens."""
-        ...
-
-    @property
-    def search(self) -> Search:
-        """Finding papers."""
-        ...
-
-    @property
-    def dossiers(self) -> Dossiers:
-        """Dossiers and what is in them."""
-        ...
 
 
 class Archive:

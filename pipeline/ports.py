@@ -11,7 +11,7 @@ from schemas.decisions import AnyDecision, Confirm, Decided, LookUp
 from schemas.dossier import Lease, Paper, Submission
 from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.people import Citizen
-from schemas.review import ReviewItem
+from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage
 
 
@@ -209,10 +209,10 @@ class Papers(Protocol):
         """
         ...
 
-    def queue(self, office_id: str, limit: int, after: ReviewItem | None = None) -> tuple[ReviewItem, ...]:
+    def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
         """Open questions: the greatest expected harm first, among equals those that wait longest.
 
-        `after` goes on behind the last item of before, answered or not.
+        `after` goes on behind a place, whether its question is still open or not.
         """
         ...
 
@@ -307,4 +307,38 @@ class Dossiers(Protocol):
 
     def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
         """What was looked up in national databases for a dossier, oldest first."""
+        ...
+
+
+class Tables(Protocol):
+    """The database as the archive needs it."""
+
+    @property
+    def submissions(self) -> Submissions:
+        """What was handed in."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on what."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Papers on file."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The register of citizens."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Finding papers."""
+        ...
+
+    @property
+    def dossiers(self) -> Dossiers:
+        """Dossiers and what is in them."""
         ...

@@ -52,6 +52,15 @@ class Question(Value):
         return round(1000 * self.harm * self.doubt)
 
 
+class QueuePlace(Value):
+    """Where an item stands in the queue, or stood: what a list goes on from."""
+
+    urgency: int
+    asked_at: datetime
+    document_id: str
+    part: str
+
+
 class ReviewItem(Value):
     """A question as it stands in the queue of an office. Its id is the paper's id and the question's name in it."""
 
@@ -64,6 +73,16 @@ class ReviewItem(Value):
     def item_id(self) -> str:
         """Names the item in paths and on the command line."""
         return f"{self.document_id}.{self.question.part}"
+
+    @property
+    def place(self) -> QueuePlace:
+        """Its place in the queue."""
+        return QueuePlace(
+            urgency=self.question.urgency,
+            asked_at=self.asked_at,
+            document_id=self.document_id,
+            part=self.question.part,
+        )
 
 
 class Reliability(Value):

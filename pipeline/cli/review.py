@@ -85,12 +85,11 @@ def correct(
 ) -> None:
     """Correct a field or the type of a paper, asked for or not."""
     settings = load_settings()
-    kind = (
-        {"kind": "set_type", "type": value} if field == "type" else {"kind": "set_field", "name": field, "value": value}
-    )
+    of_type, of_field = {"kind": "set_type", "type": value}, {"kind": "set_field", "name": field, "value": value}
+    said = {**(of_type if field == "type" else of_field), "subject_id": document}
     with open_archive(settings) as archive:
         review = Review(archive)
-        review.decide(review.read(settings.actor, {**kind, "subject_id": document}))
+        review.decide(review.read(settings.actor, said))
         paper = archive.tables.papers.get(settings.office_id, document)
     _console.print(f"{paper.document_id}: {paper.state} {', '.join(paper.reasons)}")
 

@@ -1,5 +1,6 @@
 """The JSON API of the review desk: open questions with their pictures, answers, and confirming."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +9,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from pydantic import JsonValue
 
+from pipeline.errors import ScanRejected
 from pipeline.review import Review
 from pipeline.web.api import actor_of, archive_of, send_file, viewer_of
 from pipeline.web.views import PaperView, QuestionView, Viewer
 from schemas.base import Value
 from schemas.dossier import CopyKind
-from schemas.review import ReviewItem
+from schemas.review import QueuePlace, ReviewItem
 
 router = APIRouter(prefix="/api/v1")
 
@@ -69,12 +71,12 @@ def show_queue(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> QueueView:
     """The office's open questions; `after` is the `next` of the page before."""
-    office_id, review = actor_of(request).office_id, review_of(request)
-    behind = review.item(office_id, after) if after else None
+    office_id = actor_of(request).office_id
+    behind = _place(after) if after else None
     items = archive_of(request).tables.papers.queue(office_id, limit + 1, behind)
     viewer = viewer_of(request)
     shown = tuple(_shown(viewer, item) for item in items[:limit])
-    return QueueView(items=shown, next=shown[-1].item_id if len(items) > limit else None)
+    return QueueView(items=shown, next=_cursor(items[limit - 1].place) if len(items) > limit else None)
 
 
 @router.get("/review/{item_id}")
@@ -125,6 +127,17 @@ def confirm_dossier(request: Request, dossier_code: str) -> DossierConfirmed:
     return DossierConfirmed(
         confirmed=tuple(viewer.paper(paper) for paper in done), left_out=tuple(viewer.paper(paper) for paper in left)
     )
+
+
+def _cursor(place: QueuePlace) -> str:
+    return urlsafe_b64encode(place.model_dump_json().encode()).decode()
+
+
+def _place(cursor: str) -> QueuePlace:
+    try:
+        return QueuePlace.model_validate_json(urlsafe_b64decode(cursor))
+    except ValueError:
+        raise ScanRejected("bad_answer", "after") from None
 
 
 def _shown(viewer: Viewer, item: ReviewItem) -> ItemView:

@@ -53,7 +53,7 @@ class FieldView(Value):
 
 
 class QuestionView(Value):
-    """One open question: what is asked, why, where it stands (page of the submission, 1-based), and what to choose from."""
+    """One open question: what is asked, why, where it stands (page of the submission, 1-based), what to choose from."""
 
     part: str
     kind: QuestionKind

@@ -12,7 +12,7 @@ from pipeline.errors import NotFound
 from pipeline.ports import PaperChange
 from schemas.decisions import AnyDecision, Confirm, Decided, read_decision
 from schemas.dossier import Paper
-from schemas.review import ReviewItem
+from schemas.review import QueuePlace, ReviewItem
 
 
 class PaperTable:
@@ -68,7 +68,7 @@ class PaperTable:
         with self._connections.reading() as connection:
             return _select(connection, condition, [papers.c.document_id])
 
-    def queue(self, office_id: str, limit: int, after: ReviewItem | None = None) -> tuple[ReviewItem, ...]:
+    def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
         """See Papers."""
         columns = open_questions.c
         order = (columns.rank, columns.asked_at, columns.document_id, columns.part)
@@ -80,7 +80,7 @@ class PaperTable:
             .limit(limit)
         )
         if after is not None:
-            place = (-after.question.urgency, after.asked_at, after.document_id, after.question.part)
+            place = (-after.urgency, after.asked_at, after.document_id, after.part)
             query = query.where(tuple_(*order) > tuple_(*_bound(place, order)))
         with self._connections.reading() as connection:
             found = [(row.part, Paper.model_validate_json(row.record)) for row in connection.execute(query)]
