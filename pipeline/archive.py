@@ -9,40 +9,34 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from pipeline import PIPELINE_VERSION, keys
 from pipeline.decisions import keep_decision, new_decision
 from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
 from pipeline.dossiers import DossierDesk
-from pipeline.errors import HosoError, NotFound, ScanRejected
+from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
-from pipeline.ports import (
-    Dossiers,
-    FigureSource,
-    Leases,
-    ObjectStore,
-    Papers,
-    Parsers,
-    People,
-    Search,
-    StoredObject,
-    Submissions,
-)
+from pipeline.ports import ObjectStore, PaperChange, Parsers, StoredObject, Tables
+from pipeline.renditions import OnFile, compare_with_file, once_each
 from pipeline.settings import Settings
+from pipeline.stages.learnt import thresholds_of
+from pipeline.stages.questions import questions_of
 from schemas.base import Value
 from schemas.catalog import Catalogue
 from schemas.decisions import Confirm
-from schemas.dossier import Channel, CopyKind, Paper, PaperRecord, SourceFile, Submission
+from schemas.dossier import Channel, CopyKind, Lease, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
 
 log = logging.getLogger("hoso")
 
 ReadPaper = tuple[Paper, tuple[str, ...]]
 """A paper with what each of its pages says."""
+_MOST_TRIES = 5
+"""How often rows are tried to be written while others keep changing them."""
+_THRESHOLDS_READ = 200
 OnProgress = Callable[[int, int], None]
 """Called with pages done and pages in all."""
 
@@ -55,45 +49,6 @@ class Handing(Value):
     handed_in_by: str | None = None
     dossier_code: str | None = None
     procedure: str | None = None
-
-
-class Tables(Protocol):
-    """The database as the archive needs it."""
-
-    @property
-    def submissions(self) -> Submissions:
-        """What was handed in."""
-        ...
-
-    @property
-    def leases(self) -> Leases:
-        """Who works on what."""
-        ...
-
-    @property
-    def papers(self) -> Papers:
-        """Papers on file."""
-        ...
-
-    @property
-    def people(self) -> People:
-        """The register of citizens."""
-        ...
-
-    @property
-    def search(self) -> Search:
-        """Finding papers."""
-        ...
-
-    @property
-    def dossiers(self) -> Dossiers:
-        """Dossiers and what is in them."""
-        ...
-
-    @property
-    def figures(self) -> FigureSource:
-        """Counts for the figures of the office."""
-        ...
 
 
 class Archive:
@@ -196,17 +151,32 @@ class Archive:
         except Exception as error:
             self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
             raise
-        self.tables.leases.finish(lease, tuple(_kept(paper, texts) for paper, texts in papers), None)
+        self._file(lease, papers)
         self.dossiers.take_in(paper for paper, _ in papers)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
 
+    def _file(self, lease: Lease, papers: Sequence[ReadPaper]) -> None:
+        """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
+        on_file = OnFile(self.tables.papers, self.tables.people)
+        for _ in range(_MOST_TRIES):
+            filed: list[ReadPaper] = []
+            changes: list[PaperChange] = []
+            for paper, texts in (as_kept(*read) for read in papers):
+                kind = self.catalogue.types[paper.type]
+                compared, others = compare_with_file(paper, texts, kind, on_file)
+                filed.append((compared, texts))
+                changes += others
+            if self.tables.leases.finish(lease, tuple(filed), None, once_each(changes)):
+                return
+        self.tables.leases.fail(lease, "paper_changed")
+        raise ServiceUnavailable("paper_changed", lease.submission_id)
+
     def _papers(
         self, submission: Submission, folder: Path, renewal: Renewal, on_progress: OnProgress | None
     ) -> Iterator[ReadPaper]:
-        files = tuple(self._fetch_original(source, folder) for source in submission.sources)
-        scan = Scan(files, submission.actor.office_id, submission.handed_in_by)
+        scan = self.scan_of(submission, submission.sources, folder)
         digitised = []
         for step in digitise(scan, self.parsers, self.tables.people, self.catalogue, folder):
             if isinstance(step, PagesDone):
@@ -221,14 +191,24 @@ class Archive:
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
             raise ScanRejected("secret_paper")
         whole = all(_may_be_archived(paper) for paper in digitised)
-        originals = self._move_originals(submission, files) if whole else submission.sources
+        originals = self._move_originals(submission, scan.files) if whole else submission.sources
         for paper in digitised:
-            yield self._store(paper, submission, tuple(originals))
+            yield self.store_paper(paper, submission, tuple(originals))
 
-    def _fetch_original(self, source: SourceFile, folder: Path) -> ScanFile:
-        target = folder / source.sha256
-        self.store.fetch(source.key, target)
-        return ScanFile(target, source.media_type)
+    def scan_of(self, submission: Submission, sources: Sequence[SourceFile], folder: Path) -> Scan:
+        """The files of a submission in a private folder, ready to be digitised.
+
+        Raises:
+            NotFound: (no_such_object) an original is no longer kept.
+            ServiceUnavailable: store_away, object_altered, database_away.
+        """
+        files = []
+        for source in sources:
+            self.store.fetch(source.key, folder / source.sha256)
+            files.append(ScanFile(folder / source.sha256, source.media_type))
+        office_id = submission.actor.office_id
+        learnt = thresholds_of(self.tables.papers.decided(office_id, "set_threshold", _THRESHOLDS_READ))
+        return Scan(tuple(files), office_id, submission.handed_in_by, learnt)
 
     def _move_originals(self, submission: Submission, files: Sequence[ScanFile]) -> list[SourceFile]:
         moved = []
@@ -240,7 +220,9 @@ class Archive:
             moved.append(source.model_copy(update={"key": key}))
         return moved
 
-    def _store(self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]) -> ReadPaper:
+    def store_paper(
+        self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]
+    ) -> ReadPaper:
         """Object, then record; the caller writes the row. The same content gives the same keys and the same id."""
         office_id = submission.actor.office_id
         archive = keys.archive(office_id, submission.content_sha256)
@@ -251,11 +233,15 @@ class Archive:
             with digitised.copy.open("rb") as data:
                 copy = self.store.put(key, data, "application/pdf")
         paper = _paper(digitised, submission, copy, originals)
-        kept, texts = _kept(paper, digitised.texts)
+        kept, texts = as_kept(paper, digitised.texts)
         record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
         folder = archive if _may_be_archived(digitised) or digitised.document_type.keeping.rule != "keep" else intake
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
+
+    def document_id(self, submission: Submission, pages: tuple[int, ...]) -> str:
+        """The id of the paper on these pages of a submission, whether it is on file or not."""
+        return _document_id(submission, pages)
 
     def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
         """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
@@ -320,13 +306,14 @@ class Archive:
         return any(paper.state == "needs_review" for paper in papers)
 
 
-def _kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
-    """What policy lets us keep of a paper's words: all, its fields only, or only that it was shown."""
+def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
+    """A paper and its words as policy lets us keep them: all, its fields only, or only that it was shown."""
     if paper.keeping == "keep":
         return paper, texts
     wordless = paper.model_copy(update={"repairs": ()})
     shown_only = paper.keeping != "fields_only"
-    return (wordless.model_copy(update={"fields": {}}) if shown_only else wordless), tuple("" for _ in texts)
+    unsaid: dict[str, object] = {"fields": {}, "questions": ()}
+    return (wordless.model_copy(update=unsaid) if shown_only else wordless), tuple("" for _ in texts)
 
 
 def _may_be_archived(paper: DigitisedPaper) -> bool:
@@ -338,7 +325,7 @@ def _may_be_archived(paper: DigitisedPaper) -> bool:
 def _paper(
     digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: tuple[SourceFile, ...]
 ) -> Paper:
-    return Paper(
+    paper = Paper(
         document_id=_document_id(submission, digitised.pages),
         submission_id=submission.submission_id,
         actor=submission.actor,
@@ -367,7 +354,10 @@ def _paper(
         dossier_code=submission.dossier_code,
         procedure=submission.procedure,
         filed_at=_now(),
+        copy_kind=digitised.copy_kind.kind if digitised.copy_kind else None,
+        copy_kind_read=digitised.copy_kind,
     )
+    return paper.model_copy(update={"questions": questions_of(paper, digitised.document_type)})
 
 
 def _document_id(submission: Submission, pages: tuple[int, ...]) -> str:

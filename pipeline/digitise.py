@@ -1,8 +1,8 @@
 """Steps 2 to 9: files in, pages as they are done, papers with their PDFs out. No storage, no clock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import ScanRejected
@@ -11,11 +11,13 @@ from pipeline.ports import Parsers, People
 from pipeline.stages.assemble import Piece, assemble
 from pipeline.stages.classify import Classification
 from pipeline.stages.confidence import grade
+from pipeline.stages.copy_kind import read_copy_kind
 from pipeline.stages.extract import extract
 from pipeline.stages.identify import Identification, identify
+from pipeline.stages.learnt import ask_sooner
 from pipeline.stages.settle import Settled, settle
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import Field, Issue, PageGrade, RepairedWord
+from schemas.dossier import CopyKindRead, Field, Issue, PageGrade, RepairedWord
 from schemas.text import PageText
 
 
@@ -26,6 +28,16 @@ class Scan:
     files: tuple[ScanFile, ...]
     office_id: str
     handed_in_by: str | None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """The confidence under which each kind of field asks in this office, besides what hoso asks by itself."""
+
+
+@dataclass(frozen=True)
+class KnownPaper:
+    """The pages of a paper, counted over the submission from 1, and what it is."""
+
+    pages: tuple[int, ...]
+    classification: Classification
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,16 @@ class DigitisedPaper:
     texts: tuple[str, ...]
     issues: tuple[Issue, ...]
     copy: Path | None
+    copy_kind: CopyKindRead | None
 
 
 def digitise(
-    scan: Scan, parsers: Parsers, people: People, catalogue: Catalogue, folder: Path
+    scan: Scan,
+    parsers: Parsers,
+    people: People,
+    catalogue: Catalogue,
+    folder: Path,
+    cuts: tuple[int, ...] | None = None,
 ) -> Iterator[PagesDone | DigitisedPaper]:
     """Digitise files that were handed in together.
 
@@ -70,6 +88,7 @@ def digitise(
         people: the register of citizens.
         catalogue: the types of papers.
         folder: a private folder for page pictures and PDFs; the caller removes it.
+        cuts: the pages on which papers begin, where a person has said so.
 
     Yields:
         `PagesDone` after each page, then each paper in order.
@@ -95,8 +114,41 @@ def digitise(
                 waiting.cancel()
     if not pages:
         raise lost[0]
-    for piece in assemble(_texts(pages, len(places)), catalogue.types):
+    for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts):
         yield _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+
+
+def digitise_as(
+    scan: Scan, known: KnownPaper, parsers: Parsers, people: People, catalogue: Catalogue, folder: Path
+) -> DigitisedPaper:
+    """Digitise one paper again, of which a person has said what it is.
+
+    Args:
+        scan: the files of its submission.
+        known: which of their pages it has, and its type.
+        parsers: where files are opened and pages read.
+        people: the register of citizens.
+        catalogue: the types of papers.
+        folder: a private folder for page pictures and PDFs; the caller removes it.
+
+    Raises:
+        ScanRejected: a file cannot be opened, or none of the pages.
+    """
+    places = _places(scan.files, parsers)
+    pages: dict[int, ReadPage] = {}
+    lost: list[ScanRejected] = []
+    with ThreadPoolExecutor(parsers.side_by_side) as threads:
+        reading = [
+            (number, threads.submit(parsers.read_page, *places[number - 1], number, folder / f"page-{number}"))
+            for number in known.pages
+        ]
+        for number, finished in reading:
+            _collect(finished, number, pages, lost)
+    if not pages:
+        raise lost[0]
+    texts = _texts(pages, len(places))
+    piece = Piece(pages=tuple(texts[number - 1] for number in known.pages), classification=known.classification)
+    return _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
 
 
 @dataclass(frozen=True)
@@ -135,7 +187,7 @@ def _understand(
 ) -> DigitisedPaper:
     numbers = tuple(page.number for page in piece.pages)
     document_type = world.catalogue.types[piece.classification.type]
-    fields = extract(piece.pages, document_type)
+    fields = ask_sooner(extract(piece.pages, document_type), document_type, world.scan.thresholds)
     identification = identify(document_type, fields, world.people, world.scan.office_id, world.scan.handed_in_by)
     settled = settle(piece.classification, document_type, fields, identification)
     copy, flaws = _render(document_type, numbers, pages, world)
@@ -155,12 +207,15 @@ def _understand(
         pages_by_file=_pages_by_file(numbers, places, world.scan.files),
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
         grades=tuple(
-            PageGrade(page=n, verdict=pages[n].verdict, grade=grade(pages[n].text)) for n in numbers if n in pages
+            PageGrade(page=n, verdict=pages[n].verdict, grade=grade(pages[n].text), dpi=pages[n].text.dpi)
+            for n in numbers
+            if n in pages
         ),
         repairs=tuple(repaired for page in piece.pages for repaired in _repairs(page)),
         texts=tuple(page.text for page in piece.pages),
         issues=issues,
         copy=copy,
+        copy_kind=read_copy_kind(piece.pages),
     )
 
 

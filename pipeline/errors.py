@@ -95,7 +95,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Hôm nay dữ liệu không thay thế được giấy tờ này.",
         "Data do not take the place of this paper on this day.",
     ),
+    "bad_answer": (
+        "Câu trả lời không hợp lệ cho câu hỏi này.",
+        "This is no possible answer to the question.",
+    ),
+    "paper_changed": (
+        "Giấy tờ vừa được người khác sửa; hãy xem lại rồi trả lời.",
+        "Somebody else has just changed the paper; look at it again.",
+    ),
     # what was asked for
+    "no_such_question": ("Câu hỏi này đã được trả lời hoặc không có.", "The question is answered, or there is none."),
     "no_such_path": ("Không tìm thấy tệp hoặc thư mục.", "No such file or folder."),
     "no_such_paper": ("Không có giấy tờ này.", "There is no such paper."),
     "no_such_citizen": (

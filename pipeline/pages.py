@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Value
-from schemas.text import PageText, Verdict
+from schemas.text import Box, PageText, Verdict
 
 Pixels = NDArray[np.uint8]
 """uint8 (height, width, 3), blue-green-red as OpenCV has it; or (height, width) for grey. 0 is black."""
@@ -33,6 +33,19 @@ class RawPage:
     pixels: Pixels
     dpi: int
     dpi_known: bool
+
+
+class PagePart(Value):
+    """What is to be shown of page `page` (1-based) of a file; `box` None: all of it.
+
+    `box` is in pixels of the clean page at `dpi`. `rotation_degrees` is the quarter turn, clockwise, that made the
+    clean page of the file's; None where the file is our own copy, whose pages are clean.
+    """
+
+    page: int
+    box: Box | None
+    dpi: int
+    rotation_degrees: int | None
 
 
 class PageLook(Value):

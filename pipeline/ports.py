@@ -5,13 +5,14 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from schemas.base import Value
-from schemas.decisions import Confirm, Decided, LookUp
+from schemas.decisions import AnyDecision, Confirm, Decided, LookUp
 from schemas.dossier import Lease, Paper, Submission
 from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.figures import By, Counts
 from schemas.people import Citizen
+from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage
 
 
@@ -85,6 +86,24 @@ class Parsers(Protocol):
         """
         ...
 
+    def crop(self, scan: ScanFile, part: PagePart, target: Path) -> None:
+        """Write a JPEG of a part of a page, with what stands around it, to `target`.
+
+        Raises: ScanRejected (damaged, page_too_large).
+        """
+        ...
+
+
+class PaperChange(Value):
+    """A paper as it was seen and as it is to be; `before` None: it is new.
+
+    `texts` None leaves the kept text of its pages as it is; a new paper needs them.
+    """
+
+    before: Paper | None
+    after: Paper
+    texts: tuple[str, ...] | None = None
+
 
 class Submissions(Protocol):
     """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
@@ -125,13 +144,20 @@ class Leases(Protocol):
         """Extend the lease and show progress. Raises: ServiceUnavailable (lease_lost)."""
         ...
 
-    def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
+    def finish(
+        self,
+        lease: Lease,
+        papers: tuple[tuple[Paper, tuple[str, ...]], ...],
+        reason: str | None,
+        changes: Sequence[PaperChange] = (),
+    ) -> bool:
         """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index,
         and set the submission `done`; a `reason` tells that it was refused and why.
 
         Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
         (same document_id) are left as they are. A `filed` link with an unknown personal number adds a citizen with a
-        random id; a known one is reused, and `old_number` becomes an alias.
+        random id; a known one is reused, and `old_number` becomes an alias. `changes` are papers that were on file
+        before and stand otherwise beside the new ones; False, and nothing is written, where one is no more as seen.
         Raises: ServiceUnavailable (lease_lost): nothing is written.
         """
         ...
@@ -167,13 +193,41 @@ class Papers(Protocol):
         """Papers that were brought with this dossier, in the order they were filed."""
         ...
 
+    def alike(self, office_id: str, same_key: str) -> tuple[Paper, ...]:
+        """Papers whose type, number and date of issue are these (`pipeline/stages/same_paper.py`)."""
+        ...
+
     def decide(self, decision: Confirm) -> Paper:
         """Apply a decision whose record is already in the store; applying it again changes nothing."""
+        ...
+
+    def change(self, decision: Decided, changes: Sequence[PaperChange]) -> bool:
+        """Write a decision, whose record is already in the store, and what it makes of papers, in one transaction.
+
+        Links to citizens, search entries and open questions follow the papers; a withdrawn or rejected one has none.
+        False, and nothing is written, where a paper is no more as it was seen. A decision that was written before
+        changes nothing, and is True.
+        """
+        ...
+
+    def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
+        """Open questions: the greatest expected harm first, among equals those that wait longest.
+
+        `after` goes on behind a place, whether its question is still open or not.
+        """
+        ...
+
+    def decided(self, office_id: str, kind: str, limit: int) -> tuple[AnyDecision, ...]:
+        """The office's newest decisions of a kind, newest first."""
         ...
 
 
 class People(Protocol):
     """The register of citizens, read only."""
+
+    def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
+        """The citizen of this id; None for another office's as well."""
+        ...
 
     def by_number(self, office_id: str, number: str) -> Citizen | None:
         """By 12-digit personal number or by an old 9-digit alias."""
@@ -272,4 +326,43 @@ class Dossiers(Protocol):
 
     def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
         """What was looked up in national databases for a dossier, oldest first."""
+        ...
+
+
+class Tables(Protocol):
+    """The database as the archive needs it."""
+
+    @property
+    def submissions(self) -> Submissions:
+        """What was handed in."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on what."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Papers on file."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The register of citizens."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Finding papers."""
+        ...
+
+    @property
+    def dossiers(self) -> Dossiers:
+        """Dossiers and what is in them."""
+        ...
+
+    @property
+    def figures(self) -> FigureSource:
+        """Counts for the figures of the office."""
         ...

@@ -30,11 +30,25 @@ class Confirm(Decided):
     copy_kind: CopyKind
 
 
+class MachineView(Value):
+    """What hoso took an answer to be before a person gave it: from these the thresholds are learnt.
+
+    `kind` is the kind of field, `type` or `owner`; `confidence` is 0..1; `asked`: it was in doubt.
+    """
+
+    kind: str
+    value: str | None
+    confidence: float
+    evidence: str | None = None
+    asked: bool
+
+
 class SetType(Decided):
     """The paper is of this type. Subject: a paper."""
 
     kind: Literal["set_type"] = "set_type"
     type: str
+    machine: MachineView | None = None
 
 
 class SetField(Decided):
@@ -43,14 +57,35 @@ class SetField(Decided):
     kind: Literal["set_field"] = "set_field"
     name: str
     value: str | None
+    machine: MachineView | None = None
 
 
 class SetOwner(Decided):
-    """Whose the paper is, in one role; `citizen_id` None: nobody's. Subject: a paper."""
+    """Whose the paper is, in one role. Subject: a paper.
+
+    A citizen of the register by id, or one who is new to it by personal number and name; all None: nobody's.
+    """
 
     kind: Literal["set_owner"] = "set_owner"
     role: str
-    citizen_id: str | None
+    citizen_id: str | None = None
+    personal_id: str | None = None
+    name: str | None = None
+    machine: MachineView | None = None
+
+
+class SetSecrecy(Decided):
+    """Whether what was taken for a secrecy mark is one; a secret paper is wiped. Subject: a paper."""
+
+    kind: Literal["set_secrecy"] = "set_secrecy"
+    secret: bool
+
+
+class Accept(Decided):
+    """The officer has looked: with this trouble of a page or copy the paper will do. Subject: a paper."""
+
+    kind: Literal["accept"] = "accept"
+    code: str
 
 
 class SetCuts(Decided):
@@ -68,12 +103,26 @@ class SetSame(Decided):
 
 
 class Invalidate(Decided):
-    """The paper holds no longer (NĐ 45/2020, Art 15): flagged and kept. Subject: a paper."""
+    """The paper holds no longer (NĐ 45/2020, Art 15): flagged and kept. Subject: a paper.
+
+    `valid` takes an earlier flag back, or tells that the paper `superseded_by` has not taken this one's place.
+    """
 
     kind: Literal["invalidate"] = "invalidate"
-    state: Literal["superseded", "cancelled"]
+    state: Literal["superseded", "cancelled", "valid"]
     since: date
     superseded_by: str | None = None
+
+
+class SetThreshold(Decided):
+    """Fields of this kind ask a person below this confidence, 0..1. Subject: the office.
+
+    It can only make an office ask more than hoso asks by itself; 0 leaves it at that.
+    """
+
+    kind: Literal["set_threshold"] = "set_threshold"
+    field_kind: str
+    confidence: float
 
 
 class LookUp(Decided):
@@ -124,9 +173,12 @@ AnyDecision = Annotated[
     | SetType
     | SetField
     | SetOwner
+    | SetSecrecy
+    | Accept
     | SetCuts
     | SetSame
     | Invalidate
+    | SetThreshold
     | LookUp
     | Reuse
     | MergeCitizens

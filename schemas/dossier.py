@@ -5,11 +5,13 @@ from typing import Literal
 
 from schemas.base import Value
 from schemas.people import Actor, Mention, PersonOnPaper
+from schemas.review import Question
 from schemas.text import Box, Repair, Verdict
 
 Channel = Literal["counter", "post", "online"]
-Evidence = Literal["qr", "mrz", "check", "two_places", "ocr"]
-PaperState = Literal["filed", "needs_review", "rejected"]
+Evidence = Literal["qr", "mrz", "check", "two_places", "ocr", "officer"]
+PaperState = Literal["filed", "needs_review", "rejected", "withdrawn"]
+"""`withdrawn`: a person cut its pages otherwise; the paper is kept and found by its id alone."""
 SubmissionState = Literal["received", "working", "done", "stuck"]
 CopyKind = Literal["original", "register_extract", "certified_copy", "photocopy"]
 InvalidState = Literal["superseded", "cancelled"]
@@ -95,6 +97,16 @@ class PageGrade(Value):
     page: int
     verdict: Verdict
     grade: float | None = None
+    dpi: int | None = None
+    """Resolution of the grid in which boxes on the page are given; None on papers filed before it was kept."""
+
+
+class CopyKindRead(Value):
+    """What the paper says of being a copy: the kind, the words that tell it, and their page in the submission."""
+
+    kind: CopyKind
+    cue: str
+    page: int
 
 
 class RepairedWord(Value):
@@ -146,6 +158,12 @@ class Paper(Value):
     copy_kind: CopyKind | None = None
     confirmed_at: datetime | None = None
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""
+    copy_kind_read: CopyKindRead | None = None
+    """Where `copy_kind` comes from until an officer confirms it; None: nothing on the paper tells."""
+    questions: tuple[Question, ...] = ()
+    """What is open about the paper: its review items."""
+    answered: tuple[str, ...] = ()
+    """Names of the questions (`Question.part`) that a person has answered; they are not asked again."""
     rendition_of: str | None = None
     """The paper of which this is another, less good scan; None: the paper itself counts."""
     invalid_state: InvalidState | None = None

@@ -17,12 +17,13 @@ from typing import Any
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, RawPage, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, RawPage, ReadPage, ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
 from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
 from pipeline.stages.confidence import weigh
+from pipeline.stages.crop import write_crop
 from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
@@ -87,6 +88,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job["page"], limits).model_dump(),
+        "crop": lambda: _crop(scan, job, limits),
         "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
     }
     return jobs[job["job"]]()
@@ -97,6 +99,11 @@ def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
     return PageLook(
         verdict=seen.verdict, rotation_degrees=seen.rotation_degrees, skew_degrees=seen.skew_degrees, dpi=seen.dpi
     )
+
+
+def _crop(scan: ScanFile, job: Answer, limits: Limits) -> Answer:
+    write_crop(scan, PagePart.model_validate(job["part"]), Path(job["target"]), limits)
+    return {}
 
 
 def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:

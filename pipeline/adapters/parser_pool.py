@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pipeline
 from pipeline.errors import Misconfigured, ScanRejected
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.settings import Limits
 
 _JOBS_BEFORE_RENEWAL = 50
@@ -66,6 +66,11 @@ class ParserPool:
         """See `Parsers.read_page`."""
         job = {"job": "read", "page": page, "number": number, "picture": str(picture), **_scan(scan)}
         return ReadPage.model_validate(self._run(job, self._limits.page_timeout_s))
+
+    def crop(self, scan: ScanFile, part: PagePart, target: Path) -> None:
+        """See `Parsers.crop`."""
+        job = {"job": "crop", "part": part.model_dump(mode="json"), "target": str(target), **_scan(scan)}
+        self._run(job, self._limits.page_timeout_s)
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         """See `Parsers.render`."""

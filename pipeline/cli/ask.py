@@ -19,6 +19,7 @@ from pipeline.keys import page_label
 from pipeline.once_only import checklist as owed
 from pipeline.once_only import local_day
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
+from pipeline.review import Review
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.base import Value
@@ -166,14 +167,27 @@ def checklist(
 
 
 def confirm(
-    document: Annotated[str, typer.Argument(help="Document id.")],
-    copy_kind: Annotated[CopyKind, typer.Option(help="What the citizen showed.")] = "original",
+    document: Annotated[str | None, typer.Argument(help="Document id.")] = None,
+    copy_kind: Annotated[CopyKind | None, typer.Option(help="What the citizen showed; default: as read.")] = None,
+    dossier: Annotated[str | None, typer.Option(help="Confirm all papers of the dossier with this code.")] = None,
 ) -> None:
-    """Record that you compared a paper's copy with the paper itself."""
+    """Record that you compared a paper's copy, or all copies of a dossier, with what was shown."""
+    if (document is None) == (dossier is None) or (dossier is not None and copy_kind is not None):
+        raise typer.BadParameter("name a document, or a dossier whose kinds of copy stay as they were read")
     settings = load_settings()
+    left: tuple[Paper, ...] = ()
     with open_archive(settings) as archive:
-        paper = archive.confirm(settings.actor, document, copy_kind)
-    _console.print(f"Confirmed {paper.document_id} as {paper.copy_kind}.")
+        if dossier is not None:
+            done, left = Review(archive).confirm_dossier(settings.actor, dossier)
+        else:
+            seen = archive.tables.papers.get(settings.office_id, str(document))
+            kind = copy_kind or seen.copy_kind or "original"
+            done = (archive.confirm(settings.actor, seen.document_id, kind),)
+    for paper in done:
+        _console.print(f"Confirmed {paper.document_id} as {paper.copy_kind}.")
+    for paper in left:
+        why = "no copy of it is kept" if paper.object_key is None else ", ".join(paper.reasons)
+        _console.print(f"Left out {paper.document_id}: {why}.")
 
 
 def find_citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
@@ -229,6 +243,15 @@ def _print_paper(paper: Paper, title: str, place: str) -> None:
     _console.print(table)
     for alike in alike_pages(paper.grades):
         _console.print(_quality(alike), soft_wrap=True)
+    if paper.copy_kind_read is not None:
+        _console.print(f"copy kind: {paper.copy_kind}, page {paper.copy_kind_read.page}: {paper.copy_kind_read.cue}")
+    if paper.invalid_state is not None:
+        by = f" by {paper.superseded_by}" if paper.superseded_by else ""
+        _console.print(f"{paper.invalid_state}{by} since {paper.invalid_from:%d/%m/%Y}")
+    if paper.rendition_of is not None:
+        _console.print(f"another scan of {paper.rendition_of}, which counts")
+    for asked in paper.questions:
+        _console.print(f"question {paper.document_id}.{asked.part}: {asked.reason}", soft_wrap=True)
     if paper.repairs:
         _console.print(f"repaired words: {len(paper.repairs)}, listed by --json")
     for person in paper.people:

@@ -15,15 +15,21 @@ class Piece(Value):
     classification: Classification
 
 
-def assemble(pages: Sequence[PageText], types: Mapping[str, DocumentType]) -> tuple[Piece, ...]:
-    """The papers of a submission: all pages are one paper.
+def assemble(
+    pages: Sequence[PageText], types: Mapping[str, DocumentType], cuts: Sequence[int] | None = None
+) -> tuple[Piece, ...]:
+    """The papers of a submission: all pages are one paper, unless a person has cut them.
 
     Args:
         pages: every page of the submission in order; at least one.
         types: the catalogue's types by id.
+        cuts: the pages, counted from 1, on which papers begin.
 
     Returns:
         Pieces that together hold every page exactly once, in order.
 
     """
-    return (Piece(pages=tuple(pages), classification=classify(pages, types)),)
+    starts = sorted({1, *(cuts or ())})
+    ends = [*starts[1:], len(pages) + 1]
+    parts = [tuple(pages[start - 1 : end - 1]) for start, end in zip(starts, ends, strict=True)]
+    return tuple(Piece(pages=part, classification=classify(part, types)) for part in parts)

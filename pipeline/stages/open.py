@@ -96,7 +96,7 @@ def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
     dpi = _affordable_dpi(width_inches * height_inches, dpi, limits)
     if dpi < _PAGE_POINTS_PER_INCH // 2:
         raise ScanRejected("page_too_large", f"page {number}")
-    return RawPage(pixels=_draw(path, number, dpi, limits.page_timeout_s), dpi=dpi, dpi_known=True)
+    return RawPage(pixels=draw_page(path, number, dpi, limits.page_timeout_s), dpi=dpi, dpi_known=True)
 
 
 def _affordable_dpi(square_inches: float, dpi: int, limits: Limits) -> int:
@@ -106,8 +106,11 @@ def _affordable_dpi(square_inches: float, dpi: int, limits: Limits) -> int:
     return max(1, min(dpi, most, max(good, _LARGE_PAGE_DPI)))
 
 
-def _draw(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
-    """One page as poppler draws it. It passes through a file: through a pipe it would lie in memory several times."""
+def draw_page(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
+    """Page `number` (1-based) of a PDF as poppler draws it, blue-green-red.
+
+    It passes through a file: through a pipe it would lie in memory several times. Raises: ScanRejected (damaged).
+    """
     with TemporaryDirectory() as folder:
         try:
             (drawn,) = convert_from_path(

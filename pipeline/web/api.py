@@ -97,7 +97,7 @@ def show_paper(request: Request, document_id: str) -> PaperView:
 def fetch_pdf(request: Request, document_id: str) -> FileResponse:
     """The searchable copy, compared with its hash."""
     archive, office_id = archive_of(request), actor_of(request).office_id
-    response = _send(lambda target: archive.fetch_copy(office_id, document_id, target), "application/pdf")
+    response = send_file(lambda target: archive.fetch_copy(office_id, document_id, target), "application/pdf")
     response.headers["content-disposition"] = f'inline; filename="{document_id}.pdf"'
     response.headers["content-security-policy"] = PDF_POLICY
     return response
@@ -113,13 +113,13 @@ def fetch_original(request: Request, document_id: str, number: int) -> FileRespo
     submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
     sha256 = paper.original_sha256s[number - 1]
     media_type = next((s.media_type for s in submission.sources if s.sha256 == sha256), "application/octet-stream")
-    response = _send(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)
+    response = send_file(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)
     name = f"{document_id}-{number}{mimetypes.guess_extension(media_type) or ''}"
     response.headers["content-disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _send(fetch: Callable[[Path], object], media_type: str) -> FileResponse:
+def send_file(fetch: Callable[[Path], object], media_type: str) -> FileResponse:
     """Fetch into a private folder that is gone once the answer is sent."""
     folder = tempfile.TemporaryDirectory(prefix="hoso-")
     target = Path(folder.name) / "file"

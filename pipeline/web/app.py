@@ -14,6 +14,7 @@ import pipeline.web.api
 import pipeline.web.dossier_api
 import pipeline.web.figures_api
 import pipeline.web.pages
+import pipeline.web.review_api
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
 from pipeline.web.reading import Reading
@@ -46,6 +47,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
     app.include_router(pipeline.web.dossier_api.router)
+    app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False)(_health)

@@ -6,11 +6,12 @@ from datetime import datetime
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.vietnamese import nfc, search_tokens
-from pipeline.web.wording import Language, field_label, pick, reason, words
+from pipeline.web.wording import Language, field_label, pick, question_text, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import Evidence, Field, Paper, PaperState, Submission, SubmissionState
+from schemas.dossier import CopyKind, Evidence, Field, InvalidState, Paper, PaperState, Submission, SubmissionState
 from schemas.people import Mention, PersonOnPaper
+from schemas.review import Candidate, Question, QuestionKind
 from schemas.search import Hit, SearchPage
 from schemas.text import Verdict
 
@@ -51,6 +52,18 @@ class FieldView(Value):
     page: int | None
 
 
+class QuestionView(Value):
+    """One open question: what is asked, why, where it stands (page of the submission, 1-based), what to choose from."""
+
+    part: str
+    kind: QuestionKind
+    name: str
+    asks: str
+    reason: Told
+    page: int | None
+    candidates: tuple[Candidate, ...]
+
+
 class PaperView(Value):
     """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many originals can be had."""
 
@@ -70,6 +83,12 @@ class PaperView(Value):
     grades: tuple[PagesView, ...]
     has_copy: bool
     originals: int
+    questions: tuple[QuestionView, ...]
+    copy_kind: CopyKind | None
+    confirmed_at: datetime | None
+    rendition_of: str | None
+    invalid_state: InvalidState | None
+    superseded_by: str | None
 
 
 class SubmissionView(Value):
@@ -149,7 +168,7 @@ class Viewer:
             document_id=paper.document_id,
             submission_id=paper.submission_id,
             type=paper.type,
-            title=self._title(paper.type),
+            title=self.title(paper.type),
             type_confidence=paper.type_confidence,
             state=paper.state,
             state_text=self._words[f"paper_{paper.state}"],
@@ -162,7 +181,35 @@ class Viewer:
             grades=tuple(self._pages(alike) for alike in alike_pages(paper.grades)),
             has_copy=paper.object_key is not None,
             originals=len(paper.original_keys),
+            questions=tuple(self.question(asked, paper.type) for asked in paper.questions),
+            copy_kind=paper.copy_kind,
+            confirmed_at=paper.confirmed_at,
+            rendition_of=paper.rendition_of,
+            invalid_state=paper.invalid_state,
+            superseded_by=paper.superseded_by,
         )
+
+    def question(self, asked: Question, type_id: str) -> QuestionView:
+        """A question of a paper of this type, in plain words."""
+        kind = self._types.get(type_id)
+        label = ""
+        if asked.kind == "field":
+            printed = next((rule.labels for rule in kind.fields if rule.name == asked.name), ()) if kind else ()
+            label = field_label(asked.name, printed, self._language)
+        return QuestionView(
+            part=asked.part,
+            kind=asked.kind,
+            name=asked.name,
+            asks=question_text(asked.kind, label, self._language),
+            reason=self._told(asked.reason),
+            page=asked.page,
+            candidates=tuple(self._candidate(asked, candidate) for candidate in asked.candidates),
+        )
+
+    def _candidate(self, asked: Question, candidate: Candidate) -> Candidate:
+        if asked.kind == "type":
+            return candidate.model_copy(update={"label": self.title(candidate.value)})
+        return candidate
 
     def search(self, found: SearchPage, query: str) -> SearchView:
         """Hits with the words of the query marked in their passages."""
@@ -172,7 +219,7 @@ class Viewer:
         return HitView(
             document_id=hit.document_id,
             type=hit.type,
-            title=self._title(hit.type),
+            title=self.title(hit.type),
             state=hit.state,
             state_text=self._words[f"paper_{hit.state}"],
             names=hit.names,
@@ -181,7 +228,8 @@ class Viewer:
             exact=hit.exact,
         )
 
-    def _title(self, type_id: str) -> str:
+    def title(self, type_id: str) -> str:
+        """What a type of paper is called."""
         kind = self._types.get(type_id)
         title = (kind.title.english if self._language == "en" else kind.title.printed) if kind else ""
         # Papers print their titles in capitals; a list of them reads better without.

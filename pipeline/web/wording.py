@@ -5,6 +5,7 @@ from typing import Literal, cast, get_args
 from starlette.requests import HTTPConnection
 
 from pipeline.errors import MESSAGES
+from schemas.review import QuestionKind
 
 Language = Literal["vi", "en"]
 LANGUAGE_COOKIE = "hoso_language"
@@ -47,8 +48,22 @@ _REASONS = {
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwritten": ("Có thông tin viết tay", "Parts are written by hand"),
     "handwriting": ("Mẫu thường điền bằng tay", "A form that is usually filled in by hand"),
+    "cut_doubtful": ("Chưa chắc giấy tờ bắt đầu từ trang này", "Where the paper begins is not certain"),
+    "same_paper": ("Có thể đã được quét trước đó", "It may have been scanned before"),
+    "newer_paper": ("Đã có giấy mới hơn cùng loại của người này", "A newer paper of this kind is on file"),
     "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),
 }
+_QUESTIONS = {
+    "cut": ("Giấy tờ bắt đầu từ những trang nào?", "On which pages do papers begin?"),
+    "secrecy": ("Đây có phải dấu độ mật không?", "Is this a secrecy mark?"),
+    "type": ("Đây là loại giấy tờ gì?", "What paper is this?"),
+    "owner": ("Giấy tờ này của ai?", "Whose paper is this?"),
+    "field": ("Trên giấy ghi gì ở mục “{}”?", "What does the paper say for “{}”?"),
+    "page": ("Có dùng được như thế này không, hay phải quét lại?", "Will this do, or must it be scanned again?"),
+    "same": ("Có phải cùng một giấy tờ đã lưu không?", "Is this the paper that is on file already?"),
+    "newer": ("Giấy mới hơn có thay thế giấy này không?", "Does the newer paper take this one's place?"),
+}
+
 _OTHER_REASON = ("Cần người xem lại", "A person needs to look at it")
 
 # Fields the paper prints no label for; all others are called what the paper calls them.
@@ -120,10 +135,12 @@ _WORDS = {
     "paper_filed": ("Đã lưu", "Filed"),
     "paper_needs_review": ("Cần người xem", "Needs a person"),
     "paper_rejected": ("Bị từ chối", "Rejected"),
+    "paper_withdrawn": ("Đã rút: trang được tách lại", "Withdrawn: its pages were cut otherwise"),
     "evidence_qr": ("mã QR", "QR code"),
     "evidence_mrz": ("dòng máy đọc", "machine-readable lines"),
     "evidence_check": ("đúng quy tắc kiểm tra", "check rule"),
     "evidence_two_places": ("khớp ở hai chỗ", "two places agree"),
+    "evidence_officer": ("cán bộ xác định", "set by an officer"),
     "evidence_ocr": ("đọc chữ in", "read from print"),
 }
 
@@ -147,6 +164,11 @@ def sentence(code: str, language: Language) -> str:
 def reason(code: str, language: Language) -> str:
     """Why a paper waits for a person, or was refused, in plain words; never empty."""
     return pick(_REASONS.get(code) or MESSAGES.get(code) or _OTHER_REASON, language)
+
+
+def question_text(kind: QuestionKind, label: str, language: Language) -> str:
+    """What a person is asked; `label` is what the field is called."""
+    return pick(_QUESTIONS[kind], language).format(label)
 
 
 def field_label(name: str, printed: tuple[str, ...], language: Language) -> str:

@@ -108,7 +108,7 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
     hold(database, submission)
     before = database.submissions.get(OFFICE, submission.submission_id)
     papers = ((a_paper(submission, people=(huong(),)), ("text",)),)
-    late_writes: list[Callable[[], None]] = [
+    late_writes: list[Callable[[], object]] = [
         lambda: database.leases.renew(old, 60, pages_done=1, pages_total=1),
         lambda: database.leases.finish(old, papers, None),
     ]
@@ -125,7 +125,7 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
 def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
     lease = hold(database, receive(database))
     database.leases.finish(lease, (), None)
-    late_writes: list[Callable[[], None]] = [
+    late_writes: list[Callable[[], object]] = [
         lambda: database.leases.finish(lease, (), None),
         lambda: database.leases.renew(lease, 60, pages_done=1, pages_total=1),
     ]

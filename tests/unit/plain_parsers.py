@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import ScanRejected
-from pipeline.pages import PageLook, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.stages.repair import repair
 from schemas.text import PageText
 from tests.unit.pages_of_text import page
@@ -48,6 +48,10 @@ class PlainParsers:
             raise ScanRejected("damaged", f"page {page}")
         picture.write_bytes(b"picture of " + text.encode())
         return ReadPage(text=_read(text, number), picture=picture, rotation_degrees=0, skew_degrees=0, verdict="good")
+
+    def crop(self, scan: ScanFile, part: PagePart, target: Path) -> None:
+        self.calls.append(f"crop {part.page}")
+        target.write_bytes(b"part of " + scan.path.read_bytes())
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         self.calls.append("render")

@@ -23,6 +23,10 @@ class Register:
     def __init__(self, *citizens: Citizen) -> None:
         self.citizens = citizens
 
+    def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
+        known = self.citizens if office_id == "local" else ()
+        return next((c for c in known if c.citizen_id == citizen_id), None)
+
     def by_number(self, office_id: str, number: str) -> Citizen | None:
         known = self.citizens if office_id == "local" else ()
         return next((c for c in known if number in (c.personal_id, *c.aliases)), None)

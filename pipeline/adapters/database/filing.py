@@ -3,19 +3,21 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.people import find_citizen, name_key
 from pipeline.adapters.database.tables import (
     citizen_aliases,
     citizens,
+    open_questions,
     paper_pages,
     paper_people,
     papers,
     search_rows,
 )
 from pipeline.errors import HosoError
+from pipeline.stages.same_paper import same_key
 from pipeline.vietnamese import nfc, search_tokens
 from schemas.dossier import Paper
 from schemas.figures import local_day
@@ -35,6 +37,29 @@ def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...
     for paper, texts in new:
         _link_people(connection, paper)
         _add_pages(connection, paper, texts)
+        _add_questions(connection, paper)
+
+
+def refile_paper(connection: Connection, paper: Paper, texts: tuple[str, ...] | None) -> None:
+    """Write a paper that is there anew, with its links, questions and search rows; `texts` None leaves its pages."""
+    mine = (papers.c.office_id == paper.actor.office_id) & (papers.c.document_id == paper.document_id)
+    connection.execute(update(papers).where(mine).values(**_columns(paper)))
+    for table in (paper_people, open_questions, search_rows, *([paper_pages] if texts is not None else [])):
+        columns = table.c
+        of_paper = (columns.office_id == paper.actor.office_id) & (columns.document_id == paper.document_id)
+        connection.execute(delete(table).where(of_paper))
+    if texts is None:
+        pages = paper_pages.c
+        of_paper = (pages.office_id == paper.actor.office_id) & (pages.document_id == paper.document_id)
+        kept = connection.execute(select(pages.kept_text).where(of_paper).order_by(pages.page)).scalars()
+        _add_search_rows(connection, paper, list(kept))
+    else:
+        _add_pages(connection, paper, texts)
+    for person in paper.people:
+        if person.link == "filed" and _is_on_file(paper):
+            _register(connection, paper.actor, person)
+    _link_people(connection, paper)
+    _add_questions(connection, paper)
 
 
 def summary(paper: Paper) -> str:
@@ -55,14 +80,34 @@ def _add_paper(connection: Connection, paper: Paper) -> bool:
         "content_sha256": paper.content_sha256,
         "first_page": min(paper.source_pages, default=0),
         "filed_at": paper.filed_at,
-        "dossier_code": paper.dossier_code,
         "filed_on": local_day(paper.filed_at),
         "procedure": paper.procedure,
         "pages": len(paper.source_pages),
         "first_state": paper.state,
-        "record": paper.model_dump_json(),
     }
-    return add_new(connection, papers, _written_by(paper) | row)
+    return add_new(connection, papers, _written_by(paper) | row | _columns(paper))
+
+
+def _columns(paper: Paper) -> dict[str, str | None]:
+    """What changes with a paper: its record, and what it is found by."""
+    return {
+        "record": paper.model_dump_json(),
+        "dossier_code": paper.dossier_code,
+        "same_key": same_key(paper) if _is_on_file(paper) else None,
+    }
+
+
+def _is_on_file(paper: Paper) -> bool:
+    return paper.state not in ("withdrawn", "rejected")
+
+
+def _add_questions(connection: Connection, paper: Paper) -> None:
+    rows = [
+        _written_by(paper) | {"part": question.part, "rank": -question.urgency, "asked_at": paper.filed_at}
+        for question in paper.questions
+    ]
+    if rows:
+        connection.execute(insert(open_questions), rows)
 
 
 def _register(connection: Connection, actor: Actor, person: PersonOnPaper) -> None:
@@ -96,6 +141,8 @@ def _whole_date(text: str | None) -> date | None:
 
 def _link_people(connection: Connection, paper: Paper) -> None:
     rows: list[dict[str, str | None]] = []
+    if not _is_on_file(paper):
+        return
     for person in paper.people:
         citizen = None
         if person.link == "filed" and person.personal_id:
@@ -112,6 +159,12 @@ def _add_pages(connection: Connection, paper: Paper, texts: tuple[str, ...]) -> 
     pages = [_written_by(paper) | {"page": page, "kept_text": text} for page, text in enumerate(kept, start=1)]
     if pages:
         connection.execute(insert(paper_pages), pages)
+    _add_search_rows(connection, paper, kept)
+
+
+def _add_search_rows(connection: Connection, paper: Paper, kept: list[str]) -> None:
+    if not _is_on_file(paper):
+        return
     rows = [_search_row(paper, page, text) for page, text in enumerate([summary(paper), *kept]) if text]
     connection.execute(insert(search_rows), rows)  # never empty: a paper has a type
 

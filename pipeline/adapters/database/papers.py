@@ -1,14 +1,18 @@
 """Papers on file, and what people decided about them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, literal, select, tuple_, update
 
 from pipeline.adapters.database.connections import Connections, add_new
-from pipeline.adapters.database.tables import decisions, paper_pages, paper_people, papers
+from pipeline.adapters.database.filing import file_papers, refile_paper
+from pipeline.adapters.database.tables import decisions, open_questions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
-from schemas.decisions import Confirm
+from pipeline.ports import PaperChange
+from schemas.decisions import AnyDecision, Confirm, Decided, read_decision
 from schemas.dossier import Paper
+from schemas.review import QueuePlace, ReviewItem
 
 
 class PaperTable:
@@ -37,7 +41,8 @@ class PaperTable:
         """See Papers."""
         condition = (papers.c.office_id == office_id) & (papers.c.content_sha256 == content_sha256)
         with self._connections.reading() as connection:
-            return _select(connection, condition, [papers.c.first_page, papers.c.document_id])
+            found = _select(connection, condition, [papers.c.first_page, papers.c.document_id])
+        return tuple(paper for paper in found if paper.state != "withdrawn")
 
     def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:
         """See Papers."""
@@ -54,7 +59,58 @@ class PaperTable:
         """See Papers."""
         condition = (papers.c.office_id == office_id) & (papers.c.dossier_code == dossier_code)
         with self._connections.reading() as connection:
-            return _select(connection, condition, [papers.c.filed_at, papers.c.first_page, papers.c.document_id])
+            found = _select(connection, condition, [papers.c.filed_at, papers.c.first_page, papers.c.document_id])
+        return tuple(paper for paper in found if paper.state != "withdrawn")
+
+    def alike(self, office_id: str, same_key: str) -> tuple[Paper, ...]:
+        """See Papers."""
+        condition = (papers.c.office_id == office_id) & (papers.c.same_key == same_key)
+        with self._connections.reading() as connection:
+            return _select(connection, condition, [papers.c.document_id])
+
+    def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
+        """See Papers."""
+        columns = open_questions.c
+        order = (columns.rank, columns.asked_at, columns.document_id, columns.part)
+        query = (
+            select(columns.part, papers.c.record)
+            .join(papers, (papers.c.office_id == columns.office_id) & (papers.c.document_id == columns.document_id))
+            .where(columns.office_id == office_id)
+            .order_by(*order)
+            .limit(limit)
+        )
+        if after is not None:
+            place = (-after.urgency, after.asked_at, after.document_id, after.part)
+            query = query.where(tuple_(*order) > tuple_(*_bound(place, order)))
+        with self._connections.reading() as connection:
+            found = [(row.part, Paper.model_validate_json(row.record)) for row in connection.execute(query)]
+        return tuple(
+            ReviewItem(document_id=paper.document_id, question=asked, type=paper.type, asked_at=paper.filed_at)
+            for part, paper in found
+            for asked in paper.questions
+            if asked.part == part
+        )
+
+    def decided(self, office_id: str, kind: str, limit: int) -> tuple[AnyDecision, ...]:
+        """See Papers."""
+        query = (
+            select(decisions.c.record)
+            .where(decisions.c.office_id == office_id, decisions.c.kind == kind)
+            .order_by(decisions.c.decided_at.desc())
+            .limit(limit)
+        )
+        with self._connections.reading() as connection:
+            return tuple(read_decision.validate_json(record) for record in connection.execute(query).scalars())
+
+    def change(self, decision: Decided, changes: Sequence[PaperChange]) -> bool:
+        """See Papers."""
+        with self._connections.writing() as connection:
+            if not as_seen(connection, changes):
+                # What has been applied before has made the papers other than they were seen.
+                return _is_written(connection, decision)
+            if add_new(connection, decisions, _decision_row(decision)):
+                write_changes(connection, changes)
+            return True
 
     def decide(self, decision: Confirm) -> Paper:
         """See Papers. Of several decisions the last taken holds, in whatever order they arrive.
@@ -62,13 +118,9 @@ class PaperTable:
         Raises: NotFound (no_such_paper).
         """
         office_id, document_id = decision.actor.office_id, decision.subject_id
-        row = decision.actor.model_dump() | {
-            **decision.model_dump(include={"decision_id", "subject_id", "kind", "decided_at"}),
-            "record": decision.model_dump_json(),
-        }
         with self._connections.writing() as connection:
             paper = _get(connection, office_id, document_id, for_update=True)
-            if add_new(connection, decisions, row) and (
+            if add_new(connection, decisions, _decision_row(decision)) and (
                 paper.confirmed_at is None or paper.confirmed_at <= decision.decided_at
             ):
                 confirmed = {"copy_kind": decision.copy_kind, "confirmed_at": decision.decided_at}
@@ -79,6 +131,46 @@ class PaperTable:
                     .values(record=paper.model_dump_json())
                 )
             return paper
+
+
+def as_seen(connection: Connection, changes: Sequence[PaperChange]) -> bool:
+    """Whether every paper of the changes still is as it was seen; its row is locked until the transaction ends."""
+    # In one order, so that two transactions do not wait for each other.
+    for change in sorted(changes, key=lambda change: change.after.document_id):
+        before = change.before
+        if before is not None:
+            held = _get(connection, before.actor.office_id, before.document_id, for_update=True)
+            if held != before:
+                return False
+    return True
+
+
+def write_changes(connection: Connection, changes: Sequence[PaperChange]) -> None:
+    """Write papers over what is there, and add the new ones."""
+    for change in changes:
+        if change.before is None:
+            file_papers(connection, ((change.after, change.texts or ()),))
+        else:
+            refile_paper(connection, change.after, change.texts)
+
+
+def _decision_row(decision: Decided) -> dict[str, object]:
+    return decision.actor.model_dump() | {
+        **decision.model_dump(include={"decision_id", "subject_id", "kind", "decided_at"}),
+        "record": decision.model_dump_json(),
+    }
+
+
+def _bound(place: Sequence[object], order: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """The values as the columns' types send them: moments go to SQLite as its own text."""
+    return [literal(value, type_=column.type) for value, column in zip(place, order, strict=True)]
+
+
+def _is_written(connection: Connection, decision: Decided) -> bool:
+    query = select(decisions.c.kind).where(
+        decisions.c.office_id == decision.actor.office_id, decisions.c.decision_id == decision.decision_id
+    )
+    return connection.execute(query).scalar() is not None
 
 
 def known_papers(connection: Connection, office_id: str, document_ids: list[str]) -> dict[str, Paper]:

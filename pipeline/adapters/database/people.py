@@ -21,6 +21,12 @@ class PeopleTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
+    def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
+        """See People."""
+        with self._connections.reading() as connection:
+            found = _citizens(connection, office_id, citizens.c.citizen_id == citizen_id)
+            return found[0] if found else None
+
     def by_number(self, office_id: str, number: str) -> Citizen | None:
         """See People."""
         with self._connections.reading() as connection:

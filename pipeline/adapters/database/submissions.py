@@ -7,8 +7,10 @@ from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
+from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.tables import source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
+from pipeline.ports import PaperChange
 from schemas.dossier import Lease, Paper, SourceFile, Submission, SubmissionState
 from schemas.people import Actor
 
@@ -126,11 +128,21 @@ class LeaseTable:
                 pages_total=pages_total,
             )
 
-    def finish(self, lease: Lease, papers: tuple[tuple[Paper, tuple[str, ...]], ...], reason: str | None) -> None:
+    def finish(
+        self,
+        lease: Lease,
+        papers: tuple[tuple[Paper, tuple[str, ...]], ...],
+        reason: str | None,
+        changes: Sequence[PaperChange] = (),
+    ) -> bool:
         """See Leases."""
         with self._connections.writing() as connection:
+            if not as_seen(connection, changes):
+                return False
             _end(connection, lease, "done", reason)
             file_papers(connection, papers)
+            write_changes(connection, changes)
+            return True
 
     def fail(self, lease: Lease, reason: str) -> None:
         """See Leases."""

@@ -136,9 +136,11 @@ papers = Table(
     Column("first_state", Text, nullable=False),  # what it was filed as, before anybody was asked
     Column("record", Text, nullable=False),
     Column("dossier_code", Text),
+    Column("same_key", Text),  # type, number and date of issue: scans of one paper share it
     Index("papers_by_content", "office_id", "content_sha256", "first_page"),
     Index("papers_by_dossier", "office_id", "dossier_code", "filed_at"),
     Index("papers_by_day", "office_id", "filed_on", "first_state", "procedure", "dossier_code"),
+    Index("papers_by_same_key", "office_id", "same_key"),
 )
 
 paper_pages = Table(
@@ -202,6 +204,20 @@ decisions = Table(
     Index("decisions_by_subject", "office_id", "subject_id", "decided_at"),
     Index("decisions_by_kind", "office_id", "kind", "decided_at"),
 )
+
+open_questions = Table(
+    "open_questions",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("rank", Integer, nullable=False),  # the urgency, negative: one ascending index is the queue
+    Column("asked_at", Moment, nullable=False),
+    paper_reference(),
+    Index("questions_by_rank", "office_id", "rank", "asked_at", "document_id", "part"),
+)
+"""Each open question of each paper, in the order in which an office answers them; the question is in the record."""
 
 search_rows = Table(
     "search_rows",

@@ -17,6 +17,7 @@ def upgrade() -> None:
     dossier_tables()
     figure_columns()
     search_by_time()
+    review_tables()
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -114,3 +115,21 @@ def figure_columns() -> None:
 def search_by_time() -> None:
     """The newest rows of an office: where what is common is found without looking at all that matches."""
     op.create_index("search_rows_by_time", "search_rows", ["office_id", "filed_at", "document_id", "page"])
+
+
+def review_tables() -> None:
+    """The queue of open questions, and what other scans of a paper are found by.
+
+    Papers filed before keep their reasons and get no entries in the queue: their records hold no questions.
+    """
+    op.add_column("papers", text("same_key", null=True))
+    op.create_index("papers_by_same_key", "papers", ["office_id", "same_key"])
+    op.create_table(
+        "open_questions",
+        *key("office_id", "document_id", "part"),
+        text("actor_id"),
+        sa.Column("rank", sa.Integer, nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"]),
+    )
+    op.create_index("questions_by_rank", "open_questions", ["office_id", "rank", "asked_at", "document_id", "part"])

@@ -1,0 +1,240 @@
+"""The queue of open questions: what is asked, with its picture and candidates; answers, and what they teach."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.archive import Archive
+from pipeline.decisions import keep_decision, new_decision
+from pipeline.errors import NotFound, ScanRejected
+from pipeline.moving import may_be_archived
+from pipeline.pages import PagePart, ScanFile
+from pipeline.settling import PaperDecision, Settling
+from pipeline.stages.learnt import ENOUGH_WRONG, reliability, thresholds_of
+from schemas.decisions import Decided, MachineView, SetField, SetThreshold, read_decision
+from schemas.dossier import Paper
+from schemas.people import Actor
+from schemas.review import Candidate, Question, Reliability, ReviewItem
+
+_TEACH = ("set_field", "set_type", "set_owner")
+_LEARNT_FROM = 2000
+"""Newest answers of a kind from which thresholds are learnt: an office's scanners and papers change."""
+_ISO_DAY = len("2000-01-31")
+_NOTHING_KNOWN = 72
+"""Resolution at which boxes would stand that nobody can place: then the whole page is shown."""
+
+
+class Review:
+    """The queue of open questions, and what answers make of papers."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Args: archive: whose papers they are."""
+        self._archive = archive
+        self._store = archive.store
+        self._tables = archive.tables
+        self._settling = Settling(archive)
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def item(self, office_id: str, item_id: str) -> ReviewItem:
+        """One open question, with what the register knows of the people who may be meant.
+
+        Raises:
+            NotFound: no_such_paper, no_such_question.
+        """
+        document_id, _, part = item_id.partition(".")
+        paper = self._tables.papers.get(office_id, document_id)
+        for asked in paper.questions:
+            if asked.part == part:
+                known = self._with_citizens(paper, asked) if asked.kind == "owner" else asked
+                return ReviewItem(document_id=document_id, question=known, type=paper.type, asked_at=paper.filed_at)
+        raise NotFound("no_such_question", document_id)
+
+    def _with_citizens(self, paper: Paper, asked: Question) -> Question:
+        """Citizens of the register with the number that the paper gives, or with name and birth date."""
+        office_id, people = paper.actor.office_id, self._tables.people
+        proposed = next((person for person in paper.people if person.role == asked.name), None)
+        if proposed is None:
+            return asked
+        by_number = people.by_number(office_id, proposed.personal_id) if proposed.personal_id else None
+        found = [by_number] if by_number else []
+        if proposed.name and proposed.date_of_birth:
+            born = date.fromisoformat(proposed.date_of_birth)
+            found += people.by_name_and_birth(office_id, proposed.name, born)
+        known = {
+            citizen.citizen_id: Candidate(
+                value=citizen.citizen_id, source="register", label=f"{citizen.name} {citizen.personal_id}"
+            )
+            for citizen in found
+        }
+        return asked.model_copy(update={"candidates": (*known.values(), *asked.candidates)})
+
+    def crop(self, office_id: str, item_id: str, target: Path) -> None:
+        """Write a JPEG of what a question is about: from the copy, else from the original while it is kept.
+
+        Raises:
+            NotFound: no_such_paper, no_such_question, no_picture_kept.
+            ScanRejected: the page cannot be opened.
+        """
+        item = self.item(office_id, item_id)
+        paper, asked = self._tables.papers.get(office_id, item.document_id), item.question
+        page = asked.page or min(paper.source_pages, default=1)
+        dpi = next((grade.dpi for grade in paper.grades if grade.page == page), None)
+        with TemporaryDirectory(prefix="hoso-crop-") as folder:
+            scan, number, turned = self._picture(paper, page, Path(folder))
+            box = asked.box if dpi is not None else None
+            part = PagePart(page=number, box=box, dpi=dpi or _NOTHING_KNOWN, rotation_degrees=turned)
+            self._archive.parsers.crop(scan, part, target)
+
+    def _picture(self, paper: Paper, page: int, folder: Path) -> tuple[ScanFile, int, int | None]:
+        """A file with the page of the submission, which of its pages that is, and how it was turned (None: ours)."""
+        if page not in paper.source_pages:
+            raise NotFound("no_picture_kept", paper.document_id)
+        at = paper.source_pages.index(page)
+        if paper.object_key is not None:
+            self._store.fetch(paper.object_key, folder / "copy")
+            return ScanFile(folder / "copy", "application/pdf"), at + 1, None
+        submission = self._tables.submissions.get(paper.actor.office_id, paper.submission_id)
+        places = [(file, number) for file, numbers in enumerate(paper.pages_by_file) for number in numbers]
+        if at >= len(places) or places[at][0] >= len(paper.original_keys):
+            raise NotFound("no_picture_kept", paper.document_id)
+        file, number = places[at]
+        try:
+            self._store.fetch(paper.original_keys[file], folder / "original")
+        except NotFound:
+            raise NotFound("no_picture_kept", paper.document_id) from None
+        return ScanFile(folder / "original", submission.sources[file].media_type), number, paper.rotations[at]
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def answer(self, actor: Actor, item_id: str, value: str | None, name: str | None = None) -> Paper:
+        """Answer an open question by one value; None: the paper says nothing, is nobody's, is a paper of its own.
+
+        Args:
+            actor: who answers.
+            item_id: the question.
+            value: by its kind: a field's value; a type's id; an owner's citizen id or 12-digit number; `yes` or `no`
+                for a secrecy mark; `accept` for a page; the pages (`1,4`) on which papers begin; the other paper's id;
+                `superseded` or `valid`.
+            name: of an owner who is new to the register.
+
+        Raises:
+            NotFound: no_such_paper, no_such_question, no_such_citizen.
+            ScanRejected: bad_answer.
+            ServiceUnavailable: store_away, database_away, paper_changed.
+        """
+        asked = self.item(actor.office_id, item_id).question
+        paper = self._tables.papers.get(actor.office_id, item_id.partition(".")[0])
+        said = _said(asked, paper, value, name)
+        if said["kind"] == "invalidate":
+            said["since"] = self._since(actor.office_id, said["superseded_by"])
+        self.decide(self.read(actor, said))
+        return self._tables.papers.get(actor.office_id, paper.document_id)
+
+    def _since(self, office_id: str, newer_id: str) -> date:
+        """From when on a newer paper holds: its date of issue, else today."""
+        issued = self._tables.papers.get(office_id, newer_id).fields.get("issue_date")
+        return date.fromisoformat(issued.value) if issued and len(issued.value) == _ISO_DAY else date.today()
+
+    def read(self, actor: Actor, said: dict[str, Any]) -> PaperDecision:
+        """A decision about papers as other systems say it: kind, subject and what was decided.
+
+        Raises:
+            ScanRejected: (bad_answer) it has not the form of its kind, or is not about papers.
+        """
+        stamp = new_decision(Decided, actor, str(said.get("subject_id", ""))).model_dump()
+        try:
+            decision = read_decision.validate_python({**said, **stamp})
+        except ValidationError:
+            raise ScanRejected("bad_answer") from None
+        if not isinstance(decision, PaperDecision):
+            raise ScanRejected("bad_answer", decision.kind)
+        return decision
+
+    def decide(self, decision: PaperDecision) -> None:
+        """Keep a decision and apply it. Raises: as `answer` does."""
+        decided = self._settling.decide(decision)
+        if isinstance(decided, SetField) and decided.machine is not None:
+            self._learn(decided.actor, decided.machine)
+
+    def confirm_dossier(self, actor: Actor, dossier_code: str) -> tuple[tuple[Paper, ...], tuple[Paper, ...]]:
+        """Record that the officer compared all copies of a dossier with what was shown (NĐ 107/2021, Art 21a).
+
+        The kind of copy is the one that was read from the paper, else the original. Papers of which no copy is kept,
+        and those of which it is not settled what they are, are left for their own answers.
+
+        Returns:
+            The papers confirmed, those that had been before included; and those that were left out.
+
+        Raises:
+            NotFound: (no_such_dossier) no paper of this dossier is on file.
+            ServiceUnavailable: store_away, database_away.
+        """
+        papers = self._tables.papers.of_dossier(actor.office_id, dossier_code)
+        if not papers:
+            raise NotFound("no_such_dossier", dossier_code)
+        ready = [paper for paper in papers if paper.object_key is not None and may_be_archived(paper)]
+        done = tuple(
+            paper
+            if paper.confirmed_at is not None
+            else self._archive.confirm(actor, paper.document_id, paper.copy_kind or "original")
+            for paper in ready
+        )
+        return done, tuple(paper for paper in papers if paper not in ready)
+
+    # -- thresholds ---------------------------------------------------------------------------------------------------
+
+    def reliability(self, office_id: str) -> tuple[Reliability, ...]:
+        """How often each kind of value proved right in this office, and from where on its fields ask or should."""
+        decided = self._tables.papers.decided
+        answers = [one for kind in _TEACH for one in decided(office_id, kind, _LEARNT_FROM)]
+        return reliability(answers, thresholds_of(decided(office_id, "set_threshold", _LEARNT_FROM)))
+
+    def set_threshold(self, actor: Actor, field_kind: str, confidence: float) -> None:
+        """Fields of this kind ask below `confidence` (0..1) from now on; 0 leaves it at what hoso asks by itself.
+
+        Raises:
+            ServiceUnavailable: store_away, database_away.
+        """
+        decision = new_decision(SetThreshold, actor, actor.office_id, field_kind=field_kind, confidence=confidence)
+        keep_decision(self._store, decision)
+        self._tables.papers.change(decision, ())
+
+    def _learn(self, actor: Actor, machine: MachineView) -> None:
+        """Ask sooner by itself once values that had counted as certain were wrong; asking less takes an operator."""
+        if machine.asked:
+            return
+        for told in self.reliability(actor.office_id):
+            if told.kind == machine.kind and told.wrong_above >= ENOUGH_WRONG and told.proposed > told.threshold:
+                self.set_threshold(actor, told.kind, told.proposed)
+
+
+def _said(asked: Question, paper: Paper, value: str | None, name: str | None) -> dict[str, Any]:
+    """An answer to a question as a decision says it. Raises: ScanRejected (bad_answer)."""
+    said: dict[str, Any] | None = None
+    match asked.kind, value:
+        case "type", str():
+            said = {"kind": "set_type", "type": value}
+        case "field", _:
+            said = {"kind": "set_field", "name": asked.name, "value": value}
+        case "owner", _:
+            by_number = value is not None and value.isdigit()
+            whose = {"personal_id": value, "name": name} if by_number else {"citizen_id": value}
+            said = {"kind": "set_owner", "role": asked.name, **whose}
+        case "secrecy", "yes" | "no":
+            said = {"kind": "set_secrecy", "secret": value == "yes"}
+        case "page", "accept":
+            said = {"kind": "accept", "code": asked.name}
+        case "cut", str():
+            pages = tuple(int(part) for part in value.split(",") if part.strip().isdigit())
+            said = {"kind": "set_cuts", "subject_id": paper.submission_id, "first_pages": pages}
+        case "same", _ if value in (asked.name, None):
+            said = {"kind": "set_same", "same_as": value}
+        case "newer", "superseded" | "valid":
+            said = {"kind": "invalidate", "state": value, "superseded_by": asked.name}
+    if said is None:
+        raise ScanRejected("bad_answer", asked.kind)
+    return {"subject_id": paper.document_id, **said}

@@ -1,0 +1,102 @@
+"""What a person is asked about a paper, and what stands to choose from."""
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Value
+from schemas.text import Box
+
+QuestionKind = Literal["cut", "secrecy", "type", "owner", "field", "page", "same", "newer"]
+"""Where a paper begins; whether a mark is a secrecy mark; what it is; whose it is; what it says; whether a page
+will do; whether it was scanned before; whether a newer paper has taken its place."""
+CandidateSource = Literal["qr", "mrz", "check", "two_places", "ocr", "officer", "register", "catalogue", "paper"]
+"""What speaks for a candidate: the evidence of a field, the register of citizens, the catalogue, another paper."""
+
+
+class Candidate(Value):
+    """One possible answer. `confidence` is the probability, 0..1, where somebody has estimated it."""
+
+    value: str
+    source: CandidateSource
+    confidence: float | None = None
+    label: str | None = None
+    """How people call it, where the value is an id: the citizen's name and number."""
+
+
+class Question(Value):
+    """One open question of a paper: a review item.
+
+    `name` is the field, the owner's role, the stage or the other paper that it is about; empty for kinds of which a
+    paper has one. `kind.name` names the question within its paper. `harm` is what a wrong answer may do, `doubt` how
+    probable one is, both 0..1.
+    """
+
+    kind: QuestionKind
+    name: str = ""
+    reason: str
+    page: int | None = None
+    """Page of the submission, from 1."""
+    box: Box | None = None
+    candidates: tuple[Candidate, ...] = ()
+    harm: float
+    doubt: float
+
+    @property
+    def part(self) -> str:
+        """The question's name within its paper: `field.issue_date`, `type`."""
+        return f"{self.kind}.{self.name}" if self.name else self.kind
+
+    @property
+    def urgency(self) -> int:
+        """Expected harm in thousandths: the queue's order."""
+        return round(1000 * self.harm * self.doubt)
+
+
+class QueuePlace(Value):
+    """Where an item stands in the queue, or stood: what a list goes on from."""
+
+    urgency: int
+    asked_at: datetime
+    document_id: str
+    part: str
+
+
+class ReviewItem(Value):
+    """A question as it stands in the queue of an office. Its id is the paper's id and the question's name in it."""
+
+    document_id: str
+    question: Question
+    type: str
+    asked_at: datetime
+
+    @property
+    def item_id(self) -> str:
+        """Names the item in paths and on the command line."""
+        return f"{self.document_id}.{self.question.part}"
+
+    @property
+    def place(self) -> QueuePlace:
+        """Its place in the queue."""
+        return QueuePlace(
+            urgency=self.question.urgency,
+            asked_at=self.asked_at,
+            document_id=self.document_id,
+            part=self.question.part,
+        )
+
+
+class Reliability(Value):
+    """How often values of one kind proved right, from people's answers.
+
+    `kind` is a kind of field, or `type` or `owner`. Counts are of answers; `wrong_above` of values that had counted as
+    certain. `threshold` is the confidence under which this office asks at present (0: what comes with hoso holds
+    alone), `proposed` the least one above which no answer so far was wrong.
+    """
+
+    kind: str
+    answers: int
+    wrong: int
+    answers_above: int
+    wrong_above: int
+    threshold: float
+    proposed: float
