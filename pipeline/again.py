@@ -7,6 +7,7 @@ from pipeline.answers import BY_OFFICER, recut, withdrawn
 from pipeline.archive import Archive, ReadPaper, as_kept
 from pipeline.digitise import DigitisedPaper, KnownPaper, PagesDone, digitise, digitise_as
 from pipeline.errors import NotFound
+from pipeline.keeping import Original, may_be_archived
 from pipeline.ports import PaperChange
 from pipeline.stages.classify import Classification
 from schemas.dossier import Paper, SourceFile, Submission
@@ -25,7 +26,7 @@ def read_again(archive: Archive, paper: Paper, type_id: str) -> ReadPaper:
     with TemporaryDirectory(prefix="hoso-again-") as folder:
         scan = archive.scan_of(submission, sources, Path(folder))
         world = (archive.parsers, archive.tables.people, archive.catalogue)
-        return as_kept(*archive.store_paper(digitise_as(scan, known, *world, Path(folder)), submission, sources))
+        return _stored(archive, digitise_as(scan, known, *world, Path(folder)), submission, sources)
 
 
 def cut_again(archive: Archive, submission: Submission, first_pages: tuple[int, ...]) -> tuple[PaperChange, ...]:
@@ -58,9 +59,17 @@ def _cut(
     try:
         known = archive.tables.papers.get(submission.actor.office_id, document_id)
     except NotFound:
-        paper, texts = as_kept(*archive.store_paper(digitised, submission, sources))
+        paper, texts = _stored(archive, digitised, submission, sources)
         return PaperChange(before=None, after=recut(paper), texts=texts)
     return PaperChange(before=known, after=recut(known))
+
+
+def _stored(
+    archive: Archive, digitised: DigitisedPaper, submission: Submission, sources: tuple[SourceFile, ...]
+) -> ReadPaper:
+    """The paper with its copy where it may lie by itself; what others of its submission ask is for `moving`."""
+    originals, archived = tuple(map(Original, sources)), may_be_archived(digitised, (digitised,))
+    return as_kept(*archive.store_paper(digitised, submission, originals, archived=archived))
 
 
 def _where_they_lie(submission: Submission, paper: Paper) -> tuple[SourceFile, ...]:

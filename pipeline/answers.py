@@ -5,7 +5,7 @@ from datetime import date
 from pipeline.errors import ScanRejected
 from pipeline.stages.field_values import parse
 from pipeline.stages.identify import Identification
-from pipeline.stages.questions import CUT, OWNER_REASONS, SECRECY
+from pipeline.stages.questions import CARD, CUT, OWNER_REASONS, SECRECY
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
 from schemas.decisions import Accept, Invalidate, MachineView, SetField
@@ -148,7 +148,7 @@ def retyped(before: Paper, read: Paper, kind: DocumentType) -> Paper:
     absent = {part.removeprefix("field.") for part in before.answered} - by_hand.keys()
     fixed = _fixed_roles(before)
     people = [person for person in before.people if person.role in fixed]
-    bounds = [reason for reason in before.reasons if reason == CUT]
+    bounds = [reason for reason in before.reasons if reason in (CUT, CARD)]
     made = before.model_copy(
         update={name: getattr(read, name) for name in _READ_AGAIN}
         | {

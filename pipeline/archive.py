@@ -16,6 +16,7 @@ from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
+from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
@@ -190,10 +191,10 @@ class Archive:
                 digitised.append(step)
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
             raise ScanRejected("secret_paper")
-        whole = all(_may_be_archived(paper) for paper in digitised)
-        originals = self._move_originals(submission, scan.files) if whole else submission.sources
-        for paper in digitised:
-            yield self.store_paper(paper, submission, tuple(originals))
+        papers, excerpts = cut_out(digitised, scan.files, self.parsers, folder)
+        originals = move_originals(submission, scan.files, papers, excerpts, self.store)
+        for paper in papers:
+            yield self.store_paper(paper, submission, originals, archived=may_be_archived(paper, papers))
 
     def scan_of(self, submission: Submission, sources: Sequence[SourceFile], folder: Path) -> Scan:
         """The files of a submission in a private folder, ready to be digitised.
@@ -210,32 +211,26 @@ class Archive:
         learnt = thresholds_of(self.tables.papers.decided(office_id, "set_threshold", _THRESHOLDS_READ))
         return Scan(tuple(files), office_id, submission.handed_in_by, learnt)
 
-    def _move_originals(self, submission: Submission, files: Sequence[ScanFile]) -> list[SourceFile]:
-        moved = []
-        for source, file in zip(submission.sources, files, strict=True):
-            folder = keys.archive(submission.actor.office_id, submission.content_sha256)
-            key = keys.original(folder, source.sha256)
-            with file.path.open("rb") as data:
-                self.store.put(key, data, source.media_type)
-            moved.append(source.model_copy(update={"key": key}))
-        return moved
-
     def store_paper(
-        self, digitised: DigitisedPaper, submission: Submission, originals: tuple[SourceFile, ...]
+        self,
+        digitised: DigitisedPaper,
+        submission: Submission,
+        originals: Sequence[Original],
+        *,
+        archived: bool,
     ) -> ReadPaper:
         """Object, then record; the caller writes the row. The same content gives the same keys and the same id."""
         office_id = submission.actor.office_id
         archive = keys.archive(office_id, submission.content_sha256)
-        intake = keys.intake(office_id, submission.submission_id)
+        folder = archive if archived else keys.intake(office_id, submission.submission_id)
         copy: StoredObject | None = None
         if digitised.copy is not None:
-            key = keys.paper(archive if _may_be_archived(digitised) else intake, digitised.pages, "pdf")
             with digitised.copy.open("rb") as data:
-                copy = self.store.put(key, data, "application/pdf")
+                copy = self.store.put(keys.paper(folder, digitised.pages, "pdf"), data, "application/pdf")
         paper = _paper(digitised, submission, copy, originals)
         kept, texts = as_kept(paper, digitised.texts)
         record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
-        folder = archive if _may_be_archived(digitised) or digitised.document_type.keeping.rule != "keep" else intake
+        folder = archive if digitised.document_type.keeping.rule != "keep" else folder
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
 
@@ -316,15 +311,11 @@ def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
     return (wordless.model_copy(update=unsaid) if shown_only else wordless), tuple("" for _ in texts)
 
 
-def _may_be_archived(paper: DigitisedPaper) -> bool:
-    """Only a paper whose type is certain, may be kept, and is under no suspicion of secrecy leaves intake."""
-    suspect = "secrecy_doubtful" in paper.settled.reasons
-    return paper.document_type.keeping.rule == "keep" and paper.classification.certain and not suspect
-
-
 def _paper(
-    digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: tuple[SourceFile, ...]
+    digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: Sequence[Original]
 ) -> Paper:
+    may_be_kept = digitised.document_type.keeping.rule == "keep"
+    lie = [original.lies(for_kept=may_be_kept) for original in originals]
     paper = Paper(
         document_id=_document_id(submission, digitised.pages),
         submission_id=submission.submission_id,
@@ -343,15 +334,17 @@ def _paper(
         issues=digitised.issues,
         source_pages=digitised.pages,
         pages_by_file=digitised.pages_by_file,
+        cuts=digitised.cuts,
         rotations=digitised.rotations,
         grades=digitised.grades,
         repairs=digitised.repairs,
         object_key=copy.key if copy else None,
         sha256=copy.sha256 if copy else None,
         size_bytes=copy.size_bytes if copy else None,
-        original_keys=tuple(source.key for source in originals),
-        original_sha256s=tuple(source.sha256 for source in originals),
-        dossier_code=submission.dossier_code,
+        original_keys=tuple(source.key for source in lie),
+        original_sha256s=tuple(source.sha256 for source in lie),
+        excerpts=tuple(one.excerpt for one in originals if one.excerpt is not None and may_be_kept),
+        dossier_code=digitised.dossier_code or submission.dossier_code,
         procedure=submission.procedure,
         filed_at=_now(),
         copy_kind=digitised.copy_kind.kind if digitised.copy_kind else None,

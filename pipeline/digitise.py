@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import ScanRejected
@@ -13,12 +13,17 @@ from pipeline.stages.classify import Classification
 from pipeline.stages.confidence import grade
 from pipeline.stages.copy_kind import read_copy_kind
 from pipeline.stages.extract import extract
+from pipeline.stages.field_values import find_dossier_code
 from pipeline.stages.identify import Identification, identify
 from pipeline.stages.learnt import ask_sooner
+from pipeline.stages.questions import CARD, CUT
 from pipeline.stages.settle import Settled, settle
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import CopyKindRead, Field, Issue, PageGrade, RepairedWord
+from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, RepairedWord
 from schemas.text import PageText
+
+RECEIPT = "receipt_slip"
+"""The type of the official receipt of a dossier (TT 03/2025/TT-VPCP, Mẫu số 01)."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class DigitisedPaper:
     """One paper: what it is, what it says, whose it is, and its searchable copy.
 
     `copy` is None where no picture may be kept, where a page is lost and the copy would not be whole, or where the copy
-    did not prove to look like its pages.
+    did not prove to look like its pages. `dossier_code` is that of the cover sheet or receipt that lies before the
+    paper or is the paper; None without one.
     """
 
     classification: Classification
@@ -61,6 +67,8 @@ class DigitisedPaper:
     fields: dict[str, Field]
     identification: Identification
     settled: Settled
+    cuts: tuple[Cut, ...]
+    dossier_code: str | None
     pages: tuple[int, ...]
     pages_by_file: tuple[tuple[int, ...], ...]
     rotations: tuple[int, ...]
@@ -114,8 +122,12 @@ def digitise(
                 waiting.cancel()
     if not pages:
         raise lost[0]
-    for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts):
-        yield _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+    file_starts = [number for number, (_, page) in enumerate(places, 1) if page == 1]
+    dossier_code: str | None = None
+    for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts, file_starts):
+        paper = _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+        dossier_code = _told_code(piece, paper) or dossier_code
+        yield replace(paper, dossier_code=dossier_code)
 
 
 def digitise_as(
@@ -192,17 +204,18 @@ def _understand(
     settled = settle(piece.classification, document_type, fields, identification)
     copy, flaws = _render(document_type, numbers, pages, world)
     issues = (*_issues(numbers, pages), *flaws)
-    if issues and settled.state == "filed":
-        settled = Settled(state="needs_review")
-    if issues:
-        codes = dict.fromkeys(issue.code for issue in issues)
-        settled = settled.model_copy(update={"reasons": (*settled.reasons, *codes)})
+    more = tuple(dict.fromkeys((*_asking(piece), *(issue.code for issue in issues))))
+    if more:
+        state = "needs_review" if settled.state == "filed" else settled.state
+        settled = Settled(state=state, reasons=(*settled.reasons, *more))
     return DigitisedPaper(
         classification=piece.classification,
         document_type=document_type,
         fields=fields,
         identification=identification,
         settled=settled,
+        cuts=piece.cuts,
+        dossier_code=None,
         pages=numbers,
         pages_by_file=_pages_by_file(numbers, places, world.scan.files),
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
@@ -223,6 +236,24 @@ def _repairs(page: PageText) -> Iterator[RepairedWord]:
     for word in page.words:
         if word.read_as is not None and word.repair is not None:
             yield RepairedWord(page=page.number, read_as=word.read_as, text=word.text, reason=word.repair)
+
+
+def _asking(piece: Piece) -> tuple[str, ...]:
+    """Why a person must look at how the stack was taken apart."""
+    doubtful = any(cut.doubtful for cut in piece.cuts)
+    return (*([CUT] if doubtful else []), *([CARD] if piece.card_among_others else []))
+
+
+def _told_code(piece: Piece, paper: DigitisedPaper) -> str | None:
+    """The dossier code that one of our sheets, or an official receipt, gives to itself and to what follows it."""
+    if piece.sheet is not None:
+        return piece.sheet.dossier_code
+    if paper.document_type.id != RECEIPT or not paper.classification.certain:
+        return None
+    coded = (find_dossier_code(code.text) for page in piece.pages for code in page.codes)
+    printed = paper.fields.get("dossier_code")
+    certain = printed.value if printed is not None and not printed.needs_review else None
+    return next((code for code in coded if code is not None), certain)
 
 
 def _render(

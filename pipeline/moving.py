@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 from pipeline import keys
 from pipeline.ports import ObjectStore, PaperChange
 from pipeline.stages.classify import OTHER, TYPE_CERTAIN
-from pipeline.stages.questions import CUT, SECRECY
-from schemas.dossier import Paper, PaperRecord, Submission
+from pipeline.stages.questions import CARD, CUT, SECRECY, UNCUT
+from schemas.dossier import Excerpt, Paper, PaperRecord, Submission
 
 
 def may_be_archived(paper: Paper) -> bool:
     """Whether a paper leaves intake: it may be kept, its type is certain, its bounds too, and it is not suspect."""
     certain = "type" in paper.answered or (paper.type != OTHER and paper.type_confidence >= TYPE_CERTAIN)
-    return paper.keeping == "keep" and certain and not {CUT, SECRECY} & set(paper.reasons)
+    return paper.keeping == "keep" and certain and not {CUT, SECRECY, CARD, UNCUT} & set(paper.reasons)
 
 
 def move_copy(store: ObjectStore, paper: Paper, texts: tuple[str, ...]) -> Paper:
@@ -44,13 +44,20 @@ def originals_after(store: ObjectStore, submission: Submission, papers: Sequence
     """Where the originals of a submission are to lie: old keys to new ones, None for those that may no longer be kept.
 
     They are put into the archive once all papers of the submission may be. One that lies there already goes when a
-    paper on it turns out to be of those that may not be kept; one in intake stays there with its time limit.
+    page of it turns out to be of a paper that may not be kept; one in intake stays there with its time limit.
     """
     archive = keys.archive(submission.actor.office_id, submission.content_sha256)
     held = {key: sha for paper in papers for key, sha in zip(paper.original_keys, paper.original_sha256s, strict=True)}
     counting = [paper for paper in papers if paper.state != "withdrawn"]
-    if any(paper.keeping != "keep" for paper in counting):
-        return {key: None for key in held if key.startswith(archive)}
+    others = [paper for paper in counting if paper.keeping != "keep"]
+    if others:
+        excerpts = {excerpt.sha256: excerpt for paper in papers for excerpt in paper.excerpts}
+        archived = ((key, sha256) for key, sha256 in held.items() if key.startswith(archive))
+        return {
+            key: None
+            for key, sha256 in archived
+            if any(_shows(submission, sha256, excerpts.get(sha256), paper) for paper in others)
+        }
     if not all(may_be_archived(paper) for paper in counting):
         return {}
     media_types = {source.sha256: source.media_type for source in submission.sources}
@@ -63,6 +70,20 @@ def originals_after(store: ObjectStore, submission: Submission, papers: Sequence
     return moved
 
 
+def _shows(submission: Submission, sha256: str, excerpt: Excerpt | None, paper: Paper) -> bool:
+    """Whether a kept original, or an excerpt of one, has a page of the paper."""
+    if not paper.pages_by_file:
+        return True
+    whole = excerpt.original_sha256 if excerpt is not None else sha256
+    pages = {
+        page
+        for source, numbers in zip(submission.sources, paper.pages_by_file, strict=True)
+        for page in numbers
+        if source.sha256 == whole
+    }
+    return bool(pages if excerpt is None else pages & set(excerpt.pages))
+
+
 def with_originals(paper: Paper, places: Mapping[str, str | None]) -> Paper:
     """The paper with its originals where `originals_after` says."""
     pairs = zip(paper.original_keys, paper.original_sha256s, strict=True)
@@ -71,6 +92,7 @@ def with_originals(paper: Paper, places: Mapping[str, str | None]) -> Paper:
         update={
             "original_keys": tuple(key for key, _ in held if key is not None),
             "original_sha256s": tuple(sha256 for key, sha256 in held if key is not None),
+            "excerpts": tuple(one for one in paper.excerpts if one.sha256 in {sha for key, sha in held if key}),
         }
     )
 

@@ -55,7 +55,9 @@ class ObjectStore(Protocol):
 
 
 class Parsers(Protocol):
-    """Steps 2, 3, 4 and 9, away from this process: hostile input may kill a parser, never its caller.
+    """Steps 2, 3, 4 and 9, and the cutting of originals, away from this process.
+
+    Hostile input may kill a parser, never its caller.
 
     Every method raises ScanRejected (unreadable) when the parser dies or takes longer than its limit, and can be called
     from several threads at once.
@@ -76,6 +78,13 @@ class Parsers(Protocol):
         """Steps 2 to 4 for page `page` of a file, which is page `number` of its submission; writes `picture`.
 
         Raises: ScanRejected (damaged, page_too_large).
+        """
+        ...
+
+    def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        """Write a file of only these pages (1-based) of `scan`, untouched, with nothing in it of the others.
+
+        A PDF of a PDF, else a TIFF. Raises: ScanRejected (unreadable), also when something of the others would be left.
         """
         ...
 

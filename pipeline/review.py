@@ -106,7 +106,11 @@ class Review:
             self._store.fetch(paper.original_keys[file], folder / "original")
         except NotFound:
             raise NotFound("no_picture_kept", paper.document_id) from None
-        return ScanFile(folder / "original", submission.sources[file].media_type), number, paper.rotations[at]
+        excerpt = next((one for one in paper.excerpts if one.sha256 == paper.original_sha256s[file]), None)
+        if excerpt is not None:
+            number = excerpt.pages.index(number) + 1
+        media_type = excerpt.media_type if excerpt is not None else submission.sources[file].media_type
+        return ScanFile(folder / "original", media_type), number, paper.rotations[at]
 
     # -- answers ------------------------------------------------------------------------------------------------------
 

@@ -118,6 +118,32 @@ class RepairedWord(Value):
     reason: Repair
 
 
+class Cut(Value):
+    """Whether a paper begins on a page, with what spoke for and against it, in plain words.
+
+    `page` counts the pages of the submission from 1; `confidence` is the probability, 0..1, that a paper begins there:
+    from 0.5 on it is taken to. `doubtful`: a person is asked.
+    """
+
+    page: int
+    confidence: float
+    doubtful: bool
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+
+
+class Excerpt(Value):
+    """A kept original from which the pages of papers that may not be archived were cut out.
+
+    `pages` are those that are left, counted in the file as handed in from 1.
+    """
+
+    sha256: str
+    media_type: str
+    original_sha256: str
+    pages: tuple[int, ...]
+
+
 class Paper(Value):
     """One paper as filed: the row, and the record that lies beside its objects so the database can be rebuilt."""
 
@@ -141,6 +167,8 @@ class Paper(Value):
     """Pages of the submission, counted over all its files from 1."""
     pages_by_file: tuple[tuple[int, ...], ...] = ()
     """For each file of the submission, which of its own pages (1-based) belong to the paper."""
+    cuts: tuple[Cut, ...] = ()
+    """How its beginning was found within a stack, and every doubtful place where it might begin, end or be cut."""
     rotations: tuple[int, ...]
     """Degrees clockwise each source page was turned to stand upright: 0, 90, 180 or 270."""
     grades: tuple[PageGrade, ...] = ()
@@ -152,6 +180,8 @@ class Paper(Value):
     size_bytes: int | None = None
     original_keys: tuple[str, ...] = ()
     original_sha256s: tuple[str, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
+    """Which of the kept originals are excerpts of the files handed in."""
     dossier_code: str | None = None
     procedure: str | None = None
     filed_at: datetime

@@ -24,6 +24,7 @@ from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
 from pipeline.stages.confidence import weigh
 from pipeline.stages.crop import write_crop
+from pipeline.stages.excerpt import write_excerpt
 from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.open import count_pages, open_page
@@ -89,6 +90,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job["page"], limits).model_dump(),
         "crop": lambda: _crop(scan, job, limits),
+        "excerpt": lambda: _excerpt(scan, job),
         "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
     }
     return jobs[job["job"]]()
@@ -142,6 +144,11 @@ def _drawn_text(scan: ScanFile, raw: RawPage, page: int, lone: Path, limits: Lim
 
 def _engine(limits: Limits) -> ReadWords:
     return lambda grey, dpi, layout: read_words(grey, dpi, layout, limits.page_timeout_s / 3)
+
+
+def _excerpt(scan: ScanFile, job: Answer) -> Answer:
+    write_excerpt(scan.path, scan.media_type, job["pages"], Path(job["target"]))
+    return {}
 
 
 def _render(job: Answer) -> Answer:

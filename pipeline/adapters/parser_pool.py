@@ -72,6 +72,11 @@ class ParserPool:
         job = {"job": "crop", "part": part.model_dump(mode="json"), "target": str(target), **_scan(scan)}
         self._run(job, self._limits.page_timeout_s)
 
+    def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        """See `Parsers.excerpt`."""
+        job = {"job": "excerpt", "pages": list(pages), "target": str(target), **_scan(scan)}
+        self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         """See `Parsers.render`."""
         told = target.with_suffix(".pages")

@@ -115,8 +115,8 @@ def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) ->
             code=_code(kind, rows, written),
             notation=kind.id in noted,
             under_state=under_state,
-            hits=tuple(phrase for phrase in kind.cues.phrases if _says(text, phrase)),
-            against=sum(_says(text, phrase) for phrase in kind.cues.against)
+            hits=tuple(phrase for phrase in kind.cues.phrases if says(text, phrase)),
+            against=sum(says(text, phrase) for phrase in kind.cues.against)
             + bool(noted and kind.title.notation and kind.id not in noted),
         )
         scores.append(_score(kind, said))
@@ -195,7 +195,7 @@ def _has_notation(kind: DocumentType, rows: Sequence[Row]) -> bool:
     return any(form.search(nfc(row.text)) for row in rows if row.place < _CODE_PLACE and "so" in row.letters[:4])
 
 
-def _says(text: str, phrase: str) -> bool:
+def says(text: str, phrase: str) -> bool:
     """Whether the text has the phrase, a few misread letters allowed in long ones."""
     wanted = letters(phrase)
     if len(wanted) < 8 or len(text) < len(wanted):

@@ -14,6 +14,7 @@ OWNER_REASONS = ("owner_unknown", "owner_doubtful", "owner_conflict", "person_mi
 FIELD_REASONS = ("field_missing", "field_doubtful", "handwritten", "handwriting")
 TYPE_REASONS = ("type_unknown", "type_doubtful")
 CUT, SECRECY = "cut_doubtful", "secrecy_doubtful"
+CARD, UNCUT = "card_among_others", "original_uncut"
 SAME, NEWER = "same_paper", "newer_paper"
 
 HARM = {"owner": 1.0, "cut": 0.95, "secrecy": 0.9, "type": 0.8, "page": 0.4, "newer": 0.35, "same": 0.3}

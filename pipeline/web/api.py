@@ -112,7 +112,9 @@ def fetch_original(request: Request, document_id: str, number: int) -> FileRespo
         raise NotFound("no_such_object", document_id)
     submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
     sha256 = paper.original_sha256s[number - 1]
-    media_type = next((s.media_type for s in submission.sources if s.sha256 == sha256), "application/octet-stream")
+    media_types = {source.sha256: source.media_type for source in submission.sources}
+    media_types |= {excerpt.sha256: excerpt.media_type for excerpt in paper.excerpts}
+    media_type = media_types.get(sha256, "application/octet-stream")
     response = send_file(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)
     name = f"{document_id}-{number}{mimetypes.guess_extension(media_type) or ''}"
     response.headers["content-disposition"] = f'attachment; filename="{name}"'

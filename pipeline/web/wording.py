@@ -37,6 +37,15 @@ _REASONS = {
     ),
     "type_unknown": ("Chưa nhận ra loại giấy tờ", "The type of paper was not recognised"),
     "type_doubtful": ("Chưa chắc về loại giấy tờ", "The type of paper is doubtful"),
+    "cut_doubtful": ("Chưa chắc giấy tờ bắt đầu hoặc kết thúc ở trang nào", "Where it begins or ends is doubtful"),
+    "card_among_others": (
+        "Thẻ căn cước nằm cùng trang với giấy tờ khác: hãy quét riêng",
+        "An identity card lies on a page with something else: scan it apart",
+    ),
+    "original_uncut": (
+        "Không tách được trang thẻ căn cước khỏi tệp gốc; tệp gốc chưa được lưu",
+        "The card could not be cut out of the original, which is not archived",
+    ),
     "field_missing": ("Thiếu thông tin bắt buộc", "A required field is missing"),
     "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
     "secrecy_doubtful": ("Có thể có dấu độ mật: không xử lý tiếp", "It may carry a secrecy mark: leave it as it is"),
@@ -48,7 +57,6 @@ _REASONS = {
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwritten": ("Có thông tin viết tay", "Parts are written by hand"),
     "handwriting": ("Mẫu thường điền bằng tay", "A form that is usually filled in by hand"),
-    "cut_doubtful": ("Chưa chắc giấy tờ bắt đầu từ trang này", "Where the paper begins is not certain"),
     "same_paper": ("Có thể đã được quét trước đó", "It may have been scanned before"),
     "newer_paper": ("Đã có giấy mới hơn cùng loại của người này", "A newer paper of this kind is on file"),
     "already_filed": ("Giấy tờ này đã được lưu trước đó", "This paper was filed before"),

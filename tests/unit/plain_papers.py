@@ -73,4 +73,27 @@ Phường Lộc Thọ, ngày 03 tháng 04 năm 2024
 Gửi các bác trong tổ dân phố, tuần sau chúng ta trồng cây ở sân nhà văn hóa.
 """
 
+RECEIPT = """
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ
+Tiếp nhận hồ sơ của: Quàng Thị Inh
+Thành phần hồ sơ nộp gồm: Tờ khai đăng ký khai sinh
+Thời gian nhận hồ sơ: 09/04/2021
+Thời gian trả kết quả giải quyết hồ sơ: 12/04/2021
+"""
+
+GOING_ON = """
+> 2
+và các nội dung khác đã được ghi trong sổ đăng ký của Ủy ban nhân dân phường Bến Nghé theo quy định hiện hành.
+"""
+"""A page that goes on from the one before it: a page number, and the rest of a sentence."""
+
+MARKED_LATER = """
+> 2
+MẬT
+và các nội dung khác đã được ghi trong sổ đăng ký của Ủy ban nhân dân phường Bến Nghé theo quy định hiện hành.
+"""
+"""A following page with a word on it that looks like a secrecy mark."""
+
 BLANK = ""

@@ -15,7 +15,7 @@ _NEXT_PAGE = "\f"
 
 
 def scan(*pages: str) -> bytes:
-    """A file whose pages say this; a page that says `LOST` cannot be opened."""
+    """A file whose pages say this; a page that says `LOST` cannot be opened, a first line `QR ...` is a QR code."""
     return (_HEAD + _NEXT_PAGE.join(pages)).encode()
 
 
@@ -53,6 +53,10 @@ class PlainParsers:
         self.calls.append(f"crop {part.page}")
         target.write_bytes(b"part of " + scan.path.read_bytes())
 
+    def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        self.calls.append("excerpt")
+        target.write_bytes(globals()["scan"](*(_pages(scan)[number - 1] for number in pages)))
+
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         self.calls.append("render")
         target.write_bytes(b"copy of " + b"\n".join(page.picture.read_bytes() for page in pages))
@@ -63,7 +67,12 @@ def _pages(scan: ScanFile) -> list[str]:
 
 
 def _read(text: str, number: int) -> PageText:
-    return page(text, number=number)
+    first, _, rest = text.partition("\n")
+    return (
+        page(rest, number=number, qr=first.removeprefix("QR "))
+        if first.startswith("QR ")
+        else page(text, number=number)
+    )
 
 
 class MendingParsers(PlainParsers):

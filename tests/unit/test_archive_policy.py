@@ -20,6 +20,7 @@ from tests.unit.plain_papers import (
     HOLDER,
     HOLDER_NUMBER,
     LETTER,
+    MARKED_LATER,
     TITLE_ONLY,
 )
 from tests.unit.plain_parsers import LOST, MendingParsers, PlainParsers, scan
@@ -92,7 +93,7 @@ def test_a_secret_paper_is_wiped_and_said_so(desk: Desk) -> None:
 
 
 def test_a_paper_under_suspicion_of_secrecy_waits_in_intake_for_a_person(desk: Desk) -> None:
-    paper = desk.file(scan(BIRTH), scan(CLASSIFIED))
+    paper = desk.file(scan(BIRTH, MARKED_LATER))
     assert paper.state == "needs_review"
     assert "secrecy_doubtful" in paper.reasons
     assert all(key.startswith("intake/") for key in (paper.object_key or "", *paper.original_keys))

@@ -12,7 +12,7 @@ from pipeline.pages import ReadPage, ScanFile
 from pipeline.ports import Parsers
 from schemas.dossier import RepairedWord
 from tests.unit.desk import CATALOGUE, Desk
-from tests.unit.plain_papers import BIRTH, BLANK, CARD, CHILD_NUMBER, FORM_BY_HAND, LETTER
+from tests.unit.plain_papers import BIRTH, BLANK, CARD, CHILD_NUMBER, FORM_BY_HAND, GOING_ON, LETTER, RECEIPT
 from tests.unit.plain_parsers import LOST, MendingParsers, PlainParsers, scan
 
 
@@ -36,30 +36,38 @@ def digitised(
     desk: Desk, parsers: Parsers, folder: Path, *files: Sequence[str]
 ) -> tuple[DigitisedPaper, list[PagesDone]]:
     """The one paper of these files, with the progress that was told."""
+    (paper,), progress = all_digitised(desk, parsers, folder, *files)
+    return paper, progress
+
+
+def all_digitised(
+    desk: Desk, parsers: Parsers, folder: Path, *files: Sequence[str], cuts: tuple[int, ...] | None = None
+) -> tuple[list[DigitisedPaper], list[PagesDone]]:
+    """The papers of these files, with the progress that was told."""
     scans = []
     for number, pages in enumerate(files, 1):
         path = folder / f"file-{number}"
         path.write_bytes(scan(*pages))
         scans.append(ScanFile(path, "application/pdf"))
     steps = list(
-        digitise(Scan(tuple(scans), "phuong-a", None), parsers, desk.tables.people, CATALOGUE, folder),
+        digitise(Scan(tuple(scans), "phuong-a", None), parsers, desk.tables.people, CATALOGUE, folder, cuts),
     )
-    (paper,) = (step for step in steps if isinstance(step, DigitisedPaper))
-    return paper, [step for step in steps if isinstance(step, PagesDone)]
+    papers = [step for step in steps if isinstance(step, DigitisedPaper)]
+    return papers, [step for step in steps if isinstance(step, PagesDone)]
 
 
 def test_pages_stand_in_their_order_though_read_out_of_order(desk: Desk, tmp_path: Path) -> None:
     parsers = BackToFront()
-    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH, LETTER])
+    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH, GOING_ON])
     assert paper.pages == (1, 2)
-    assert [text.splitlines()[-1] for text in paper.texts] == [BIRTH.splitlines()[-1], LETTER.splitlines()[-1]]
+    assert [text.splitlines()[-1] for text in paper.texts] == [BIRTH.splitlines()[-1], GOING_ON.splitlines()[-1]]
     assert paper.copy is not None
     shown = paper.copy.read_bytes()
-    assert shown.index(b"KHAI SINH") < shown.index("tổ dân phố".encode())
+    assert shown.index(b"KHAI SINH") < shown.index("sổ đăng ký".encode())
 
 
 def test_progress_counts_to_the_last_page(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
-    _, progress = digitised(desk, parsers, tmp_path, [BIRTH, LETTER])
+    _, progress = digitised(desk, parsers, tmp_path, [BIRTH, GOING_ON])
     assert progress == [PagesDone(0, 2), PagesDone(1, 2), PagesDone(2, 2)]
 
 
@@ -88,14 +96,14 @@ def test_a_file_whose_pages_are_all_lost_is_refused_with_their_reason(
 
 
 def test_of_several_files_each_ones_own_pages_are_told(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
-    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH, LETTER], [LETTER])
+    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH, GOING_ON], [GOING_ON])
     assert paper.pages == (1, 2, 3)
     assert paper.pages_by_file == ((1, 2), (1,))
 
 
 def test_the_same_file_handed_in_twice_keeps_its_pages_apart(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
-    paper, _ = digitised(desk, parsers, tmp_path, [BIRTH], [BIRTH])
-    assert paper.pages_by_file == ((1,), (1,))
+    papers, _ = all_digitised(desk, parsers, tmp_path, [BIRTH], [BIRTH])
+    assert [paper.pages_by_file for paper in papers] == [((1,), ()), ((), (1,))]
 
 
 def test_a_blank_back_stays_in_the_copy(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
@@ -115,7 +123,7 @@ def test_a_card_has_no_copy(desk: Desk, parsers: PlainParsers, tmp_path: Path) -
     assert (paper.settled.state, paper.copy) == ("filed", None)
 
 
-MISREAD = "\nNgười ký đóng dấu theo thẩm quyên được giao tại cơ quan\n"
+MISREAD = "\n> 2\nNgười ký đóng dấu theo thẩm quyên được giao tại cơ quan\n"
 
 
 def test_repaired_words_are_listed_with_their_page_reading_and_reason(desk: Desk, tmp_path: Path) -> None:
@@ -141,3 +149,53 @@ def test_a_copy_that_does_not_prove_itself_sends_its_paper_to_a_person(desk: Des
     assert paper.copy is None
     assert paper.settled.state == "needs_review"
     assert "copy_unproven" in paper.settled.reasons
+
+
+def test_papers_fed_in_one_go_are_understood_one_by_one(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    papers, _ = all_digitised(desk, parsers, tmp_path, [BIRTH, CARD, FORM_BY_HAND])
+    assert [paper.document_type.id for paper in papers] == [
+        "birth_certificate",
+        "citizen_id_card",
+        "birth_registration_form",
+    ]
+    assert [paper.settled.state for paper in papers] == ["filed", "filed", "needs_review"]
+
+
+def test_a_doubtful_cut_asks_a_person_about_both_papers(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    papers, _ = all_digitised(desk, parsers, tmp_path, [BIRTH, LETTER])
+    assert [("cut_doubtful" in paper.settled.reasons, paper.settled.state) for paper in papers] == [
+        (True, "needs_review"),
+        (True, "needs_review"),
+    ]
+    assert all(cut.page == 2 and cut.speaks_for for paper in papers for cut in paper.cuts)
+
+
+def test_cuts_that_a_person_made_are_no_question_any_more(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    (paper,), _ = all_digitised(desk, parsers, tmp_path, [BIRTH, LETTER], cuts=(1,))
+    assert (paper.pages, paper.settled.state) == ((1, 2), "filed")
+
+
+CODE, OTHER_CODE = "H29.12.34-250708-0001", "000.00.05.H57-210409-0695"
+COVER = f"QR hoso:cover:1:{CODE}\nTỜ BÌA HỒ SƠ\n"
+MISSING = f"QR hoso:missing:1:{OTHER_CODE}\nDANH SÁCH GIẤY TỜ CÒN THIẾU\n"
+
+
+def test_a_cover_sheet_gives_its_dossier_to_what_follows_until_the_next(
+    desk: Desk, parsers: PlainParsers, tmp_path: Path
+) -> None:
+    papers, _ = all_digitised(desk, parsers, tmp_path, [BIRTH, COVER, BIRTH, MISSING, CARD])
+    assert [paper.dossier_code for paper in papers] == [None, CODE, CODE, OTHER_CODE, OTHER_CODE]
+    assert [paper.document_type.id for paper in papers[1::2]] == ["cover_sheet", "cover_sheet"]
+
+
+def test_a_cover_sheet_is_filed_without_questions(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    papers, _ = all_digitised(desk, parsers, tmp_path, [COVER, BLANK, BIRTH])
+    assert [(paper.pages, paper.settled.state) for paper in papers] == [((1, 2), "filed"), ((3,), "filed")]
+    assert papers[0].identification.people == ()
+
+
+def test_the_code_of_a_receipt_is_its_dossiers(desk: Desk, parsers: PlainParsers, tmp_path: Path) -> None:
+    receipt = f"QR {OTHER_CODE}|1.001193|GIẤY TIẾP NHẬN\n{RECEIPT}"
+    papers, _ = all_digitised(desk, parsers, tmp_path, [receipt, BIRTH])
+    assert papers[0].document_type.id == "receipt_slip"
+    assert [paper.dossier_code for paper in papers] == [OTHER_CODE, OTHER_CODE]
