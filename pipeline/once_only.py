@@ -104,13 +104,15 @@ def reuse_refusals(
 
 
 def _with_flags_of_their_records(papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Scans of one record hold or fall together: a flag on one of them is a flag on all."""
-    flagged = {paper.rendition_of or paper.document_id: paper for paper in papers if paper.invalid_state is not None}
+    """Scans of one record hold or fall together: the earliest flag on one of them is a flag on all."""
+    ended = [paper for paper in papers if paper.invalid_state is not None]
+    ended.sort(key=lambda paper: paper.invalid_from or date.min, reverse=True)
+    flagged = {paper.rendition_of or paper.document_id: paper for paper in ended}
     return tuple(_flagged(paper, flagged.get(paper.rendition_of or paper.document_id)) for paper in papers)
 
 
 def _flagged(paper: Paper, by: Paper | None) -> Paper:
-    if by is None or paper.invalid_state is not None:
+    if by is None:
         return paper
     return paper.model_copy(update={name: getattr(by, name) for name in ("invalid_state", "invalid_from")})
 

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue import load_catalogue
-from pipeline.once_only import checklist
-from pipeline.validity import months_after
+from pipeline.once_only import VIETNAM, checklist, reuse_refusals
+from pipeline.validity import months_after, validity
 from schemas.catalog import Condition, InForce, Procedure, RequiredPaper
+from schemas.decisions import LookUp
 from schemas.dossier import Field, Paper
 from schemas.once_only import ChecklistRow, Visit
 from schemas.people import Actor, Citizen, PersonOnPaper
@@ -60,9 +61,13 @@ def row(**changes: Any) -> RequiredPaper:
     return RequiredPaper.model_validate(values | changes)
 
 
-def ask(wanted: RequiredPaper, *papers: Paper, day: date = DAY, **conditions: bool) -> ChecklistRow:
+def ask(
+    wanted: RequiredPaper, *papers: Paper, day: date = DAY, dossier_code: str | None = None, **conditions: bool
+) -> ChecklistRow:
     procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    (answer,) = checklist(procedure, CATALOGUE, MAI, papers, Visit(day=day, conditions=conditions))
+    (answer,) = checklist(
+        procedure, CATALOGUE, MAI, papers, Visit(day=day, dossier_code=dossier_code, conditions=conditions)
+    )
     return answer
 
 
@@ -178,3 +183,220 @@ def test_months_end_on_the_last_day_of_a_short_month() -> None:
 def test_months_after_never_skips_a_month(day: date, months: int) -> None:
     later = months_after(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
+
+
+# Validity
+
+
+def test_a_paper_that_was_superseded_holds_no_longer_and_is_shown() -> None:
+    ended = paper("marital_status_confirmation", "subject", invalid_state="superseded", invalid_from=DAY)
+    answer = ask(row(), ended)
+    assert (answer.status, answer.reason, answer.demanded) == ("superseded", "superseded", True)
+    assert answer.document_id == "d1"
+    assert ask(row(), ended, day=DAY - timedelta(days=1)).status == "held"
+
+
+def test_a_cancelled_paper_is_out_of_force() -> None:
+    answer = ask(row(), paper("marital_status_confirmation", "subject", invalid_state="cancelled", invalid_from=DAY))
+    assert (answer.status, answer.reason, answer.demanded) == ("expired", "cancelled", True)
+
+
+def test_a_paper_dated_after_the_visit_is_not_held() -> None:
+    late = paper("marital_status_confirmation", "subject", "2026-06-02")
+    assert (ask(row(), late).status, ask(row(), late).reason) == ("missing", "issued_later")
+
+
+def test_validity_tells_its_rule_and_where_it_stands() -> None:
+    kind = CATALOGUE.types["marital_status_confirmation"]
+    told = validity(kind, STATUS, DAY)
+    assert (told.state, told.rule, told.until) == ("valid", "months", date(2026, 9, 15))
+    assert told.source == kind.validity.source
+    assert validity(kind, STATUS, date(2027, 1, 1)).state == "expired"
+
+
+def test_a_type_without_a_rule_has_no_known_validity() -> None:
+    assert validity(CATALOGUE.types["authorization_letter"], paper("authorization_letter", "agent"), DAY).state == (
+        "unknown"
+    )
+
+
+@pytest.mark.parametrize("flagged", ["d1", "d2"])
+def test_a_flag_on_one_scan_of_a_record_is_a_flag_on_all(flagged: str) -> None:
+    scans = [paper("birth_certificate", "child"), paper("birth_certificate", "child", document_id="d2")]
+    scans[1] = scans[1].model_copy(update={"rendition_of": "d1"})
+    ended = {"invalid_state": "superseded", "invalid_from": DAY}
+    scans = [one.model_copy(update=ended) if one.document_id == flagged else one for one in scans]
+    assert ask(row(any_of=("birth_certificate",), role="child"), *scans).status == "superseded"
+
+
+# Purpose, single use, sheets that are handed in
+
+
+def test_a_paper_issued_for_another_purpose_is_not_held() -> None:
+    for_loan = paper("marital_status_confirmation", "subject")
+    for_loan = for_loan.model_copy(update={"fields": for_loan.fields | {"purpose": sure("vay vốn tại ngân hàng")}})
+    assert (ask(row(), for_loan).status, ask(row(), for_loan).reason) == ("missing", "other_purpose")
+
+
+@pytest.mark.parametrize("purpose", [None, sure("không dùng để đăng ký kết hôn")])
+def test_a_purpose_that_is_not_certain_serves_none(purpose: Field | None) -> None:
+    fields = {name: value for name, value in STATUS.fields.items() if name != "purpose"}
+    fields |= {"purpose": purpose} if purpose else {}
+    assert ask(row(), STATUS.model_copy(update={"fields": fields})).reason == "purpose_unknown"
+
+
+FORM = row(any_of=("birth_registration_form",), role="applicant", purposes=())
+A_DOSSIER, ANOTHER = "H29.12.34-260601-0001", "H29.12.34-260601-0002"
+
+
+@pytest.mark.parametrize(("dossier", "status"), [(A_DOSSIER, "held"), (ANOTHER, "missing"), (None, "missing")])
+def test_a_sheet_for_one_use_counts_in_its_own_dossier(dossier: str | None, status: str) -> None:
+    form = paper("birth_registration_form", "applicant", dossier_code=A_DOSSIER)
+    assert ask(FORM, form, dossier_code=dossier).status == status
+
+
+@pytest.mark.parametrize(("hours_after", "status"), [(0, "held"), (24, "missing")])
+def test_without_a_dossier_a_sheet_for_one_use_counts_on_its_day(hours_after: int, status: str) -> None:
+    filed = datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=VIETNAM) - timedelta(hours=hours_after)
+    assert ask(FORM, paper("birth_registration_form", "applicant", filed_at=filed)).status == status
+
+
+def test_a_sheet_that_is_handed_in_is_not_replaced_by_its_copy() -> None:
+    wanted = row(any_of=("land_use_certificate",), role="land_user", surrendered=True)
+    held = paper("land_use_certificate", "land_user", dossier_code=A_DOSSIER)
+    assert ask(wanted, held, dossier_code=ANOTHER).reason == "sheet_itself"
+    assert ask(wanted, held, dossier_code=A_DOSSIER).status == "held"
+
+
+def test_anothers_paper_counts_only_where_it_was_brought_for_just_this() -> None:
+    wanted = row(any_of=("death_certificate_extract",), role=None, of_another=True)
+    spouses = (PersonOnPaper(personal_id="079090000001", name="Đỗ Văn Khuê", role="deceased", link="filed"),)
+    extract = paper("death_certificate_extract", "deceased", people=spouses, dossier_code=A_DOSSIER)
+    assert ask(wanted, extract, dossier_code=A_DOSSIER).status == "held"
+    assert ask(wanted, extract, dossier_code=ANOTHER).reason == "other_role"
+    assert ask(row(any_of=("death_certificate_extract",), role=None), extract, dossier_code=A_DOSSIER).status == (
+        "missing"
+    )
+
+
+# Look-ups
+
+LAST = date(2027, 2, 28)
+
+
+def look(row_id: str, day: date, outcome: str) -> LookUp:
+    return LookUp.model_validate(
+        {
+            "decision_id": "l1",
+            "subject_id": A_DOSSIER,
+            "actor": {"office_id": "local", "actor_id": "lan"},
+            "decided_at": datetime(day.year, day.month, day.day, 9, tzinfo=VIETNAM),
+            "component": row_id,
+            "outcome": outcome,
+        }
+    )
+
+
+def asked(day: date, *papers: Paper, **changes: Any) -> ChecklistRow:
+    """The answer by the built-in rules of look-ups."""
+    wanted = row(any_of=("birth_certificate",), role="child", purposes=(), **changes.pop("row", {}))
+    procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
+    visit = Visit(day=day, dossier_code=A_DOSSIER, **changes)
+    return checklist(procedure, load_catalogue(), MAI, papers, visit)[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2025, 12, 31), "missing"),
+        (date(2026, 1, 1), "look_up"),
+        (LAST, "look_up"),
+        (date(2027, 3, 1), "missing"),
+    ],
+)
+def test_data_take_the_place_of_papers_between_two_dates(day: date, status: str) -> None:
+    answer = asked(day)
+    assert (answer.status, answer.demanded) == (status, status == "missing")
+
+
+def test_a_held_paper_need_not_be_looked_up() -> None:
+    assert asked(DAY, paper("birth_certificate", "child")).status == "held"
+
+
+def test_what_was_found_is_not_asked_for_again_in_that_dossier() -> None:
+    found = asked(LAST + timedelta(days=30), looked_up=(look("status", LAST, "found"),))
+    assert (found.status, found.reason, found.demanded) == ("look_up", "found_in_database", False)
+
+
+def test_what_was_found_after_the_last_day_takes_no_papers_place() -> None:
+    day = LAST + timedelta(days=1)
+    assert asked(day, looked_up=(look("status", day, "found"),)).demanded
+
+
+@pytest.mark.parametrize("outcome", ["failed", "incomplete"])
+def test_where_the_database_does_not_answer_the_paper_may_be_asked_for(outcome: str) -> None:
+    answer = asked(DAY, looked_up=(look("status", DAY, outcome),))
+    assert (answer.status, answer.looked_up, answer.demanded) == ("missing", outcome, True)
+
+
+def test_the_last_look_counts() -> None:
+    looks = (look("status", DAY, "failed"), look("status", DAY, "found"))
+    assert asked(DAY, looked_up=looks).reason == "found_in_database"
+
+
+def test_a_sheet_that_is_handed_in_is_not_looked_up() -> None:
+    assert asked(DAY, row={"surrendered": True}).demanded
+
+
+# Reuse
+
+
+def refusals(offered: Paper, *others: Paper, **changes: Any) -> tuple[str, ...]:
+    wanted = row(any_of=("residence_confirmation",), purposes=(), **changes)
+    return reuse_refusals(wanted, CATALOGUE, MAI, (*others, offered), offered, Visit(day=DAY, dossier_code=A_DOSSIER))
+
+
+RESIDENCE = paper("residence_confirmation", "subject", sha256="ab")
+
+
+def test_a_confirmed_paper_that_holds_may_be_used_again() -> None:
+    assert refusals(RESIDENCE) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"confirmed_at": None}, "unconfirmed"),
+        ({"copy_kind": "photocopy"}, "copy_kind"),
+        ({"state": "needs_review"}, "in_review"),
+        ({"sha256": None}, "no_copy"),
+        ({"invalid_state": "superseded"}, "superseded"),
+        ({"fields": {"issue_date": sure("2025-05-31")}}, "too_old"),
+        ({"fields": {}}, "issue_date_unknown"),
+        ({"people": ()}, "other_role"),
+    ],
+)
+def test_each_condition_of_reuse_has_its_reason(changes: dict[str, Any], reason: str) -> None:
+    assert refusals(RESIDENCE.model_copy(update=changes)) == (reason,)
+
+
+def test_a_paper_that_is_not_asked_for_is_no_reuse() -> None:
+    certificate = paper("birth_certificate", "subject", sha256="ab")
+    assert refusals(certificate) == ("not_asked_for",)
+
+
+def test_a_form_is_never_used_again() -> None:
+    form = paper("birth_registration_form", "subject", sha256="ab")
+    assert "not_reusable" in refusals(form)
+
+
+def test_an_older_paper_gives_way_to_a_newer_one_of_its_kind() -> None:
+    newer = paper("residence_confirmation", "subject", "2026-04-15", document_id="d2")
+    assert refusals(RESIDENCE, newer) == ("newer_on_file",)
+    assert refusals(newer.model_copy(update={"sha256": "cd"}), RESIDENCE) == ()
+
+
+def test_what_was_found_as_data_is_not_used_again_as_a_paper() -> None:
+    wanted = row(any_of=("residence_confirmation",), purposes=())
+    visit = Visit(day=DAY, dossier_code=A_DOSSIER, looked_up=(look("status", DAY, "found"),))
+    assert reuse_refusals(wanted, load_catalogue(), MAI, (RESIDENCE,), RESIDENCE, visit) == ("in_database",)
