@@ -135,10 +135,10 @@ def test_an_unclear_word_of_the_subject_asks_a_person() -> None:
 
 
 def test_a_stamp_beside_the_subject_is_left_out() -> None:
-    subject = "CVĐẾN > Về việc trồng cây"
+    subject = "CVĐẾN > Trồng cây xanh"
     lines = "Về việc trồng cây xanh ven đường và trong các\ncông viên của tỉnh Hải Nam"
     text = DECISION.replace("\nQUYẾT ĐỊNH", "\n> QUYẾT ĐỊNH").replace(lines, subject)
-    assert read(text)["subject"].value == "Về việc trồng cây"
+    assert read(text)["subject"].value == "Trồng cây xanh"
 
 
 def test_a_name_that_nobody_bears_asks_a_person() -> None:
