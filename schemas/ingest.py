@@ -47,6 +47,7 @@ class IngestLine(Value):
     rotations: tuple[int, ...] = ()
     type: str | None = None
     type_confidence: float | None = None
+    cues: tuple[str, ...] = ()
     state: PaperState
     reasons: tuple[str, ...] = ()
     fields: dict[str, FieldLine] = {}

@@ -236,6 +236,8 @@ def _place(settings: Settings, paper: Paper) -> str:
 
 def _print_paper(paper: Paper, title: str, place: str) -> None:
     _console.print(f"{title}  [{paper.state}]  {', '.join(paper.reasons)}")
+    if paper.cues:
+        _console.print(f"told by: {'; '.join(paper.cues)}", soft_wrap=True)
     table = Table("Field", "Value", "Sure", "By", "", box=None, pad_edge=False)
     for name, field in paper.fields.items():
         asks = "by hand, review" if field.handwritten else "review"

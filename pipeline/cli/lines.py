@@ -23,6 +23,7 @@ def paper_line(
         "rotations": paper.rotations,
         "type": paper.type,
         "type_confidence": paper.type_confidence,
+        "cues": paper.cues,
         "state": paper.state,
         "reasons": reasons,
         "fields": {

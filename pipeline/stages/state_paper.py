@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from math import prod
 
 from pipeline.stages.evidence import Draft
 from pipeline.stages.field_values import iso_date, parse
@@ -18,8 +17,12 @@ from schemas.catalog import DocumentType, FieldRule
 from schemas.text import PageText
 
 _PLACED = ("document_number", "issuer", "subject", "signer")
-SURE = 0.95
-"""Probability that all words of an issuer or a subject are right, under which a person is asked."""
+SURE = 0.93
+"""Probability of the worst word of an issuer or a subject under which a person is asked.
+
+Of 38 subjects of made-up and real papers above it none was wrong, the surest wrong one stood at 0.88; nor was any of 49
+issuers.
+"""
 _SPECKS = " .,:;|_'\"`“”‘’*~=—–-"
 _DIGIT_LIKE = str.maketrans("OoÓóØQDIl|", "0000000111")
 _LABEL = re.compile(r"^\W{0,3}(?:S[oôốồổỗộóòõöO0]\W{0,2}[:;.]|No\W{0,2}:)\s*", re.IGNORECASE)
@@ -118,7 +121,7 @@ def _subject(words: Sequence[Token], spellings: Spellings) -> Draft | None:
     readings = spellings.settle([Reading(token, nfc(token.text), token.confidence) for token in words])
     text = nfc(" ".join(reading.text for reading in readings))
     draft = _draft(words, re.sub(r"^[^\w(]*v[eềê]\s?vi[eệêẹ]c\b", "Về việc", text, flags=re.IGNORECASE).strip(_SPECKS))
-    draft.confidence = prod(reading.confidence for reading in readings)
+    draft.confidence = min(reading.confidence for reading in readings)
     draft.conflict = draft.confidence < SURE
     return draft
 
@@ -127,12 +130,11 @@ def _issuer(readings: Sequence[Reading]) -> Draft | None:
     if not readings:
         return None
     draft = _draft([r.token for r in readings], nfc(" ".join(r.text for r in readings)).strip(_SPECKS))
-    draft.confidence = prod(reading.confidence for reading in readings)
-    between = pairwise(readings)
-    torn = any(
-        after.token.gap > COLUMN_GAP and after.token.box.left > before.token.box.left for before, after in between
-    )
-    draft.conflict = draft.confidence < SURE or torn  # a word is missing in a gap
+    draft.confidence = min(reading.confidence for reading in readings)
+    # A word is missing in a gap.
+    tokens = pairwise(reading.token for reading in readings)
+    torn = any(after.gap > COLUMN_GAP and after.box.left > before.box.left for before, after in tokens)
+    draft.conflict = draft.confidence < SURE or torn
     return draft
 
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.layout import Row, Token, cells_of, letters
+from pipeline.stages.layout import COLUMN_GAP, Row, Token, cells_of, letters
 from pipeline.stages.state_head import Head
 from pipeline.stages.titles import find_title, is_heading, own_names, states_matter
 from schemas.catalog import DocumentType
@@ -16,6 +16,7 @@ _GAP = 1.45
 """Free space to the next line, in ordinary steps from line to line, from which on the subject has ended."""
 _ASKEW = 0.03
 """Share of the page's width by which the middle of a subject's line may miss that of the type above it."""
+_HARDLY_READ = 0.5
 _BODY = ("kinhgui", "cancu", "dieu1", "thuchien")
 _SHORTEST = 4
 _TORN = 75.0
@@ -106,18 +107,21 @@ def _merged(rows: Sequence[Row], step: float) -> list[Row]:
 
 
 def _centred(tokens: Sequence[Token], middle: float, rows: Sequence[Row]) -> list[Token]:
-    """The words that stand evenly around the middle: a stamp beside the line is left out."""
+    """The words that stand evenly around the middle: a stamp beside the line is left out.
+
+    A line is only parted where free space or a word that was hardly read stands; one that fits nowhere is kept whole.
+    """
     own = [token for token in tokens if token.letters or token.text in ("-", "–", "&")]
+    starts = [i for i, token in enumerate(own) if i == 0 or _is_apart(own[i - 1], token)]
+    ends = [*starts[1:], len(own)]
     width = max(row.right for row in rows)
-    while len(own) > 1:
-        off = _middle(own) - middle
-        if abs(off) <= _ASKEW * width:
-            break
-        rest = own[1:] if off < 0 else own[:-1]
-        if abs(_middle(rest) - middle) >= abs(off):
-            break
-        own = rest
-    return own
+    runs = [own[start:end] for start in starts for end in ends if end > start]
+    fitting = [run for run in runs if abs(_middle(run) - middle) <= _ASKEW * width]
+    return max(fitting, key=lambda run: sum(len(token.letters) for token in run), default=own)
+
+
+def _is_apart(before: Token, token: Token) -> bool:
+    return token.gap > COLUMN_GAP or min(before.confidence, token.confidence) < _HARDLY_READ
 
 
 def _is_capitals(tokens: Sequence[Token]) -> bool:

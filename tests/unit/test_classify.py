@@ -55,13 +55,15 @@ QUYẾT ĐỊNH:
 
 def test_a_title_that_is_only_mentioned_does_not_count() -> None:
     found = kind(
-        HEADER + "THÔNG BÁO\nNgười dân mang theo Giấy khai sinh và Giấy chứng nhận kết hôn khi đến bộ phận một cửa."
+        HEADER.replace("QĐ-UBND", "TB-UBND")
+        + "THÔNG BÁO\nNgười dân mang theo Giấy khai sinh và Giấy chứng nhận kết hôn khi đến bộ phận một cửa."
     )
-    assert found.type == "other"
+    assert found.type == "notice"
 
 
 @pytest.mark.parametrize(
-    "title", ["TỜ TRÌNH", "CHỈ THỊ", "BIÊN BẢN", "GIẤY MỜI", "TỜ KHAI CẤP BẢN SAO TRÍCH LỤC HỘ TỊCH"]
+    "title",
+    ["PHIẾU KHẢO SÁT", "GIẤY XÁC NHẬN CÔNG TÁC", "TỜ KHAI THUẾ THU NHẬP CÁ NHÂN", "BẢN CAM KẾT"],
 )
 def test_papers_of_other_types_are_not_forced_into_a_known_one(title: str) -> None:
     found = kind(
@@ -71,6 +73,75 @@ def test_papers_of_other_types_are_not_forced_into_a_known_one(title: str) -> No
     )
     assert found.type == "other"
     assert not found.certain
+
+
+@pytest.mark.parametrize("title", ["TỜ KHAI ĐĂNG KÝ LẠI KẾT HÔN", "TỜ KHAI LẠI ĐĂNG KÝ KHAI TỬ"])
+def test_a_title_with_a_word_too_many_is_not_certain(title: str) -> None:
+    body = "Kính gửi: Ủy ban nhân dân\nHọ, chữ đệm, tên người yêu cầu: Lê Thị Mai\nTôi cam đoan\nĐề nghị cấp bản sao"
+    assert not kind(HEADER + f"{title}\n{body}").certain
+
+
+def numbered(notation: str) -> str:
+    return HEADER.replace("QĐ-UBND", notation)
+
+
+@pytest.mark.parametrize(
+    ("title", "notation", "type_id"),
+    [
+        ("CHỈ THỊ", "CT-UBND", "directive"),
+        ("TỜ TRÌNH", "TTr-UBND", "submission"),
+        ("BÁO CÁO", "BC-UBND", "report"),
+        ("THÔNG BÁO", "TB-UBND", "notice"),
+        ("KẾ HOẠCH", "KH-UBND", "plan"),
+        ("NGHỊ QUYẾT", "NQ-HĐND", "resolution"),
+        ("GIẤY MỜI", "GM-UBND", "invitation"),
+    ],
+)
+def test_a_short_title_and_the_notation_of_its_number_tell_an_administrative_paper(
+    title: str, notation: str, type_id: str
+) -> None:
+    found = kind(numbered(notation) + f"{title}\nVề việc trồng cây\nTrong những ngày qua đã có mưa.")
+    assert (found.type, found.certain) == (type_id, True)
+    assert found.cues[0] == f"ký hiệu {notation.partition('-')[0]}"
+
+
+def test_a_title_that_the_number_contradicts_is_not_certain() -> None:
+    assert not kind(numbered("QĐ-UBND") + "CHỈ THỊ\nVề việc trồng cây\nNơi nhận: Lưu: VT").certain
+
+
+def test_a_letter_is_told_by_its_matter_under_the_number() -> None:
+    found = kind(numbered("UBND-KT") + "V/v trồng cây\n\nKính gửi: Công an phường\nNơi nhận:\n- Như trên;\n- Lưu: VT")
+    assert (found.type, found.certain) == ("official_letter", True)
+
+
+def test_a_decision_about_a_matter_is_no_letter() -> None:
+    found = kind(HEADER + "QUYẾT ĐỊNH\nV/v trồng cây\nCăn cứ Luật Lâm nghiệp;\nQUYẾT ĐỊNH:\nĐiều 1. Trồng cây.")
+    assert (found.type, found.certain) == ("decision", True)
+
+
+def test_the_longer_of_two_titles_that_begin_alike_counts() -> None:
+    assert kind(numbered("TB-UBND") + "THÔNG BÁO\nDỪNG GIẢI QUYẾT HỒ SƠ\nMã hồ sơ").type == "stop_notice"
+
+
+def test_a_long_title_under_the_name_of_the_state_needs_no_phrase() -> None:
+    title = "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ"
+    found = kind(HEADER.replace("QĐ-UBND", "PKS") + title)
+    assert (found.type, found.certain) == ("control_slip", True)
+    assert "quốc hiệu phía trên" in found.cues
+    assert not kind(title).certain
+
+
+def test_a_title_under_the_heading_of_another_paper_is_not_certain() -> None:
+    found = kind(HEADER + "GIẤY XÁC NHẬN CÔNG TÁC\nPHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ")
+    assert not found.certain
+
+
+def test_an_open_title_stands_for_all_that_begin_so() -> None:
+    found = kind(
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\nĐƠN XIN XÁC NHẬN HOÀN CẢNH KHÓ KHĂN\n"
+        "Kính gửi: Ủy ban nhân dân phường An Hòa\nTôi tên là: Lê Thị Mai\nTôi xin cam đoan"
+    )
+    assert found.type == "application"
 
 
 def test_phrases_of_the_body_tell_a_paper_whose_title_is_lost() -> None:
@@ -132,8 +203,9 @@ LETTER = "V/v điều động\nKính gửi: Công an phường An Hòa"
 
 
 @pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT", "| MẬT |"])
-def test_a_clear_secrecy_mark_stops_a_paper_of_no_known_type(mark: str) -> None:
-    found = kind(HEADER + f"{mark}\n" + LETTER)
+@pytest.mark.parametrize("letter", ["BẢN KÊ\nVề việc điều động", "V/v điều động\nKính gửi: Công an\nNơi nhận: Lưu: VT"])
+def test_a_clear_secrecy_mark_stops_a_paper_of_no_known_type_or_of_state_agencies(mark: str, letter: str) -> None:
+    found = kind(HEADER + f"{mark}\n" + letter)
     assert found.type == "secret_paper"
     assert not found.secrecy_doubtful
 
@@ -144,7 +216,7 @@ def test_a_clear_secrecy_mark_stops_a_paper_of_no_known_type(mark: str) -> None:
     ids=["wrong accent", "no accents", "half the accents", "unclear", "at the right", "low on the page"],
 )
 def test_a_mark_that_is_not_clear_never_stops_a_paper(mark: str) -> None:
-    assert kind(HEADER + f"{mark}\n" + LETTER).type == "other"
+    assert kind(HEADER + f"{mark}\n" + LETTER).type == "official_letter"
 
 
 @pytest.mark.parametrize("mark", ["MẠT", "MAT", "TOI MẬT", "MẬT{0.85}", "> MẬT"])
@@ -160,7 +232,7 @@ def test_a_mark_on_a_paper_of_a_certain_type_asks_a_person_and_keeps_the_type() 
 
 def test_a_mark_on_a_later_page_asks_a_person() -> None:
     found = classify([page(HEADER + LETTER), page(HEADER + "MẬT\n" + LETTER, number=2)], TYPES)
-    assert (found.type, found.secrecy_doubtful) == ("other", True)
+    assert (found.type, found.secrecy_doubtful) == ("official_letter", True)
 
 
 @pytest.mark.parametrize("words", ["Mật", "MẬT ONG", "Danh mục tài liệu MẬT của phường", "MẬT{0.1}"])

@@ -193,6 +193,7 @@ QUYẾT ĐỊNH:
     assert values(read("decision", text)) == {
         "document_number": "8220/QĐ-UBND",
         "issue_date": "2024-10-15",
+        "issuer": "ỦY BAN NHÂN DÂN PHƯỜNG AN HÒA",
         "full_name": "Phan Văn Tám",
         "date_of_birth": "1988-04-08",
         "personal_id": "001088054321",
