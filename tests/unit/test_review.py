@@ -16,6 +16,7 @@ from tests.unit.plain_papers import (
     CHILD,
     CHILD_NUMBER,
     FORM_BY_HAND,
+    GOING_ON,
     HOLDER,
     HOLDER_NUMBER,
     LETTER,
@@ -273,8 +274,7 @@ def test_a_lost_page_may_be_accepted(desk: Desk, review: Review) -> None:
 
 
 def test_cuts_by_a_person_make_papers_of_their_own(desk: Desk, review: Review) -> None:
-    other = BIRTH.replace(CHILD_NUMBER, HOLDER_NUMBER).replace("150/2020", "151/2020")
-    whole = desk.file(scan(BIRTH, other.replace("17/10/2020", "01/01/1998")))
+    whole = desk.file(scan(BIRTH, GOING_ON))
     said = {"kind": "set_cuts", "subject_id": whole.submission_id, "first_pages": [1, 2]}
     review.decide(review.read(ACTOR, said))
     found = desk.tables.papers.of_content(OFFICE, whole.content_sha256)
