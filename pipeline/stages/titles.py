@@ -21,6 +21,7 @@ _SHORT_ALIKE = 0.88
 _SAME_WORD = 60.0
 """Likeness, 0..100, from which on a word is one of the title misread; `LẠI` in a title that has no such word is not."""
 _MATTER = re.compile(r"^\W{0,3}V\s?/\s?[vV]\b")
+_REMARK = re.compile(r"\(.*?(?:\)|$)")
 _WORDS = (
     "giay", "to khai", "don", "phieu", "bien ban", "thong bao", "quyet dinh", "hop dong", "bao cao", "to trinh",
     "chi thi", "ke hoach", "trich luc", "nghi quyet", "cong van", "thong tu", "nghi dinh", "bang", "van ban",
@@ -93,10 +94,10 @@ def _is_title_like(row: Row, starts: tuple[str, ...]) -> bool:
 
 def is_heading(row: Row) -> bool:
     """In capitals, but for a bracketed remark, and not the beginning of a list (`QUYẾT ĐỊNH:`)."""
-    signs = [c for c in row.text if c.isalpha()]
-    if row.text.rstrip(" .,_|").endswith(":") or not signs:
+    if row.text.rstrip(" .,_|").endswith(":") or not any(c.isalpha() for c in row.text):
         return False
-    return row.text.lstrip(" -—_.").startswith("(") or sum(c.isupper() for c in signs) >= 0.7 * len(signs)
+    signs = [c for c in _REMARK.sub("", row.text) if c.isalpha()]
+    return sum(c.isupper() for c in signs) >= 0.7 * len(signs)
 
 
 def states_matter(row: Row) -> bool:
