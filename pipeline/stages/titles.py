@@ -58,15 +58,14 @@ class Title:
         return self.printed.endswith(OPEN)
 
 
-def find_title(kind: DocumentType, rows: Sequence[Row]) -> Title | None:
+def find_title(kind: DocumentType, headings: Sequence[Heading]) -> Title | None:
     """The type's title as the paper's own heading, best reading first; None when it has none.
 
     Args:
         kind: the type.
-        rows: the rows of the paper's first page.
+        headings: those of the paper's first page.
 
     """
-    headings = list(_headings(rows))
     found = [
         title
         for printed in (kind.title.printed, *kind.title.variants)
@@ -123,8 +122,12 @@ def _is_among(word: str, own: Sequence[str]) -> bool:
     return any(fuzz.ratio(word, other) >= _SAME_WORD for other in own) or (len(word) > 5 and word in "".join(own))
 
 
+def headings_of(rows: Sequence[Row]) -> list[Heading]:
+    """Every run of up to four lines, or cells, in capitals in the upper part of a page, and the matter of a letter."""
+    return list(_headings(rows))
+
+
 def _headings(rows: Sequence[Row]) -> Iterator[Heading]:
-    """Every run of up to four lines, or cells, in capitals in the upper part, and the matter of a letter."""
     upper = [i for i, row in enumerate(rows) if row.place < _PLACE and len(row.letters) > 2]
     for position, i in enumerate(upper):
         yield from (_heading([cell], i, i + 1) for cell in cells_of(rows[i]) if is_heading(cell) or states_matter(cell))
