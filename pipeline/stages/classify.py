@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from pipeline.stages.identifiers import read_card_qr
 from pipeline.stages.layout import STATE_LINES, Row, letters, rows_of
 from pipeline.stages.secrecy import find_mark
-from pipeline.stages.titles import Title, find_title, own_names
+from pipeline.stages.titles import Title, find_title, headings_of, own_names
 from pipeline.vietnamese import nfc
 from schemas.base import Value
 from schemas.catalog import DocumentType
@@ -102,7 +102,8 @@ def _by_words(written: Sequence[PageText], types: Mapping[str, DocumentType]) ->
     rows = rows_of(written[:1])
     text = "".join(row.letters for row in rows_of(written[:2]))
     known = [kind for kind in types.values() if kind.id != OTHER and kind.keeping.rule != "secret_stop"]
-    titles = _own_titles({kind.id: title for kind in known if (title := find_title(kind, rows)) is not None})
+    headings = headings_of(rows)
+    titles = _own_titles({kind.id: title for kind in known if (title := find_title(kind, headings)) is not None})
     names = own_names(rows)
     first = min([*names, *(title.heading.start for title in titles.values())], default=0)
     under_state = _is_under_state(rows)

@@ -13,7 +13,7 @@ from pipeline.stages.card_sides import CardSides, find_card
 from pipeline.stages.classify import says
 from pipeline.stages.layout import Row, cells_of, letters, rows_of
 from pipeline.stages.sheet_codes import SheetCode, read_sheet_code
-from pipeline.stages.titles import find_title, is_heading, own_names
+from pipeline.stages.titles import find_title, headings_of, is_heading, own_names
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType
 from schemas.text import PageText
@@ -211,7 +211,8 @@ def _headings(rows: Sequence[Row], types: Mapping[str, DocumentType]) -> tuple[P
     """The titles that stand where titles stand, best reading first."""
     candidates = [row for row in rows if any(map(is_heading, (row, *cells_of(row))))]  # few of a page's rows
     known = [kind for kind in types.values() if kind.keeping.rule != "secret_stop"]
-    found = [(title, kind.id) for kind in known if (title := find_title(kind, candidates)) is not None]
+    runs = headings_of(candidates)
+    found = [(title, kind.id) for kind in known if (title := find_title(kind, runs)) is not None]
     if found:
         found.sort(key=lambda one: (not one[0].exact, -one[0].alike, -len(one[0].printed)))
         return tuple(PageHeading(title.printed, type_id) for title, type_id in found)

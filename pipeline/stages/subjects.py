@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from pipeline.stages.layout import COLUMN_GAP, Row, Token, cells_of, letters
 from pipeline.stages.state_head import Head
-from pipeline.stages.titles import find_title, is_heading, own_names, states_matter
+from pipeline.stages.titles import find_title, headings_of, is_heading, own_names, states_matter
 from schemas.catalog import DocumentType
 
 _MOST_LINES = 9
@@ -35,7 +35,7 @@ def find_subject(rows: Sequence[Row], head: Head, kind: DocumentType) -> list[To
     letter = _matter(rows, head)
     if letter:
         return letter
-    title = find_title(kind, rows) if kind.title.printed else None
+    title = find_title(kind, headings_of(rows)) if kind.title.printed else None
     if title is not None and title.heading.start >= head.below:
         return _under(rows, title.heading.end, _middle(title.heading.cell.tokens))
     at, cell = _type_line(rows, head, kind)

@@ -21,6 +21,7 @@ _SHORT_ALIKE = 0.88
 _SAME_WORD = 60.0
 """Likeness, 0..100, from which on a word is one of the title misread; `LẠI` in a title that has no such word is not."""
 _MATTER = re.compile(r"^\W{0,3}V\s?/\s?[vV]\b")
+_REMARK = re.compile(r"\(.*?(?:\)|$)")
 _WORDS = (
     "giay", "to khai", "don", "phieu", "bien ban", "thong bao", "quyet dinh", "hop dong", "bao cao", "to trinh",
     "chi thi", "ke hoach", "trich luc", "nghi quyet", "cong van", "thong tu", "nghi dinh", "bang", "van ban",
@@ -57,15 +58,14 @@ class Title:
         return self.printed.endswith(OPEN)
 
 
-def find_title(kind: DocumentType, rows: Sequence[Row]) -> Title | None:
+def find_title(kind: DocumentType, headings: Sequence[Heading]) -> Title | None:
     """The type's title as the paper's own heading, best reading first; None when it has none.
 
     Args:
         kind: the type.
-        rows: the rows of the paper's first page.
+        headings: those of the paper's first page.
 
     """
-    headings = list(_headings(rows))
     found = [
         title
         for printed in (kind.title.printed, *kind.title.variants)
@@ -93,10 +93,10 @@ def _is_title_like(row: Row, starts: tuple[str, ...]) -> bool:
 
 def is_heading(row: Row) -> bool:
     """In capitals, but for a bracketed remark, and not the beginning of a list (`QUYẾT ĐỊNH:`)."""
-    signs = [c for c in row.text if c.isalpha()]
-    if row.text.rstrip(" .,_|").endswith(":") or not signs:
+    if row.text.rstrip(" .,_|").endswith(":") or not any(c.isalpha() for c in row.text):
         return False
-    return row.text.lstrip(" -—_.").startswith("(") or sum(c.isupper() for c in signs) >= 0.7 * len(signs)
+    signs = [c for c in _REMARK.sub("", row.text) if c.isalpha()]
+    return sum(c.isupper() for c in signs) >= 0.7 * len(signs)
 
 
 def states_matter(row: Row) -> bool:
@@ -122,8 +122,12 @@ def _is_among(word: str, own: Sequence[str]) -> bool:
     return any(fuzz.ratio(word, other) >= _SAME_WORD for other in own) or (len(word) > 5 and word in "".join(own))
 
 
+def headings_of(rows: Sequence[Row]) -> list[Heading]:
+    """Every run of up to four lines, or cells, in capitals in the upper part of a page, and the matter of a letter."""
+    return list(_headings(rows))
+
+
 def _headings(rows: Sequence[Row]) -> Iterator[Heading]:
-    """Every run of up to four lines, or cells, in capitals in the upper part, and the matter of a letter."""
     upper = [i for i, row in enumerate(rows) if row.place < _PLACE and len(row.letters) > 2]
     for position, i in enumerate(upper):
         yield from (_heading([cell], i, i + 1) for cell in cells_of(rows[i]) if is_heading(cell) or states_matter(cell))

@@ -82,6 +82,13 @@ def test_a_paper_is_shown_with_its_fields(filed: Filed) -> None:
     assert filed.birth.fields["document_number"] in run(filed.home, "show", document).out
 
 
+def test_a_paper_is_shown_with_what_told_its_type(filed: Filed) -> None:
+    document = filed.document(filed.birth)
+    cues = run(filed.home, "show", "--json", document).value["cues"]
+    assert any(cue.startswith("tiêu đề ") for cue in cues)
+    assert f"told by: {'; '.join(cues)}" in run(filed.home, "show", document).out
+
+
 def test_a_paper_is_shown_with_its_pages_verdicts_and_grades(filed: Filed) -> None:
     document = filed.document(filed.birth)
     (grade,) = run(filed.home, "show", "--json", document).value["grades"]

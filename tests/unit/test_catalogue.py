@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,8 @@ import pytest
 import schemas
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import Misconfigured
+from pipeline.stages.classify import classify
+from tests.unit.pages_of_text import page
 
 TYPE = (Path(schemas.__file__).parent / "document_types" / "supplement_request.toml").read_text(encoding="utf-8")
 PROCEDURE = (Path(schemas.__file__).parent / "procedures" / "land_change.toml").read_text(encoding="utf-8")
@@ -52,6 +55,39 @@ def test_an_own_folder_adds_a_type_and_overrides_another(tmp_path: Path) -> None
     types = load_catalogue(tmp_path).types
     assert "local_slip" in types
     assert types["supplement_request"].title.english == "Call to complete a dossier"
+
+
+def test_a_type_with_a_title_alone_is_told_once_its_file_is_dropped_in(tmp_path: Path) -> None:
+    (tmp_path / "document_types").mkdir()
+    plain = re.sub(r"(?ms)^phrases = .*?\n|^\[\[.*|^stops = .*?\n", "", TYPE)
+    plain = plain.replace('"supplement_request"', '"water_permit"').replace(
+        "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "GIẤY PHÉP KHAI THÁC NƯỚC MẶT"
+    )
+    (tmp_path / "document_types" / "water_permit.toml").write_text(plain, encoding="utf-8")
+    types = load_catalogue(tmp_path).types
+    assert not types["water_permit"].cues.phrases
+    paper = page("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nGIẤY PHÉP KHAI THÁC NƯỚC MẶT")
+    assert (classify([paper], types).type, classify([paper], types).certain) == ("water_permit", True)
+
+
+def test_a_number_without_a_label_belongs_to_an_administrative_paper(tmp_path: Path) -> None:
+    text = TYPE + '\n[[fields]]\nname = "document_number"\nkind = "document_number"\n'
+    assert fault(tmp_path, "document_types", "supplement_request", text).endswith(
+        "field 'document_number' has no labels"
+    )
+
+
+def test_an_issuer_is_found_by_its_place_and_has_no_label(tmp_path: Path) -> None:
+    text = TYPE + '\n[[fields]]\nname = "issuer"\nkind = "issuer"\nlabels = ["Cơ quan"]\n'
+    line = text[: text.index('labels = ["Cơ quan"]')].count("\n") + 1
+    assert fault(tmp_path, "document_types", "supplement_request", text).startswith(f"FILE:{line}: ")
+
+
+def test_every_administrative_type_has_the_same_head() -> None:
+    kinds = [kind for kind in load_catalogue().types.values() if kind.is_administrative]
+    assert len(kinds) > 15
+    for kind in kinds:
+        assert {"document_number", "issue_date", "issuer", "subject", "signer"} <= {rule.name for rule in kind.fields}
 
 
 def test_a_misspelt_key_is_named_with_its_line(tmp_path: Path) -> None:
