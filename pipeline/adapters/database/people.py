@@ -46,7 +46,9 @@ def find_citizen(connection: Connection, office_id: str, number: str) -> Citizen
         aliased = select(citizen_aliases.c.citizen_id).where(
             citizen_aliases.c.office_id == office_id, citizen_aliases.c.number == number
         )
-        found = _citizens(connection, office_id, citizens.c.citizen_id.in_(aliased))
+        # Two questions: in one, SQLite goes through the office's citizens in order of their numbers.
+        citizen_id = connection.execute(aliased).scalar()
+        found = _citizens(connection, office_id, citizens.c.citizen_id == citizen_id) if citizen_id else ()
     return found[0] if found else None
 
 

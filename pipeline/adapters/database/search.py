@@ -4,22 +4,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     Select,
-    Text,
-    and_,
     cast,
     column,
-    func,
     literal,
     select,
     table,
-    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -32,11 +28,11 @@ from pipeline.vietnamese import Token, nfc, search_tokens
 from schemas.people import Citizen
 from schemas.search import Hit, SearchPage
 
-NEWEST_ROWS = 4_000
-"""What one row in two hundred holds is looked for among this many of an office's newest rows first: the full-text
-index would give every row that matches before the newest of them are known. What is rarer it gives at once."""
-_COMMON_UNITS = 50
-"""So many words together are rare, and SQLite's expressions have a limit."""
+NEWEST_ROWS = 2_000
+"""PostgreSQL's full-text index gives all rows that match before the newest of them are known. So what one row in a
+hundred holds is looked for among this many of an office's newest rows first; what is rarer the index gives at once."""
+_ROWS_A_PAPER = 4
+"""How many rows the index is asked for at first, for each paper that is wanted."""
 PASSAGE_WORDS = 25
 _WORDS_BEFORE = 5
 
@@ -114,18 +110,15 @@ def query_units(words: str) -> tuple[Unit, ...]:
     return tuple(dict.fromkeys(units))
 
 
-def newest_query(
-    connection: Connection, office_id: str, units: tuple[Unit, ...]
-) -> Select[tuple[str, datetime, int, bool]]:
-    """Rows without regard to marks, of the office's `NEWEST_ROWS`, newest first: document_id, filed_at, page, exact."""
+def newest_query(office_id: str, units: tuple[Unit, ...], *, exact: bool) -> Select[tuple[str, datetime, int]]:
+    """For PostgreSQL: which of the office's `NEWEST_ROWS` hold all `units`: document_id, filed_at, page."""
     rows = search_rows.c
     order = (rows.filed_at.desc(), rows.document_id.desc(), rows.page.desc())
     newest = select(search_rows).where(rows.office_id == office_id).order_by(*order).limit(NEWEST_ROWS).subquery()
     found = newest.c
-    exact = _row_holds(connection, found.exact, units, exact=True).label("exact")
     return (
-        select(found.document_id, found.filed_at, found.page, exact)
-        .where(_row_holds(connection, found.folded, units, exact=False))
+        select(found.document_id, found.filed_at, found.page)
+        .where(_vector_matches(found.exact if exact else found.folded, units, exact=exact))
         .order_by(found.filed_at.desc(), found.document_id.desc(), found.page)
     )
 
@@ -133,32 +126,36 @@ def newest_query(
 def match_query(
     connection: Connection, office_id: str, units: tuple[Unit, ...], *, exact: bool
 ) -> Select[tuple[str, datetime, int]]:
-    """The papers of which one search row holds all `units`, newest first: document_id, filed_at, page."""
+    """Every search row of the office that holds all `units`, newest first: document_id, filed_at, page.
+
+    SQLite's index gives rows in the order they were filed in, the newest at once; PostgreSQL sorts by time.
+    """
     rows = search_rows.c
-    query = (
-        # NULLIF: the row of fields and owners counts as a page only when no other matches.
-        select(rows.document_id, rows.filed_at, func.min(func.nullif(rows.page, 0)).label("page"))
-        .where(rows.office_id == office_id)
-        .group_by(rows.document_id, rows.filed_at)
-        .order_by(rows.filed_at.desc(), rows.document_id.desc())
-    )
+    query = select(rows.document_id, rows.filed_at, rows.page)
     if connection.dialect.name == "postgresql":
-        return query.where(_row_holds(connection, rows.exact if exact else rows.folded, units, exact=exact))
+        holds = _vector_matches(rows.exact if exact else rows.folded, units, exact=exact)
+        # Materialised, so that a limit does not lead to reading rows in order of time until enough of them match.
+        all_found = query.where(rows.office_id == office_id, holds).cte("all_found").prefix_with("MATERIALIZED")
+        found = all_found.c
+        return select(found.document_id, found.filed_at, found.page).order_by(
+            found.filed_at.desc(), found.document_id.desc(), found.page
+        )
     name = "exact" if exact else "folded"
-    return query.join_from(search_rows, _sqlite_index, _sqlite_index.c.rowid == rows.id).where(
-        _fts5_matches(f"{{{name}}} : ({_fts5_query(units, exact=exact)})")
+    return (
+        query.join_from(search_rows, _sqlite_index, _sqlite_index.c.rowid == rows.id)
+        .where(
+            # An expression, so that no index over offices leads: it would ask the full-text index about row after row.
+            rows.office_id.concat("") == office_id,
+            _fts5_matches(f"{{{name}}} : ({_fts5_query(units, exact=exact)})"),
+        )
+        .order_by(_sqlite_index.c.rowid.desc())
     )
 
 
-def _row_holds(
-    connection: Connection, tokens: ColumnElement[Sequence[str]], units: tuple[Unit, ...], *, exact: bool
+def _vector_matches(
+    tokens: ColumnElement[Sequence[str]], units: tuple[Unit, ...], *, exact: bool
 ) -> ColumnElement[bool]:
-    """Whether the tokens of one row hold all units, told from the row itself."""
-    if connection.dialect.name == "postgresql":
-        return tokens.bool_op("@@")(cast(literal(_tsquery(units, exact=exact)), TSQUERY))
-    text = literal(" ") + type_coerce(tokens, Text) + " "
-    sought = (f" {' '.join(unit.keys(exact=exact))}{'' if unit.open_end else ' '}" for unit in units)
-    return and_(*(func.instr(text, part) > 0 for part in sought))
+    return tokens.bool_op("@@")(cast(literal(_tsquery(units, exact=exact)), TSQUERY))
 
 
 def _fts5_matches(query: str) -> ColumnElement[bool]:
@@ -180,32 +177,43 @@ def _tsquery(units: tuple[Unit, ...], *, exact: bool) -> str:
 
 def _matches(connection: Connection, office_id: str, words: str, units: tuple[Unit, ...], wanted: int) -> list[_Match]:
     """The first so many papers: those where the marks match too, then the others, newest first within each."""
-    newest = connection.execute(newest_query(connection, office_id, units)).all() if len(units) <= _COMMON_UNITS else ()
-    exact = _by_paper(row for row in newest if row.exact)
-    if len(exact) < wanted:
-        query = match_query(connection, office_id, units, exact=True).limit(wanted)
-        exact = _by_paper(connection.execute(query))
+    exact = _found(connection, office_id, units, wanted, exact=True)
     first = [_Match(*entry[1:], exact=True) for entry in _with_owned(connection, office_id, words, exact, wanted)]
     if len(first) >= wanted:
         return first
     # Every exact match is a folded one too, so this many leave enough when those are taken out.
-    enough = wanted + len(first)
-    folded = _by_paper(newest)
-    if len(folded) < enough:
-        folded = _by_paper(connection.execute(match_query(connection, office_id, units, exact=False).limit(enough)))
+    folded = _found(connection, office_id, units, wanted + len(first), exact=False)
     known = {match.document_id for match in first}
-    others = [_Match(*entry[1:], exact=False) for entry in folded if entry[1] not in known]
+    others = [_Match(*entry[1:], exact=False) for entry in folded if entry.document_id not in known]
     return [*first, *others][:wanted]
 
 
-def _by_paper(rows: Iterable[Row[Any]]) -> list[_Found]:
-    """One entry a paper, in the order of the rows, with the first of its pages; row 0, of its fields, is none."""
-    papers_found: dict[str, _Found] = {}
-    for row in rows:
-        known = papers_found.get(row.document_id)
-        if known is None or known.page is None:
-            papers_found[row.document_id] = _Found(row.filed_at, row.document_id, row.page or None)
-    return list(papers_found.values())
+def _found(
+    connection: Connection, office_id: str, units: tuple[Unit, ...], wanted: int, *, exact: bool
+) -> list[_Found]:
+    """The newest papers that hold all units: so many, or all there are."""
+    query = match_query(connection, office_id, units, exact=exact)
+    if connection.dialect.name == "postgresql":
+        newest = _by_paper(connection.execute(newest_query(office_id, units, exact=exact)))
+        if len(newest) >= wanted:
+            return newest
+    limit = wanted * _ROWS_A_PAPER
+    while True:
+        rows = connection.execute(query.limit(limit)).all()
+        found = _by_paper(rows)
+        if len(found) >= wanted or len(rows) < limit:
+            return sorted(found, key=lambda entry: entry[:2], reverse=True)
+        limit *= _ROWS_A_PAPER
+
+
+def _by_paper(rows: Iterable[Row[tuple[str, datetime, int]]]) -> list[_Found]:
+    """One entry a paper, in the order of the rows, with the first of its pages; page 0, its fields, is none."""
+    found: dict[str, _Found] = {}
+    for document_id, filed_at, page in rows:
+        known = found.get(document_id)
+        if known is None or known.page is None or 0 < page < known.page:
+            found[document_id] = _Found(filed_at, document_id, page or None)
+    return list(found.values())
 
 
 def _with_owned(connection: Connection, office_id: str, words: str, found: list[_Found], wanted: int) -> list[_Found]:

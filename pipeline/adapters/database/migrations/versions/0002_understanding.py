@@ -18,6 +18,7 @@ def upgrade() -> None:
     figure_columns()
     search_by_time()
     review_tables()
+    search_beginnings()
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -133,3 +134,17 @@ def review_tables() -> None:
         sa.ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"]),
     )
     op.create_index("questions_by_rank", "open_questions", ["office_id", "rank", "asked_at", "document_id", "part"])
+
+
+def search_beginnings() -> None:
+    """SQLite's index of the first two, three and four letters of words: while a name is typed, each of them begins
+    words of most papers, and without this index the entries of all these words would be merged. PostgreSQL needs none.
+    """
+    if op.get_bind().dialect.name == "postgresql":
+        return
+    op.execute("DROP TABLE search_index")
+    op.execute(
+        "CREATE VIRTUAL TABLE search_index USING fts5(exact, folded, content='search_rows', content_rowid='id',"
+        " tokenize='unicode61 remove_diacritics 0', prefix='2 3 4')"
+    )
+    op.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
