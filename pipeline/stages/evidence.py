@@ -2,18 +2,19 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 
+from pipeline.stages.addresses import read_address
 from pipeline.stages.confidence import Features, probability, read_weights
 from pipeline.stages.identifiers import read_personal_number
-from pipeline.stages.layout import letters
 from pipeline.stages.person_names import Likelihood, likelihood
 from schemas.catalog import DocumentType, FieldRule, PersonRule
-from schemas.dossier import Evidence, Field
+from schemas.dossier import Conflict, ConflictCode, Evidence, Field
 from schemas.text import Box, PageText
 
 REVIEW_BELOW = 0.8
@@ -54,6 +55,8 @@ CODE_CONFIDENCE = 0.99
 """Of what a code says: its error correction or check digits bear it out."""
 _OF_YEAR = re.compile(r"\d{1,6}/(\d{4})")
 _CODES = ("qr", "mrz")
+_SAME_KIND: tuple[ConflictCode, ...] = ("print", "mrz", "second_place", "words")
+"""Conflicts whose value may stand in the field itself."""
 FIELD_FEATURES = (
     "one",
     "worst_word",
@@ -64,6 +67,8 @@ FIELD_FEATURES = (
     "unlikely_name",
     "conflict",
     "handwritten",
+    "again",
+    "again_otherwise",
 )
 """What a value's probability is computed from; `worst_word` as the logarithm of its odds."""
 
@@ -73,7 +78,8 @@ class Draft:
     """A value on its way to a field.
 
     `confidence` is the probability of the worst word it stands on; `certain`: the evidence needs no good print to be
-    believed; `handwritten`: most of its words are by pen.
+    believed; `handwritten`: most of its words are by pen. `conflict`: something is wrong with it, and `conflicts` tell
+    what else the paper says, where it does. `again`: what was read in its place at later looks, None for no such value.
     """
 
     value: str
@@ -83,14 +89,36 @@ class Draft:
     box: Box | None = None
     rows: set[int] = field(default_factory=set)
     conflict: bool = False
+    conflicts: list[Conflict] = field(default_factory=list)
     certain: bool = False
     doubtful: bool = False
     handwritten: bool = False
+    again: tuple[str | None, ...] = ()
 
     def agree(self, evidence: Evidence, confidence: float, *, certain: bool) -> None:
         """Something else says the same."""
         if not self.certain:
             self.evidence, self.confidence, self.certain = evidence, confidence, certain
+
+    def contradict(self, code: ConflictCode, value: str, page: int | None = None, box: Box | None = None) -> None:
+        """Something else says otherwise."""
+        self.conflict = True
+        self.conflicts.append(Conflict(code=code, value=value, page=page, box=box))
+
+    def contradict_each_other(self, code: ConflictCode, other: "Draft") -> None:
+        """Each value is told the other one with its place."""
+        self.contradict(code, other.value, other.page, other.box)
+        other.contradict(code, self.value, self.page, self.box)
+
+    @property
+    def share_again(self) -> float:
+        """The share of later looks, 0..1, that read the same; 0 where there were none."""
+        return sum(same_reading(self.value, value) for value in self.again) / max(1, len(self.again))
+
+
+def same_reading(value: str, other: str | None) -> bool:
+    """Whether two readings are one value: case does not matter, marks do."""
+    return other is not None and value.casefold() == other.casefold()
 
 
 def to_field(rule: FieldRule, draft: Draft) -> Field:
@@ -103,7 +131,23 @@ def to_field(rule: FieldRule, draft: Draft) -> Field:
         handwritten=draft.handwritten,
         page=draft.page,
         box=draft.box,
+        conflicts=tuple(draft.conflicts),
+        candidates=_candidates(draft),
+        parts=_parts(draft.value) if rule.kind == "address" else {},
     )
+
+
+def _candidates(draft: Draft) -> tuple[str, ...]:
+    """Other values that were read in the same place or stand against this one, the most frequent first."""
+    others = [value for value in draft.again if value is not None]
+    others += [conflict.value for conflict in draft.conflicts if conflict.code in _SAME_KIND]
+    counts = Counter(value for value in others if not same_reading(draft.value, value))
+    return tuple(value for value, _ in counts.most_common())
+
+
+def _parts(address: str) -> dict[str, str]:
+    found = read_address(address)
+    return found[0].parts() if found else {}
 
 
 def _field_confidence(rule: FieldRule, draft: Draft) -> float:
@@ -126,6 +170,8 @@ def field_features(rule: FieldRule, draft: Draft) -> Features:
         "unlikely_name": likely == "unlikely",
         "conflict": draft.conflict,
         "handwritten": draft.handwritten,
+        "again": draft.share_again,
+        "again_otherwise": 1 - draft.share_again if draft.again else 0.0,
     }
     return np.array([float(values[name]) for name in FIELD_FEATURES])
 
@@ -136,21 +182,20 @@ def field_weights() -> Features:
     return read_weights("fields", FIELD_FEATURES)
 
 
-def overrule(draft: Draft | None, value: str, evidence: Evidence, *, marks_matter: bool) -> Draft:
-    """The value of a code instead of the printed one; a clear print that says otherwise is a conflict.
+def overrule(draft: Draft | None, value: str, evidence: Evidence, *, same: bool) -> Draft:
+    """The value of a code instead of the one read before; a clear reading that says otherwise is a conflict.
 
     Args:
-        draft: what was read from print, None if nothing was.
+        draft: what was read from print or from another code, None if nothing was.
         value: what the code says.
         evidence: `qr` or `mrz`.
-        marks_matter: False for names: print loses marks and apostrophes more easily than a code.
-
+        same: whether the draft says so too.
     """
     made = Draft(value=value, confidence=CODE_CONFIDENCE, evidence=evidence, certain=True)
     if draft is not None:
-        same = draft.value == value if marks_matter else letters(draft.value) == letters(value)
-        sure = draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES
-        made.page, made.box, made.conflict = draft.page, draft.box, not same and sure
+        made.page, made.box = draft.page, draft.box
+        if not same and (draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES):
+            made.contradict("mrz" if draft.evidence == "mrz" else "print", draft.value, draft.page, draft.box)
     return made
 
 
@@ -192,9 +237,11 @@ def _check_person(person: PersonRule, drafts: Mapping[str, Draft]) -> None:
             number.agree("check", number.confidence, certain=False)
             born.agree("check", born.confidence, certain=False)
         else:
-            number.conflict = born.conflict = True
+            number.contradict("birth_year", born.value, born.page, born.box)
+            born.contradict("birth_year", str(said.birth_year), number.page, number.box)
     if sex is not None and sex.value != said.sex:
-        number.conflict = sex.conflict = True
+        number.contradict("sex", sex.value, sex.page, sex.box)
+        sex.contradict("sex", said.sex, number.page, number.box)
 
 
 def _check_year_of_number(drafts: Mapping[str, Draft]) -> None:

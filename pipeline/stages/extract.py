@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule, settle_evidence, to_field
+from pipeline.stages.code_values import add_codes
+from pipeline.stages.evidence import Draft, settle_evidence, to_field
 from pipeline.stages.field_values import date_in_words, parse
-from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
-from pipeline.stages.layout import Row, Token, around, cells_of, letters, rows_of
-from pipeline.stages.person_names import family_length
+from pipeline.stages.layout import Row, Token, around, cells_of, rows_of
 from pipeline.stages.second_places import compare_places
 from pipeline.stages.state_paper import has_place, read_state_paper
 from pipeline.vietnamese import flat, fold
 from schemas.catalog import DocumentType, FieldRule
-from schemas.dossier import Evidence, Field
+from schemas.dossier import Field
 from schemas.text import Box, PageText
 
 _IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
@@ -27,8 +27,6 @@ _PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1
 _CLEAR = 0.95
 _GUESSED = 0.5
 """Confidence of a value that was put together from two lines."""
-_ZONE_ALIKE = 0.7
-"""Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
 _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
@@ -62,7 +60,7 @@ def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[
     others = [rule for rule in rules if not has_place(rule, document_type, seen=placed is not None)]
     drafts = {rule.name: draft for rule in others if (draft := _read(rule, marks)) is not None} | (placed or {})
     _add_lone_number(rules, rows, drafts)
-    _add_codes(pages, rows, document_type, drafts)
+    add_codes(pages, rows, document_type, drafts)
     compare_places(document_type, pages, rows, drafts)
     settle_evidence(document_type, pages, drafts)
     return drafts
@@ -106,7 +104,8 @@ def _compare(draft: Draft, second: Draft) -> None:
         draft.agree("two_places", max(draft.confidence, second.confidence), certain=True)
     elif not draft.value.endswith(f" {second.value}"):  # a name's beginning may look like the end of a label
         alike = Levenshtein.normalized_similarity(fold(draft.value), fold(second.value))
-        draft.conflict = draft.conflict or alike >= _ALIKE
+        if alike >= _ALIKE:
+            draft.contradict("second_place", second.value, second.page, second.box)
 
 
 def _area(rule: FieldRule, marks: Marks) -> Area | None:
@@ -142,7 +141,8 @@ def _after_label(rule: FieldRule, mark: Mark, marks: Marks, area: Area) -> Draft
             if draft is not None and spelt == draft.value:
                 draft.agree("check", draft.confidence, certain=True)
             elif draft is not None and spelt is not None:
-                draft.conflict = True
+                row = marks.rows[words.row]
+                draft.contradict("words", spelt, row.page, around([token.box for token in row.tokens[words.start :]]))
     return draft
 
 
@@ -238,7 +238,7 @@ def _organisation(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
     if first is None:
         return second
     if second is not None and fold(second.value).startswith(fold(first.value) + " "):
-        second.conflict = True  # one of the two was cut short
+        second.contradict("second_place", first.value, first.page, first.box)  # one of the two was cut short
         return second
     if second is not None:
         _compare(first, second)
@@ -254,7 +254,7 @@ def _is_under(below: Row, cell: Row) -> bool:
 
 def _add_lone_number(rules: Sequence[FieldRule], rows: Sequence[Row], drafts: dict[str, Draft]) -> None:
     """Where the label of the paper's only personal number is unreadable, the only such number is shown as doubtful."""
-    wanted = [rule for rule in rules if rule.kind == "personal_id" and not rule.witness]
+    wanted = [rule for rule in rules if rule.kind == "personal_id" and rule.labels and not rule.witness]
     if len(wanted) != 1 or wanted[0].name in drafts:
         return
     found = [
@@ -266,65 +266,3 @@ def _add_lone_number(rules: Sequence[FieldRule], rows: Sequence[Row], drafts: di
     if len({draft.value for draft in found}) == 1:
         found[0].conflict = True
         drafts[wanted[0].name] = found[0]
-
-
-# Codes
-
-
-def _add_codes(
-    pages: Sequence[PageText], rows: Sequence[Row], document_type: DocumentType, drafts: dict[str, Draft]
-) -> None:
-    """What QR code and MRZ of an identity card say takes the place of what was read from print."""
-    names = {rule.kind: rule.name for rule in document_type.fields if rule.kind in ("qr", "mrz")}
-    mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
-    if mrz is not None:
-        said = {"personal_id": mrz.personal_id, "date_of_birth": mrz.date_of_birth, "sex": mrz.sex}
-        _overrule(document_type, drafts, {**said, "expiry_date": mrz.expiry_date}, "mrz")
-    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
-    for page, code in codes:
-        card = read_card_qr(code.text)
-        if card is None:
-            continue
-        said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
-        _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
-        drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
-    name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
-    if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
-        drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
-
-
-def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
-    """The zone with its name line written from the card's name, or None where the two do not say the same.
-
-    The name line has no check digit, so its letters must be the printed name's, or nearly those of the name in the QR
-    code; its fillers are believed only where they part the name after its family name.
-    """
-    alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
-    if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
-        return None
-    head, body, line = mrz.text.split("\n")
-    words = [letters(word) for word in name.value.split()]
-    read = letters(line.partition("<<")[0])
-    for length in (1, family_length(name.value)):
-        if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
-            parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
-            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
-    return None
-
-
-def _overrule(
-    document_type: DocumentType, drafts: dict[str, Draft], said: dict[str, str | None], evidence: Evidence
-) -> None:
-    """Puts what a code says into the fields that the type's first owner and the card's dates are read into."""
-    owner = document_type.owners[0]
-    owned = {
-        "name": owner.name,
-        "personal_id": owner.personal_id,
-        "date_of_birth": owner.date_of_birth,
-        "sex": owner.sex,
-    }
-    declared = {rule.name for rule in document_type.fields}
-    for part, value in said.items():
-        name = owned.get(part, part)
-        if name in declared and value is not None:
-            drafts[name] = overrule(drafts.get(name), value, evidence, marks_matter=part != "name")
