@@ -40,6 +40,10 @@ NUMBER_ALONE = 0.98
 """Confidence of the field from which on a personal number read once, with nothing on the paper to check it by, tells
 whose the paper is. It corresponds to a word at 0.97; a wrong one by hand stood at 0.96.
 """
+AGAIN_SURE = 0.97
+"""Probability of a value from which on it needs no person, when it was doubted and read again in several sizes."""
+NAME_AGAIN_SURE = 0.97
+"""The same for names."""
 BADLY_READ = 0.02
 """Share of a page's printed words that must be taken for wrong, from which on it counts as badly read.
 
@@ -205,11 +209,40 @@ def settle_evidence(document_type: DocumentType, pages: Sequence[PageText], draf
     for person in (*document_type.owners, *document_type.mentions):
         _check_person(person, drafts)
     _check_year_of_number(drafts)
-    by_hand = document_type.filled_by == "applicant" or _looks_filled_by_hand(drafts)
+    by_hand = _is_by_hand(document_type, drafts)
     for rule in document_type.fields:
         if rule.name in drafts:
             draft = drafts[rule.name]
             draft.doubtful = _is_doubtful(rule, draft, by_hand=by_hand, badly_read=draft.page in bad_pages)
+
+
+def worth_another_look(document_type: DocumentType, drafts: Mapping[str, Draft]) -> list[tuple[FieldRule, Draft]]:
+    """The values that a person would have to look at, and the owners' numbers that nothing on the paper bears out.
+
+    None of a paper that is filled in by hand: there every look reads the same wrong.
+    """
+    if _is_by_hand(document_type, drafts):
+        return []
+    owners = {person.personal_id for person in document_type.owners}
+    found = []
+    for rule in document_type.fields:
+        draft = drafts.get(rule.name)
+        if draft is None or draft.box is None or draft.handwritten or draft.evidence in _CODES:
+            continue
+        alone = rule.name in owners and draft.evidence == "ocr" and _field_confidence(rule, draft) < NUMBER_ALONE
+        if draft.conflict or draft.doubtful or alone:
+            found.append((rule, draft))
+    return found
+
+
+def settle_looked_at(rule: FieldRule, draft: Draft) -> None:
+    """Weighs a value anew that was read again in its place."""
+    if draft.doubtful and draft.again and (rule.kind != "name" or likelihood(draft.value) != "unlikely"):
+        draft.doubtful = _field_confidence(rule, draft) < (NAME_AGAIN_SURE if rule.kind == "name" else AGAIN_SURE)
+
+
+def _is_by_hand(document_type: DocumentType, drafts: Mapping[str, Draft]) -> bool:
+    return document_type.filled_by == "applicant" or _looks_filled_by_hand(drafts)
 
 
 def _looks_filled_by_hand(drafts: Mapping[str, Draft]) -> bool:

@@ -5,12 +5,12 @@ two values say of each other is weighed in evidence.py.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.code_values import add_codes
-from pipeline.stages.evidence import Draft, settle_evidence, to_field
+from pipeline.stages.evidence import Draft, settle_evidence, settle_looked_at, to_field, worth_another_look
 from pipeline.stages.field_values import date_in_words, parse
 from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
@@ -31,12 +31,17 @@ _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
 
-def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Field]:
+LookAgain = Callable[[int, Sequence[Box]], Sequence[Sequence[str]]]
+"""Page (number in the submission) and boxes on it in, what stands in each box at each later look out."""
+
+
+def extract(pages: Sequence[PageText], document_type: DocumentType, look_again: LookAgain) -> dict[str, Field]:
     """The fields of a paper of this type that could be read, by name.
 
     Args:
         pages: the paper's pages in order.
         document_type: tells which fields there are and where they stand.
+        look_again: reads doubted values anew; it may read nothing.
 
     Returns:
         Only fields with a value of their kind; a missing one is absent, and so is an address that nobody needs and
@@ -44,10 +49,25 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
 
     """
     drafts = read_drafts(pages, document_type)
+    look_at_doubted(document_type, drafts, look_again)
     shown = [rule for rule in document_type.fields if not rule.witness and rule.name in drafts]
     fields = {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
     spare = {rule.name for rule in shown if rule.kind == "address" and not rule.required}
     return {name: field for name, field in fields.items() if not (name in spare and field.needs_review)}
+
+
+def look_at_doubted(document_type: DocumentType, drafts: Mapping[str, Draft], look_again: LookAgain) -> None:
+    """Reads the doubted values again, page by page, and weighs them anew."""
+    by_page: dict[int, list[tuple[FieldRule, Draft, Box]]] = {}
+    for rule, draft in worth_another_look(document_type, drafts):
+        if draft.page is not None and draft.box is not None:
+            by_page.setdefault(draft.page, []).append((rule, draft, draft.box))
+    for page, doubted in by_page.items():
+        looks = look_again(page, [box for _, _, box in doubted])
+        for (rule, draft, _), texts in zip(doubted, looks, strict=True):
+            parsed = (parse(rule.kind, text) for text in texts)
+            draft.again = tuple(None if one is None else one.value for one in parsed)
+            settle_looked_at(rule, draft)
 
 
 def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from pipeline.stages.field_values import iso_date
 from pipeline.stages.identifiers import read_personal_number
@@ -16,9 +17,21 @@ _DIGITS = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "T": "1",
 _DIGITS |= {"B": "8", "§": "8", "É": "6", "Ó": "6", "Á": "6", "Ô": "6", "È": "6", "$": "5", "J": "3"}
 _FLIPS = {"5": "3", "3": "5"}
 """Vietnamese models read the 3 of OCR-B as 5; a check digit always notices one such change."""
-_PASSPORT = re.compile(r"P[A-Z<][A-Z<]{3}[A-Z]+<")
+_SIGNS = {"£": "C", "Ð": "D", "Đ": "D"} | {sign: digit for sign, digit in _DIGITS.items() if not sign.isascii()}
+_TAKEN_FOR = {"0": "O", "O": "0", "Q": "0", "1": "I", "I": "1", "2": "Z", "3": "5", "5": "3S", "S": "5", "6": "G"}
+_TAKEN_FOR |= {"G": "6", "7": "Z", "Z": "72", "8": "B", "B": "8", "D": "0"}
+_LETTERS = str.maketrans("015682", "OISGBZ")
+_UNREADABLE = "ÉÓÁÔÈ"
+"""What the last sign of a zone was read as where the composite digit says nothing: the other four digits hold."""
+_PASSPORT = re.compile(r"P[A-Z<][A-Z0-9<]{3}[A-Z]+<")
 """The beginning of a passport's first line: kind, state, family name."""
+_TD3_BODY = re.compile(
+    r"(?P<number>[^<]{6}.{4})(?P<state>[A-Z0-9<]{3})(?P<birth>.{7})(?P<sex>[MF<])(?P<end>.{7})(?P<own>.{15})(?P<closing>.)$"
+)
 _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "»": "<"})
+
+
+_Fit = TypeVar("_Fit", bound=tuple[str, ...])
 
 
 @dataclass(frozen=True)
@@ -59,10 +72,8 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
     for i, line in enumerate(clean):
         if re.search(r"V[NHM]M[^<]{22,24}<", line) and len(clean) >= i + 3:
             found = _td1(line, clean[i + 1], clean[i + 2]) or _td1_with_ghosts(line, clean[i + 1], clean[i + 2])
-        elif _PASSPORT.match(line) and len(clean) >= i + 2:
-            found = _td3(line, clean[i + 1])
         else:
-            continue
+            found = _td3(clean[i : i + 2])
         if found is not None:
             return found
     return None
@@ -131,7 +142,7 @@ def _proven(text: str) -> list[str]:
     return [n for n in _readings(text) if check_digit(n[:-1]) == n[-1]]
 
 
-def _fewest_repairs(raw: str, fits: list[tuple[str, str, str]]) -> tuple[str, str, str] | None:
+def _fewest_repairs(raw: str, fits: Sequence[_Fit]) -> _Fit | None:
     """The reading that changes the fewest digits as read; None when two change as few."""
     repairs = sorted((sum(a != b for a, b in zip(raw, "".join(fit), strict=True)), fit) for fit in fits)
     if not repairs or (len(repairs) > 1 and repairs[0][0] == repairs[1][0]):
@@ -139,26 +150,55 @@ def _fewest_repairs(raw: str, fits: list[tuple[str, str, str]]) -> tuple[str, st
     return repairs[0][1]
 
 
-def _td3(first: str, second: str) -> Mrz | None:
-    body = re.match(r"(.{9})(.)([A-Z<]{3})(.{6})(.)([MF<])(.{6})(.)(.{14})(.)(.)$", second)
-    if body is None:
+def _td3(lines: Sequence[str]) -> Mrz | None:
+    """The zone of a passport whose first line begins in the first of these lines, or None.
+
+    Beside other print both lines of the zone may have come to stand in one.
+    """
+    opening = _PASSPORT.search(lines[0])
+    if opening is None:
         return None
-    number, personal = body[1] + body[2], body[9] + body[10].replace("O", "0")
-    if not re.fullmatch(r"[0-9A-Z<]{9}[0-9]", number) or not re.fullmatch(r"[0-9A-Z<]{14}[0-9<]", personal):
-        return None
-    empty = set(personal[:14]) == {"<"} and personal[14] in "0<"
-    if check_digit(number[:9]) != number[9] or not (empty or check_digit(personal[:14]) == personal[14]):
-        return None
-    pairs = product(_proven(body[4] + body[5]), _proven(body[7] + body[8]))
-    fits = [(number, b, e) for b, e in pairs if check_digit(number + b + e + personal) == body[11]]
-    fit = _fewest_repairs(number + body[4] + body[5] + body[7] + body[8], fits)
-    if fit is None:
-        return None
-    (_, birth, end), name = fit, _name_line(first[5:], 39)
+    for text in (lines[0][opening.end() :], *lines[1:2]):
+        body = _TD3_BODY.search(text)
+        fit = _td3_fit(body) if body is not None else None
+        if body is not None and fit is not None:
+            head = lines[0][opening.start() :]
+            return _td3_zone(head.removesuffix(body[0]), body, fit)
+    return None
+
+
+def _td3_fit(body: re.Match[str]) -> tuple[str, str, str, str] | None:
+    """Number, birth, expiry and personal number with their check digits of the fewest repairs; None: in doubt."""
+    empty = set(body["own"]) <= set("<0O")
+    own = ["<" * 14 + ("<" if body["own"][-1] == "<" else "0")] if empty else _signs_proven(body["own"])
+    fits = [
+        (number, birth, end, personal)
+        for number, birth, end, personal in product(
+            _signs_proven(body["number"]), _proven(body["birth"]), _proven(body["end"]), own
+        )
+        if body["closing"] in (check_digit(number + birth + end + personal), *_UNREADABLE)
+    ]
+    return _fewest_repairs(body["number"] + body["birth"] + body["end"] + body["own"], fits)
+
+
+def _signs_proven(text: str) -> list[str]:
+    """The readings of a field of letters and digits whose last sign is the check digit over the others.
+
+    Signs that no zone has become what they look like, and at most one more sign the one it is taken for.
+    """
+    plain = "".join(_SIGNS.get(c, c) for c in text)
+    others = {plain[:i] + other + plain[i + 1 :] for i, c in enumerate(plain) for other in _TAKEN_FOR.get(c, "")}
+    return [t for t in (plain, *sorted(others)) if re.fullmatch("[0-9A-Z<]+[0-9]", t) and check_digit(t[:-1]) == t[-1]]
+
+
+def _td3_zone(first: str, body: re.Match[str], fit: tuple[str, str, str, str]) -> Mrz | None:
+    number, birth, end, personal = fit
+    state, name = body["state"].translate(_LETTERS), _name_line(first[5:], 39)
     own = personal[:14].rstrip("<")
-    citizen = own if body[3] == "VNM" and read_personal_number(own) else None
-    text = f"{first[:5]}{name}\n{number}{body[3]}{birth}{body[6]}{end}{personal}{body[11]}"
-    return _mrz(text, number[:9].rstrip("<"), citizen, (birth, body[6], end, name))
+    citizen = own if state == "VNM" and read_personal_number(own) else None
+    closing = check_digit(number + birth + end + personal)
+    text = f"{first[:2]}{state}{name}\n{number}{state}{birth}{body['sex']}{end}{personal}{closing}"
+    return _mrz(text, number[:9].rstrip("<"), citizen, (birth, body["sex"], end, name))
 
 
 def _name_line(text: str, width: int) -> str:
