@@ -68,7 +68,6 @@ def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None
         "date_of_birth": card.date_of_birth,
         "sex": card.sex,
         "issue_date": card.issue_date,
-        "old_number": card.old_number,
         "address": card.address,
     }
 

@@ -32,6 +32,8 @@ Of 400 printed ones above it none was wrong; the highest wrong ones stood at 0.9
 """
 NAME_SURE = 0.95
 """The same for names, where a single mark matters. Of 60 common ones above it none was wrong, nor any above 0.9."""
+ADDRESS_SURE = 0.95
+"""The same for the worst word of an address: of 109 above it none was wrong, below it 6 of 39."""
 RARE_NAME_SURE = 0.99
 """The same for a name with an uncommon word that stands in one place: a misreading may be a name as well."""
 RARE_NAME_TWICE_SURE = 0.93
@@ -59,6 +61,8 @@ CODE_CONFIDENCE = 0.99
 """Of what a code says: its error correction or check digits bear it out."""
 _OF_YEAR = re.compile(r"\d{1,6}/(\d{4})")
 _CODES = ("qr", "mrz")
+_LONG = ("address", "issuer", "subject", "signer", "text")
+"""Kinds of values that one look cannot confirm: of several lines, or spelled by the rest of the paper."""
 _SAME_KIND: tuple[ConflictCode, ...] = ("print", "mrz", "second_place", "words")
 """Conflicts whose value may stand in the field itself."""
 FIELD_FEATURES = (
@@ -227,7 +231,7 @@ def worth_another_look(document_type: DocumentType, drafts: Mapping[str, Draft])
     found = []
     for rule in document_type.fields:
         draft = drafts.get(rule.name)
-        if draft is None or draft.box is None or draft.handwritten or draft.evidence in _CODES:
+        if draft is None or draft.handwritten or draft.evidence in _CODES or rule.kind in _LONG:
             continue
         alone = rule.name in owners and draft.evidence == "ocr" and _field_confidence(rule, draft) < NUMBER_ALONE
         if draft.conflict or draft.doubtful or alone:
@@ -242,7 +246,10 @@ def settle_looked_at(rule: FieldRule, draft: Draft) -> None:
 
 
 def _is_by_hand(document_type: DocumentType, drafts: Mapping[str, Draft]) -> bool:
-    return document_type.filled_by == "applicant" or _looks_filled_by_hand(drafts)
+    # An address has so many words that one of them is doubted on most papers.
+    short = {rule.name for rule in document_type.fields if rule.kind != "address"}
+    counted = {name: draft for name, draft in drafts.items() if name in short}
+    return document_type.filled_by == "applicant" or _looks_filled_by_hand(counted)
 
 
 def _looks_filled_by_hand(drafts: Mapping[str, Draft]) -> bool:
@@ -305,6 +312,8 @@ def _sure_enough(rule: FieldRule, likely: Likelihood, *, checked: bool) -> float
     """The confidence that settles a value of this kind, read once."""
     if rule.kind == "name":
         return NAME_SURE if likely == "common" else RARE_NAME_SURE
+    if rule.kind == "address":
+        return ADDRESS_SURE
     if rule.kind == "date" and checked:
         return CHECKED_DATE_SURE
     return NUMBER_SURE if rule.kind in ("personal_id", "date") else REVIEW_BELOW

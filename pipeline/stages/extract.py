@@ -65,9 +65,14 @@ def look_at_doubted(document_type: DocumentType, drafts: Mapping[str, Draft], lo
     for page, doubted in by_page.items():
         looks = look_again(page, [box for _, _, box in doubted])
         for (rule, draft, _), texts in zip(doubted, looks, strict=True):
-            parsed = (parse(rule.kind, text) for text in texts)
-            draft.again = tuple(None if one is None else one.value for one in parsed)
+            take_looks(rule, draft, texts)
             settle_looked_at(rule, draft)
+
+
+def take_looks(rule: FieldRule, draft: Draft, texts: Sequence[str]) -> None:
+    """Notes the values that were read at later looks, each None where the text is none of the field's kind."""
+    parsed = (parse(rule.kind, text) for text in texts)
+    draft.again = tuple(None if one is None else one.value for one in parsed)
 
 
 def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:
@@ -274,7 +279,7 @@ def _is_under(below: Row, cell: Row) -> bool:
 
 def _add_lone_number(rules: Sequence[FieldRule], rows: Sequence[Row], drafts: dict[str, Draft]) -> None:
     """Where the label of the paper's only personal number is unreadable, the only such number is shown as doubtful."""
-    wanted = [rule for rule in rules if rule.kind == "personal_id" and rule.labels and not rule.witness]
+    wanted = [rule for rule in rules if rule.kind == "personal_id" and not rule.witness]
     if len(wanted) != 1 or wanted[0].name in drafts:
         return
     found = [

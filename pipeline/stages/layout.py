@@ -81,16 +81,6 @@ COLUMN_GAP = 1.2
 """Free space, in row heights, from which on words belong to different columns; ordinary spaces measure 0.3 to 0.5."""
 
 
-def around(boxes: Sequence[Box]) -> Box:
-    """The rectangle around all boxes of one page, of which there is one at least."""
-    return Box(
-        left=min(b.left for b in boxes),
-        top=min(b.top for b in boxes),
-        right=max(b.right for b in boxes),
-        bottom=max(b.bottom for b in boxes),
-    )
-
-
 def rows_of(pages: Sequence[PageText]) -> list[Row]:
     """All rows of the pages, page by page from top to bottom."""
     return [row for page in pages for row in _page_rows(page)]
