@@ -42,10 +42,20 @@ NUMBER_ALONE = 0.98
 """Confidence of the field from which on a personal number read once, with nothing on the paper to check it by, tells
 whose the paper is. It corresponds to a word at 0.97; a wrong one by hand stood at 0.96.
 """
-AGAIN_SURE = 0.97
-"""Probability of a value from which on it needs no person, when it was doubted and read again in several sizes."""
-NAME_AGAIN_SURE = 0.97
-"""The same for names."""
+AGAIN_SURE = 0.9
+"""Probability from which on a value needs no person, when it was doubted and read again in several sizes.
+
+Of 42 doubted numbers, dates and names of common words above it, on 520 made-up papers, none was wrong: with 95 %
+certainty at most 7 in 100 of the doubted ones, 3 in 1,000 of all values.
+"""
+MOST_LOOKS = 0.8
+"""Share of the looks that must read the value alike: one of five may fail, at the smallest size or the largest."""
+RARE_NAME_AGAIN_SURE = 0.85
+"""Probability of the worst word at the first look from which on such a name may have an uncommon word, too.
+
+The engine knows how Vietnamese syllables end, and reads `Sươl` as `Sươi` in every size. Of 26 above it none was wrong;
+of 67 below it 3 were, the surest at 0.43.
+"""
 BADLY_READ = 0.02
 """Share of a page's printed words that must be taken for wrong, from which on it counts as badly read.
 
@@ -87,7 +97,8 @@ class Draft:
 
     `confidence` is the probability of the worst word it stands on; `certain`: the evidence needs no good print to be
     believed; `handwritten`: most of its words are by pen. `conflict`: something is wrong with it, and `conflicts` tell
-    what else the paper says, where it does. `again`: what was read in its place at later looks, None for no such value.
+    what else the paper says, where it does. `guessed`: it was put together from two lines that may not belong together,
+    which no look at its letters can tell. `again`: what was read in its place at later looks, None for no such value.
     """
 
     value: str
@@ -101,6 +112,7 @@ class Draft:
     certain: bool = False
     doubtful: bool = False
     handwritten: bool = False
+    guessed: bool = False
     again: tuple[str | None, ...] = ()
 
     def agree(self, evidence: Evidence, confidence: float, *, certain: bool) -> None:
@@ -241,8 +253,10 @@ def worth_another_look(document_type: DocumentType, drafts: Mapping[str, Draft])
 
 def settle_looked_at(rule: FieldRule, draft: Draft) -> None:
     """Weighs a value anew that was read again in its place."""
-    if draft.doubtful and draft.again and (rule.kind != "name" or likelihood(draft.value) != "unlikely"):
-        draft.doubtful = _field_confidence(rule, draft) < (NAME_AGAIN_SURE if rule.kind == "name" else AGAIN_SURE)
+    likely = likelihood(draft.value) if rule.kind == "name" else "common"
+    clear = likely == "common" or (likely == "possible" and draft.confidence >= RARE_NAME_AGAIN_SURE)
+    if draft.doubtful and draft.share_again >= MOST_LOOKS and clear and not draft.guessed:
+        draft.doubtful = _field_confidence(rule, draft) < AGAIN_SURE
 
 
 def _is_by_hand(document_type: DocumentType, drafts: Mapping[str, Draft]) -> bool:

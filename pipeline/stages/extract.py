@@ -185,7 +185,7 @@ def _with_next_line(rule: FieldRule, draft: Draft, mark: Mark, marks: Marks) -> 
         if beneath and len(words) <= 2 and all(word.isalpha() and word[0].isupper() for word in words):
             longer = _draft(rule, [*used, *cell.tokens], mark.row)
             if longer is not None and longer.value != draft.value:
-                longer.confidence = min(longer.confidence, _GUESSED)
+                longer.confidence, longer.guessed = min(longer.confidence, _GUESSED), True
                 return longer
     return draft
 

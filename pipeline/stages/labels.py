@@ -1,7 +1,7 @@
 """Where labels stand on the rows of a paper, and the words that follow them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -93,16 +93,25 @@ class Marks:
         Text runs on from a row without words after the label, and from one that reaches the right edge of the area.
         """
         words, cut = self._rest_of_row(mark, area)
-        row = mark.row
+        row, area = mark.row, self._column(mark, area)
         while not cut and row + 1 < area.last and row <= mark.row + 1 and (not words or self._is_full(row, area)):
             row += 1
             following, cut = self._head_of_row(row, area)
             words += following
         return words
 
+    def _column(self, mark: Mark, area: Area) -> Area:
+        """Where the text after the label may run on: under its cell, where a wide gap parts it from one to the left."""
+        tokens = self.rows[mark.row].tokens
+        if not any(token.gap > COLUMN_GAP for token in tokens[1 : mark.start + 1]):
+            return area
+        own = tokens[mark.start].box
+        return replace(area, left=max(area.left, own.left - own.height))
+
     def _is_full(self, row: int, area: Area) -> bool:
         """Whether the row reaches the right edge of the text; one in a column of a few never counts as full."""
-        return area.right == float("inf") and self.rows[row].right >= 0.92 * self._right_edge
+        column = area.right < float("inf") or area.left > float("-inf")
+        return not column and self.rows[row].right >= 0.92 * self._right_edge
 
     def _rest_of_row(self, mark: Mark, area: Area) -> tuple[list[Token], bool]:
         limit = min((m.start for m in self._by_row[mark.row] if m.start >= mark.end), default=None)

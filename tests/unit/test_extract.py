@@ -349,3 +349,12 @@ def test_no_order_of_words_makes_a_reader_fail(kind: str, pieces: list[str]) -> 
     for field in extract(pages, TYPES[kind], nothing).values():
         assert field.value
         assert 0 <= field.confidence <= 1
+
+
+def test_in_two_columns_a_name_does_not_run_on_in_the_other_ones() -> None:
+    text = """
+GIẤY CHỨNG NHẬN KẾT HÔN
+Họ, chữ đệm, tên vợ: Nông Thị  Họ, chữ đệm, tên chồng: Ma Văn Thắng
+Hạnh  Ngày, tháng, năm sinh: 13/01/1992
+"""
+    assert values(read("marriage_certificate", text))["husband_name"] == "Ma Văn Thắng"
