@@ -101,11 +101,17 @@ class Marks:
         return words
 
     def _column(self, mark: Mark, area: Area) -> Area:
-        """Where the text after the label may run on: under its cell, where a wide gap parts it from one to the left."""
+        """Where the text after the label may run on: under its cell, where there is a column to the left of it.
+
+        A wide gap parts the columns on the label's row, or on the next one where the words of the left column are few.
+        """
         tokens = self.rows[mark.row].tokens
-        if not any(token.gap > COLUMN_GAP for token in tokens[1 : mark.start + 1]):
-            return area
         own = tokens[mark.start].box
+        below = self.rows[mark.row + 1].tokens[1:] if mark.row + 1 < len(self.rows) else ()
+        apart = any(token.gap > COLUMN_GAP for token in tokens[1 : mark.start + 1])
+        beneath = any(token.gap > COLUMN_GAP and abs(token.box.left - own.left) < own.height for token in below)
+        if mark.start == 0 or not (apart or beneath):
+            return area
         return replace(area, left=max(area.left, own.left - own.height))
 
     def _is_full(self, row: int, area: Area) -> bool:
