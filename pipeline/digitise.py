@@ -20,7 +20,7 @@ from pipeline.stages.questions import CARD, CUT
 from pipeline.stages.settle import Settled, settle
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, RepairedWord
-from schemas.text import PageText
+from schemas.text import Box, PageText
 
 RECEIPT = "receipt_slip"
 """The type of the official receipt of a dossier (TT 03/2025/TT-VPCP, Mẫu số 01)."""
@@ -199,7 +199,8 @@ def _understand(
 ) -> DigitisedPaper:
     numbers = tuple(page.number for page in piece.pages)
     document_type = world.catalogue.types[piece.classification.type]
-    fields = ask_sooner(extract(piece.pages, document_type), document_type, world.scan.thresholds)
+    read = extract(piece.pages, document_type, lambda page, boxes: _look_again(pages[page], boxes, world.parsers))
+    fields = ask_sooner(read, document_type, world.scan.thresholds)
     identification = identify(document_type, fields, world.people, world.scan.office_id, world.scan.handed_in_by)
     settled = settle(piece.classification, document_type, fields, identification)
     copy, flaws = _render(document_type, numbers, pages, world)
@@ -230,6 +231,14 @@ def _understand(
         copy=copy,
         copy_kind=read_copy_kind(piece.pages),
     )
+
+
+def _look_again(page: ReadPage, boxes: Sequence[Box], parsers: Parsers) -> Sequence[Sequence[str]]:
+    """What stands in the boxes when read anew; nothing where that fails, since a person then looks."""
+    try:
+        return parsers.read_again(page, boxes)
+    except ScanRejected:
+        return ((),) * len(boxes)
 
 
 def _repairs(page: PageText) -> Iterator[RepairedWord]:

@@ -14,6 +14,7 @@ from schemas.figures import By, Counts
 from schemas.people import Citizen
 from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage
+from schemas.text import Box
 
 
 class StoredObject(Value):
@@ -55,7 +56,7 @@ class ObjectStore(Protocol):
 
 
 class Parsers(Protocol):
-    """Steps 2, 3, 4 and 9, and the cutting of originals, away from this process.
+    """Steps 2, 3, 4, 7a and 9, and the cutting of originals, away from this process.
 
     Hostile input may kill a parser, never its caller.
 
@@ -85,6 +86,14 @@ class Parsers(Protocol):
         """Write a file of only these pages (1-based) of `scan`, untouched, with nothing in it of the others.
 
         A PDF of a PDF, else a TIFF. Raises: ScanRejected (unreadable), also when something of the others would be left.
+        """
+        ...
+
+    def read_again(self, page: ReadPage, boxes: Sequence[Box]) -> tuple[tuple[str, ...], ...]:
+        """Step 7a: what stands in each of `boxes` (pixels of the page) when it is read alone, once for each size.
+
+        As many as boxes; each empty where the page was not read from its picture. The picture must still be there.
+        Raises: ScanRejected (unreadable).
         """
         ...
 

@@ -71,6 +71,23 @@ class Issue(Value):
     page: int | None = None
 
 
+ConflictCode = Literal["print", "mrz", "second_place", "words", "birth_year", "sex"]
+"""What says otherwise: print or MRZ against a code, another place, the date in words, a birth year, a sex."""
+
+
+class Conflict(Value):
+    """Something else on the paper that speaks against a value; both are shown, and a person decides.
+
+    `value` is what it says, in the form of the field; where it has no place of its own, as the year in a number, `page`
+    and `box` are None.
+    """
+
+    code: ConflictCode
+    value: str
+    page: int | None = None
+    box: Box | None = None
+
+
 class Field(Value):
     """One value read from a paper. Dates are ISO 8601, numbers without spaces, names NFC as printed.
 
@@ -85,6 +102,11 @@ class Field(Value):
     """Whether it was written with a pen, as far as its ink tells; such a value always asks a person."""
     page: int | None = None
     box: Box | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    candidates: tuple[str, ...] = ()
+    """What else may stand there: other readings of the same place, the likeliest first, without `value` itself."""
+    parts: dict[str, str] = {}
+    """Of an address: house, commune, district, province as printed, and `province_now`, the one of today."""
 
 
 class PageGrade(Value):

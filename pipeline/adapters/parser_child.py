@@ -27,12 +27,13 @@ from pipeline.stages.crop import write_crop
 from pipeline.stages.excerpt import write_excerpt
 from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
+from pipeline.stages.look_again import keep_for_reading, look_again
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
 from pipeline.stages.recognise import ReadWords, recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
-from schemas.text import PageText
+from schemas.text import Box, PageText
 
 try:
     from pipeline.adapters.tesseract_inside import read_words
@@ -85,6 +86,9 @@ def _answer(job: Answer, limits: Limits) -> Answer:
 def _done(job: Answer, limits: Limits) -> Answer:
     if job["job"] == "render":
         return _render(job)
+    if job["job"] == "again":
+        boxes = [Box.model_validate(box) for box in job["boxes"]]
+        return {"read": look_again(Path(job["picture"]), job["dpi"], boxes, _engine(limits))}
     scan = ScanFile(Path(job["path"]), job["media_type"])
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
@@ -120,6 +124,7 @@ def _read(scan: ScanFile, job: Answer, limits: Limits) -> ReadPage:
         try:
             page, text = recognise(page, job["number"], _engine(limits))
             text = with_captions(weigh(repair(mark_handwriting(page, text))), drawn.words, page)
+            keep_for_reading(page.grey, picture)
         except ScanRejected as error:
             height, width = page.grey.shape
             issue, text = error.code, PageText(number=job["number"], width_px=width, height_px=height, dpi=page.dpi)

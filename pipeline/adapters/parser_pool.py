@@ -17,6 +17,7 @@ import pipeline
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.settings import Limits
+from schemas.text import Box
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
@@ -76,6 +77,12 @@ class ParserPool:
         """See `Parsers.excerpt`."""
         job = {"job": "excerpt", "pages": list(pages), "target": str(target), **_scan(scan)}
         self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+
+    def read_again(self, page: ReadPage, boxes: Sequence[Box]) -> tuple[tuple[str, ...], ...]:
+        """See `Parsers.read_again`."""
+        told = [box.model_dump() for box in boxes]
+        job = {"job": "again", "picture": str(page.picture), "dpi": page.text.dpi, "boxes": told}
+        return tuple(tuple(texts) for texts in self._run(job, self._limits.page_timeout_s)["read"])
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         """See `Parsers.render`."""

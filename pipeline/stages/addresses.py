@@ -51,8 +51,9 @@ Vĩnh Long: Bến Tre, Trà Vinh
 """The 34 provinces of today, each with the former ones that became part of it."""
 _OTHER_SPELLINGS = {"HCM": "Hồ Chí Minh", "Đắc Lắc": "Đắk Lắk", "Đắc Nông": "Đắk Nông", "Thừa Thiên - Huế": "Huế"}
 _RANK = r"(?:tinh|thanh pho|t\.? ?p\.?|t\.)?"
-_DISTRICT = re.compile(r"(?:quan|huyen|thi xa|tx\.?|thanh pho|tp\.?|[qh]\.)(?![a-z])")
 _COMMUNE = re.compile(r"(?:xa|phuong|thi tran|dac khu|tt\.?|[px]\.)(?![a-z])")
+_HOUSE = re.compile(r"\d|(?:so|to|thon|ap|khu|khom|xom|ban|buon|lang|duong|ngo|hem|ngach|doi)(?![a-z])")
+"""How what stands under the commune begins."""
 _BREAK = re.compile(r"\s*[,;]\s*|\s+[-–—]\s+")
 _SENTENCE_ENDS = re.compile(r"(?<![TtPpQqXxHh])\.\s")
 _MOST_CHARS = 160
@@ -80,8 +81,8 @@ class Address:
 def read_address(text: str) -> tuple[Address, int, int] | None:
     """The first address in `text` and where it stands (start, end); None when no part of it names a province.
 
-    Communes and districts are told by their rank (`xã`, `quận`); the codes of cards leave ranks out, and there the
-    places tell: house, commune, district, province.
+    A commune is told by its rank (`xã`, `phường`); the codes of cards leave ranks out, and there the places tell:
+    house, commune, district, province.
     """
     start = next((match.start() for match in re.finditer(r"[^\W_]", text)), 0)
     sentence = _SENTENCE_ENDS.search(text, start)
@@ -109,9 +110,9 @@ def _commune(inner: list[str]) -> int | None:
     ranked = [i for i, part in enumerate(inner) if _COMMUNE.match(fold(part))]
     if ranked:
         return ranked[-1]
-    if not inner or _DISTRICT.match(fold(inner[-1])):
-        return len(inner) - 2 if len(inner) > 1 else None
-    return max(0, len(inner) - 2)
+    if len(inner) < 2:
+        return None
+    return len(inner) - (1 if _HOUSE.match(fold(inner[-2])) else 2)
 
 
 @cache

@@ -7,8 +7,9 @@ import re
 from typing import Literal
 
 from pipeline.stages.classify import says
-from pipeline.stages.identifiers import read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import read_card_qr, read_personal_number
 from pipeline.stages.layout import letters
+from pipeline.stages.mrz import read_mrz
 from schemas.base import Value
 from schemas.text import PageText
 

@@ -2,18 +2,19 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 
+from pipeline.stages.addresses import read_address
 from pipeline.stages.confidence import Features, probability, read_weights
 from pipeline.stages.identifiers import read_personal_number
-from pipeline.stages.layout import letters
 from pipeline.stages.person_names import Likelihood, likelihood
 from schemas.catalog import DocumentType, FieldRule, PersonRule
-from schemas.dossier import Evidence, Field
+from schemas.dossier import Conflict, ConflictCode, Evidence, Field
 from schemas.text import Box, PageText
 
 REVIEW_BELOW = 0.8
@@ -31,6 +32,8 @@ Of 400 printed ones above it none was wrong; the highest wrong ones stood at 0.9
 """
 NAME_SURE = 0.95
 """The same for names, where a single mark matters. Of 60 common ones above it none was wrong, nor any above 0.9."""
+ADDRESS_SURE = 0.95
+"""The same for the worst word of an address: of 109 above it none was wrong, below it 6 of 39."""
 RARE_NAME_SURE = 0.99
 """The same for a name with an uncommon word that stands in one place: a misreading may be a name as well."""
 RARE_NAME_TWICE_SURE = 0.93
@@ -38,6 +41,20 @@ RARE_NAME_TWICE_SURE = 0.93
 NUMBER_ALONE = 0.98
 """Confidence of the field from which on a personal number read once, with nothing on the paper to check it by, tells
 whose the paper is. It corresponds to a word at 0.97; a wrong one by hand stood at 0.96.
+"""
+AGAIN_SURE = 0.9
+"""Probability from which on a value needs no person, when it was doubted and read again in several sizes.
+
+Of 42 doubted numbers, dates and names of common words above it, on 520 made-up papers, none was wrong: with 95 %
+certainty at most 7 in 100 of the doubted ones, 3 in 1,000 of all values.
+"""
+MOST_LOOKS = 0.8
+"""Share of the looks that must read the value alike: one of five may fail, at the smallest size or the largest."""
+RARE_NAME_AGAIN_SURE = 0.85
+"""Probability of the worst word at the first look from which on such a name may have an uncommon word, too.
+
+The engine knows how Vietnamese syllables end, and reads `Sươl` as `Sươi` in every size. Of 26 above it none was wrong;
+of 67 below it 3 were, the surest at 0.43.
 """
 BADLY_READ = 0.02
 """Share of a page's printed words that must be taken for wrong, from which on it counts as badly read.
@@ -54,6 +71,10 @@ CODE_CONFIDENCE = 0.99
 """Of what a code says: its error correction or check digits bear it out."""
 _OF_YEAR = re.compile(r"\d{1,6}/(\d{4})")
 _CODES = ("qr", "mrz")
+_LONG = ("address", "issuer", "subject", "signer", "text")
+"""Kinds of values that one look cannot confirm: of several lines, or spelled by the rest of the paper."""
+_SAME_KIND: tuple[ConflictCode, ...] = ("print", "mrz", "second_place", "words")
+"""Conflicts whose value may stand in the field itself."""
 FIELD_FEATURES = (
     "one",
     "worst_word",
@@ -64,6 +85,8 @@ FIELD_FEATURES = (
     "unlikely_name",
     "conflict",
     "handwritten",
+    "again",
+    "again_otherwise",
 )
 """What a value's probability is computed from; `worst_word` as the logarithm of its odds."""
 
@@ -73,7 +96,9 @@ class Draft:
     """A value on its way to a field.
 
     `confidence` is the probability of the worst word it stands on; `certain`: the evidence needs no good print to be
-    believed; `handwritten`: most of its words are by pen.
+    believed; `handwritten`: most of its words are by pen. `conflict`: something is wrong with it, and `conflicts` tell
+    what else the paper says, where it does. `guessed`: it was put together from two lines that may not belong together,
+    which no look at its letters can tell. `again`: what was read in its place at later looks, None for no such value.
     """
 
     value: str
@@ -83,14 +108,37 @@ class Draft:
     box: Box | None = None
     rows: set[int] = field(default_factory=set)
     conflict: bool = False
+    conflicts: list[Conflict] = field(default_factory=list)
     certain: bool = False
     doubtful: bool = False
     handwritten: bool = False
+    guessed: bool = False
+    again: tuple[str | None, ...] = ()
 
     def agree(self, evidence: Evidence, confidence: float, *, certain: bool) -> None:
         """Something else says the same."""
         if not self.certain:
             self.evidence, self.confidence, self.certain = evidence, confidence, certain
+
+    def contradict(self, code: ConflictCode, value: str, page: int | None = None, box: Box | None = None) -> None:
+        """Something else says otherwise."""
+        self.conflict = True
+        self.conflicts.append(Conflict(code=code, value=value, page=page, box=box))
+
+    def contradict_each_other(self, code: ConflictCode, other: "Draft") -> None:
+        """Each value is told the other one with its place."""
+        self.contradict(code, other.value, other.page, other.box)
+        other.contradict(code, self.value, self.page, self.box)
+
+    @property
+    def share_again(self) -> float:
+        """The share of later looks, 0..1, that read the same; 0 where there were none."""
+        return sum(same_reading(self.value, value) for value in self.again) / max(1, len(self.again))
+
+
+def same_reading(value: str, other: str | None) -> bool:
+    """Whether two readings are one value: case does not matter, marks do."""
+    return other is not None and value.casefold() == other.casefold()
 
 
 def to_field(rule: FieldRule, draft: Draft) -> Field:
@@ -103,7 +151,23 @@ def to_field(rule: FieldRule, draft: Draft) -> Field:
         handwritten=draft.handwritten,
         page=draft.page,
         box=draft.box,
+        conflicts=tuple(draft.conflicts),
+        candidates=_candidates(draft),
+        parts=_parts(draft.value) if rule.kind == "address" else {},
     )
+
+
+def _candidates(draft: Draft) -> tuple[str, ...]:
+    """Other values that were read in the same place or stand against this one, the most frequent first."""
+    others = [value for value in draft.again if value is not None]
+    others += [conflict.value for conflict in draft.conflicts if conflict.code in _SAME_KIND]
+    counts = Counter(value for value in others if not same_reading(draft.value, value))
+    return tuple(value for value, _ in counts.most_common())
+
+
+def _parts(address: str) -> dict[str, str]:
+    found = read_address(address)
+    return found[0].parts() if found else {}
 
 
 def _field_confidence(rule: FieldRule, draft: Draft) -> float:
@@ -126,6 +190,8 @@ def field_features(rule: FieldRule, draft: Draft) -> Features:
         "unlikely_name": likely == "unlikely",
         "conflict": draft.conflict,
         "handwritten": draft.handwritten,
+        "again": draft.share_again,
+        "again_otherwise": 1 - draft.share_again if draft.again else 0.0,
     }
     return np.array([float(values[name]) for name in FIELD_FEATURES])
 
@@ -136,21 +202,20 @@ def field_weights() -> Features:
     return read_weights("fields", FIELD_FEATURES)
 
 
-def overrule(draft: Draft | None, value: str, evidence: Evidence, *, marks_matter: bool) -> Draft:
-    """The value of a code instead of the printed one; a clear print that says otherwise is a conflict.
+def overrule(draft: Draft | None, value: str, evidence: Evidence, *, same: bool) -> Draft:
+    """The value of a code instead of the one read before; a clear reading that says otherwise is a conflict.
 
     Args:
-        draft: what was read from print, None if nothing was.
+        draft: what was read from print or from another code, None if nothing was.
         value: what the code says.
         evidence: `qr` or `mrz`.
-        marks_matter: False for names: print loses marks and apostrophes more easily than a code.
-
+        same: whether the draft says so too.
     """
     made = Draft(value=value, confidence=CODE_CONFIDENCE, evidence=evidence, certain=True)
     if draft is not None:
-        same = draft.value == value if marks_matter else letters(draft.value) == letters(value)
-        sure = draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES
-        made.page, made.box, made.conflict = draft.page, draft.box, not same and sure
+        made.page, made.box = draft.page, draft.box
+        if not same and (draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES):
+            made.contradict("mrz" if draft.evidence == "mrz" else "print", draft.value, draft.page, draft.box)
     return made
 
 
@@ -160,11 +225,45 @@ def settle_evidence(document_type: DocumentType, pages: Sequence[PageText], draf
     for person in (*document_type.owners, *document_type.mentions):
         _check_person(person, drafts)
     _check_year_of_number(drafts)
-    by_hand = document_type.filled_by == "applicant" or _looks_filled_by_hand(drafts)
+    by_hand = _is_by_hand(document_type, drafts)
     for rule in document_type.fields:
         if rule.name in drafts:
             draft = drafts[rule.name]
             draft.doubtful = _is_doubtful(rule, draft, by_hand=by_hand, badly_read=draft.page in bad_pages)
+
+
+def worth_another_look(document_type: DocumentType, drafts: Mapping[str, Draft]) -> list[tuple[FieldRule, Draft]]:
+    """The values that a person would have to look at, and the owners' numbers that nothing on the paper bears out.
+
+    None of a paper that is filled in by hand: there every look reads the same wrong.
+    """
+    if _is_by_hand(document_type, drafts):
+        return []
+    owners = {person.personal_id for person in document_type.owners}
+    found = []
+    for rule in document_type.fields:
+        draft = drafts.get(rule.name)
+        if draft is None or draft.handwritten or draft.evidence in _CODES or rule.kind in _LONG:
+            continue
+        alone = rule.name in owners and draft.evidence == "ocr" and _field_confidence(rule, draft) < NUMBER_ALONE
+        if draft.conflict or draft.doubtful or alone:
+            found.append((rule, draft))
+    return found
+
+
+def settle_looked_at(rule: FieldRule, draft: Draft) -> None:
+    """Weighs a value anew that was read again in its place."""
+    likely = likelihood(draft.value) if rule.kind == "name" else "common"
+    clear = likely == "common" or (likely == "possible" and draft.confidence >= RARE_NAME_AGAIN_SURE)
+    if draft.doubtful and draft.share_again >= MOST_LOOKS and clear and not draft.guessed:
+        draft.doubtful = _field_confidence(rule, draft) < AGAIN_SURE
+
+
+def _is_by_hand(document_type: DocumentType, drafts: Mapping[str, Draft]) -> bool:
+    # An address has so many words that one of them is doubted on most papers.
+    short = {rule.name for rule in document_type.fields if rule.kind != "address"}
+    counted = {name: draft for name, draft in drafts.items() if name in short}
+    return document_type.filled_by == "applicant" or _looks_filled_by_hand(counted)
 
 
 def _looks_filled_by_hand(drafts: Mapping[str, Draft]) -> bool:
@@ -192,9 +291,11 @@ def _check_person(person: PersonRule, drafts: Mapping[str, Draft]) -> None:
             number.agree("check", number.confidence, certain=False)
             born.agree("check", born.confidence, certain=False)
         else:
-            number.conflict = born.conflict = True
+            number.contradict("birth_year", born.value, born.page, born.box)
+            born.contradict("birth_year", str(said.birth_year), number.page, number.box)
     if sex is not None and sex.value != said.sex:
-        number.conflict = sex.conflict = True
+        number.contradict("sex", sex.value, sex.page, sex.box)
+        sex.contradict("sex", said.sex, number.page, number.box)
 
 
 def _check_year_of_number(drafts: Mapping[str, Draft]) -> None:
@@ -225,6 +326,8 @@ def _sure_enough(rule: FieldRule, likely: Likelihood, *, checked: bool) -> float
     """The confidence that settles a value of this kind, read once."""
     if rule.kind == "name":
         return NAME_SURE if likely == "common" else RARE_NAME_SURE
+    if rule.kind == "address":
+        return ADDRESS_SURE
     if rule.kind == "date" and checked:
         return CHECKED_DATE_SURE
     return NUMBER_SURE if rule.kind in ("personal_id", "date") else REVIEW_BELOW

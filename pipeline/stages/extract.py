@@ -5,21 +5,21 @@ two values say of each other is weighed in evidence.py.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule, settle_evidence, to_field
+from pipeline.stages.code_values import add_codes
+from pipeline.stages.evidence import Draft, settle_evidence, settle_looked_at, to_field, worth_another_look
 from pipeline.stages.field_values import date_in_words, parse
-from pipeline.stages.identifiers import Mrz, read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.labels import Area, Mark, Marks
-from pipeline.stages.layout import Row, Token, around, cells_of, letters, rows_of
-from pipeline.stages.person_names import family_length
+from pipeline.stages.layout import Row, Token, around, cells_of, rows_of
 from pipeline.stages.second_places import compare_places
 from pipeline.stages.state_paper import has_place, read_state_paper
 from pipeline.vietnamese import flat, fold
 from schemas.catalog import DocumentType, FieldRule
-from schemas.dossier import Evidence, Field
+from schemas.dossier import Field
 from schemas.text import Box, PageText
 
 _IN_WORDS = ("ghi bằng chữ", "bằng chữ", "viết bằng chữ")
@@ -27,18 +27,21 @@ _PLACE_DATE = re.compile(r"(?:^|,)\W*ngay \W{0,2}\d{1,2}\W{1,3}thang \W{0,2}\d{1
 _CLEAR = 0.95
 _GUESSED = 0.5
 """Confidence of a value that was put together from two lines."""
-_ZONE_ALIKE = 0.7
-"""Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
 _ALIKE = 0.7
 """From here on two readings that are not equal are taken for one value misread, not for two people."""
 
 
-def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Field]:
+LookAgain = Callable[[int, Sequence[Box]], Sequence[Sequence[str]]]
+"""Page (number in the submission) and boxes on it in, what stands in each box at each later look out."""
+
+
+def extract(pages: Sequence[PageText], document_type: DocumentType, look_again: LookAgain) -> dict[str, Field]:
     """The fields of a paper of this type that could be read, by name.
 
     Args:
         pages: the paper's pages in order.
         document_type: tells which fields there are and where they stand.
+        look_again: reads doubted values anew; it may read nothing.
 
     Returns:
         Only fields with a value of their kind; a missing one is absent, and so is an address that nobody needs and
@@ -46,10 +49,30 @@ def extract(pages: Sequence[PageText], document_type: DocumentType) -> dict[str,
 
     """
     drafts = read_drafts(pages, document_type)
+    look_at_doubted(document_type, drafts, look_again)
     shown = [rule for rule in document_type.fields if not rule.witness and rule.name in drafts]
     fields = {rule.name: to_field(rule, drafts[rule.name]) for rule in shown}
     spare = {rule.name for rule in shown if rule.kind == "address" and not rule.required}
     return {name: field for name, field in fields.items() if not (name in spare and field.needs_review)}
+
+
+def look_at_doubted(document_type: DocumentType, drafts: Mapping[str, Draft], look_again: LookAgain) -> None:
+    """Reads the doubted values again, page by page, and weighs them anew."""
+    by_page: dict[int, list[tuple[FieldRule, Draft, Box]]] = {}
+    for rule, draft in worth_another_look(document_type, drafts):
+        if draft.page is not None and draft.box is not None:
+            by_page.setdefault(draft.page, []).append((rule, draft, draft.box))
+    for page, doubted in by_page.items():
+        looks = look_again(page, [box for _, _, box in doubted])
+        for (rule, draft, _), texts in zip(doubted, looks, strict=True):
+            take_looks(rule, draft, texts)
+            settle_looked_at(rule, draft)
+
+
+def take_looks(rule: FieldRule, draft: Draft, texts: Sequence[str]) -> None:
+    """Notes the values that were read at later looks, each None where the text is none of the field's kind."""
+    parsed = (parse(rule.kind, text) for text in texts)
+    draft.again = tuple(None if one is None else one.value for one in parsed)
 
 
 def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[str, Draft]:
@@ -62,7 +85,7 @@ def read_drafts(pages: Sequence[PageText], document_type: DocumentType) -> dict[
     others = [rule for rule in rules if not has_place(rule, document_type, seen=placed is not None)]
     drafts = {rule.name: draft for rule in others if (draft := _read(rule, marks)) is not None} | (placed or {})
     _add_lone_number(rules, rows, drafts)
-    _add_codes(pages, rows, document_type, drafts)
+    add_codes(pages, rows, document_type, drafts)
     compare_places(document_type, pages, rows, drafts)
     settle_evidence(document_type, pages, drafts)
     return drafts
@@ -106,7 +129,8 @@ def _compare(draft: Draft, second: Draft) -> None:
         draft.agree("two_places", max(draft.confidence, second.confidence), certain=True)
     elif not draft.value.endswith(f" {second.value}"):  # a name's beginning may look like the end of a label
         alike = Levenshtein.normalized_similarity(fold(draft.value), fold(second.value))
-        draft.conflict = draft.conflict or alike >= _ALIKE
+        if alike >= _ALIKE:
+            draft.contradict("second_place", second.value, second.page, second.box)
 
 
 def _area(rule: FieldRule, marks: Marks) -> Area | None:
@@ -142,7 +166,8 @@ def _after_label(rule: FieldRule, mark: Mark, marks: Marks, area: Area) -> Draft
             if draft is not None and spelt == draft.value:
                 draft.agree("check", draft.confidence, certain=True)
             elif draft is not None and spelt is not None:
-                draft.conflict = True
+                row = marks.rows[words.row]
+                draft.contradict("words", spelt, row.page, around([token.box for token in row.tokens[words.start :]]))
     return draft
 
 
@@ -160,7 +185,7 @@ def _with_next_line(rule: FieldRule, draft: Draft, mark: Mark, marks: Marks) -> 
         if beneath and len(words) <= 2 and all(word.isalpha() and word[0].isupper() for word in words):
             longer = _draft(rule, [*used, *cell.tokens], mark.row)
             if longer is not None and longer.value != draft.value:
-                longer.confidence = min(longer.confidence, _GUESSED)
+                longer.confidence, longer.guessed = min(longer.confidence, _GUESSED), True
                 return longer
     return draft
 
@@ -238,7 +263,7 @@ def _organisation(rule: FieldRule, rows: Sequence[Row]) -> Draft | None:
     if first is None:
         return second
     if second is not None and fold(second.value).startswith(fold(first.value) + " "):
-        second.conflict = True  # one of the two was cut short
+        second.contradict("second_place", first.value, first.page, first.box)  # one of the two was cut short
         return second
     if second is not None:
         _compare(first, second)
@@ -266,65 +291,3 @@ def _add_lone_number(rules: Sequence[FieldRule], rows: Sequence[Row], drafts: di
     if len({draft.value for draft in found}) == 1:
         found[0].conflict = True
         drafts[wanted[0].name] = found[0]
-
-
-# Codes
-
-
-def _add_codes(
-    pages: Sequence[PageText], rows: Sequence[Row], document_type: DocumentType, drafts: dict[str, Draft]
-) -> None:
-    """What QR code and MRZ of an identity card say takes the place of what was read from print."""
-    names = {rule.kind: rule.name for rule in document_type.fields if rule.kind in ("qr", "mrz")}
-    mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
-    if mrz is not None:
-        said = {"personal_id": mrz.personal_id, "date_of_birth": mrz.date_of_birth, "sex": mrz.sex}
-        _overrule(document_type, drafts, {**said, "expiry_date": mrz.expiry_date}, "mrz")
-    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
-    for page, code in codes:
-        card = read_card_qr(code.text)
-        if card is None:
-            continue
-        said = {"personal_id": card.personal_id, "date_of_birth": card.date_of_birth, "sex": card.sex}
-        _overrule(document_type, drafts, {**said, "name": card.name, "issue_date": card.issue_date}, "qr")
-        drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
-    name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
-    if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
-        drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
-
-
-def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
-    """The zone with its name line written from the card's name, or None where the two do not say the same.
-
-    The name line has no check digit, so its letters must be the printed name's, or nearly those of the name in the QR
-    code; its fillers are believed only where they part the name after its family name.
-    """
-    alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
-    if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
-        return None
-    head, body, line = mrz.text.split("\n")
-    words = [letters(word) for word in name.value.split()]
-    read = letters(line.partition("<<")[0])
-    for length in (1, family_length(name.value)):
-        if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
-            parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
-            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
-    return None
-
-
-def _overrule(
-    document_type: DocumentType, drafts: dict[str, Draft], said: dict[str, str | None], evidence: Evidence
-) -> None:
-    """Puts what a code says into the fields that the type's first owner and the card's dates are read into."""
-    owner = document_type.owners[0]
-    owned = {
-        "name": owner.name,
-        "personal_id": owner.personal_id,
-        "date_of_birth": owner.date_of_birth,
-        "sex": owner.sex,
-    }
-    declared = {rule.name for rule in document_type.fields}
-    for part, value in said.items():
-        name = owned.get(part, part)
-        if name in declared and value is not None:
-            drafts[name] = overrule(drafts.get(name), value, evidence, marks_matter=part != "name")

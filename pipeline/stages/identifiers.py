@@ -1,13 +1,11 @@
-"""Numbers that prove themselves: the personal number's structure, the card's QR code, and the MRZ's check digits.
+"""Numbers that prove themselves: the personal number's structure, and the QR codes of cards.
 
-Sources: NĐ 137/2015/NĐ-CP and TT 07/2016/TT-BCA (số định danh cá nhân), ICAO Doc 9303 parts 3 to 5 (MRZ), observed QR
-payloads of the chip card of 2021.
+Sources: NĐ 137/2015/NĐ-CP and TT 07/2016/TT-BCA (số định danh cá nhân), observed QR payloads of the chip card of 2021
+and of paper health insurance cards.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from pipeline.stages.field_values import iso_date
 from pipeline.vietnamese import nfc
@@ -50,11 +48,15 @@ class CardQr:
     name: str
     date_of_birth: str
     sex: str
+    address: str | None
     issue_date: str | None
 
 
 def read_card_qr(payload: str) -> CardQr | None:
-    """The parts of `number|old number|name|DDMMYYYY|sex|address|DDMMYYYY|...`; None when it is no such code."""
+    """The parts of `number|old number|name|DDMMYYYY|sex|address|DDMMYYYY|...`; None when it is no such code.
+
+    Cards of 2024 may carry more parts, which are not read.
+    """
     parts = [nfc(part.strip()) for part in payload.split("|")]
     if len(parts) < 7 or read_personal_number(parts[0]) is None or not parts[2]:
         return None
@@ -62,173 +64,59 @@ def read_card_qr(payload: str) -> CardQr | None:
     old = parts[1] if re.fullmatch(r"[0-9]{9}", parts[1]) else None
     if born is None or parts[4] not in ("Nam", "Nữ"):
         return None
-    return CardQr(parts[0], old, parts[2], born, parts[4], issued)
+    return CardQr(parts[0], old, parts[2], born, parts[4], parts[5] or None, issued)
 
 
 def _compact_date(text: str) -> str | None:
     return iso_date(text[:2], text[2:4], text[4:]) if re.fullmatch(r"[0-9]{8}", text) else None
 
 
-# Machine-readable zone
-
-_DIGITS = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "T": "1", "|": "1", "Z": "2", "G": "6", "S": "5"}
-_DIGITS |= {"B": "8", "§": "8", "É": "6", "Ó": "6", "Á": "6", "Ô": "6", "È": "6", "$": "5", "J": "3"}
-_FLIPS = {"5": "3", "3": "5"}
-"""Vietnamese models read the 3 of OCR-B as 5; a check digit always notices one such change."""
-_FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "»": "<"})
-
-
 @dataclass(frozen=True)
-class Mrz:
-    """A machine-readable zone whose check digits hold.
+class InsuranceQr:
+    """What the QR code of a paper health insurance card says; None where the code leaves it out or is no such value.
 
-    `name` is in capitals without marks, family name first; the fillers of `text` tell how much of it that is.
-    `personal_id` is None where the zone has none.
+    `date_of_birth` is ISO 8601; a birth year alone is None here.
     """
 
-    text: str
-    number: str
-    personal_id: str | None
-    date_of_birth: str
-    sex: str | None
-    expiry_date: str
+    code: str
     name: str
+    date_of_birth: str | None
+    sex: str | None
+    address: str | None
+    valid_from: str | None
+    valid_until: str | None
 
 
-def check_digit(text: str) -> str:
-    """The digit over `text` by ICAO 9303: weights 7, 3, 1; letters count from 10, the filler 0."""
-    values = (0 if c == "<" else int(c, 36) for c in text)
-    return str(sum(value * (7, 3, 1)[i % 3] for i, value in enumerate(values)) % 10)
+def read_insurance_qr(payload: str) -> InsuranceQr | None:
+    """The parts of `code|name|birth|1 or 2|address|clinic|from|until|...`; None when it is no such code.
 
-
-def read_mrz(lines: Sequence[str]) -> Mrz | None:
-    """The first TD1 (3 x 30) or TD3 (2 x 44) zone in the lines of a page whose check digits hold, or None.
-
-    Letters in places of digits are repaired, and only where every check digit then holds; the zone is refused when two
-    repairs are equally small.
+    Name and address are UTF-8 written as hexadecimal digits (observed payloads of cards before 2021).
     """
-    clean = [_zone_letters(line) for line in lines]
-    for i, line in enumerate(clean):
-        if re.search(r"V[NHM]M[^<]{22,24}<", line) and len(clean) >= i + 3:
-            found = _td1(line, clean[i + 1], clean[i + 2]) or _td1_with_ghosts(line, clean[i + 1], clean[i + 2])
-        elif line.startswith("P<") and len(clean) >= i + 2:
-            found = _td3(line, clean[i + 1])
-        else:
-            continue
-        if found is not None:
-            return found
-    return None
-
-
-def _zone_letters(line: str) -> str:
-    squeezed = re.sub(r"[\s¿]", "", nfc(line).upper().translate(_FILLERS)).strip(".,:;`'’\"_")
-    single = re.sub(r"6[ÉÈÓÔÁ]|[ÉÈÓÔÁ]6", "6", squeezed)  # Vietnamese models see one 6 of OCR-B twice
-    return re.sub(r"0Ö0?", "0", single)  # and one 0 up to three times
-
-
-def _readings(text: str) -> list[str]:
-    """What a misread digit field may stand for: letters become digits, and at most one 3 or 5 the other of them."""
-    digits = "".join(c if c in "<0123456789" else _DIGITS.get(c, "?") for c in text)
-    if "?" in digits:
-        return []
-    flipped = [digits[:i] + _FLIPS[c] + digits[i + 1 :] for i, c in enumerate(digits) if c in _FLIPS]
-    return [digits, *flipped]
-
-
-def _td1(first: str, second: str, third: str) -> Mrz | None:
-    head = re.search(r"V[NHM]M(.{10})(.{12})<{1,2}(.)?", first)
-    body = re.search(r"(.{7})([MF<])(.{7})VN[MW]<+(.)?", second)
-    if head is None or body is None:
+    parts = [part.strip() for part in payload.split("|")]
+    if len(parts) < 8 or not re.fullmatch(r"(?:[A-Z]{2}[1-5][0-9]{2})?[0-9]{10}", parts[0]):
         return None
-    numbers = {n[:9] for n in _proven(head[1])}
-    # The last digits of both lines are over the whole number and over all fields; a stain may hide either.
-    ending, closing = (_readings(last)[:1] if last else [] for last in (head[3], body[4]))
-    full = [n for n in _readings(head[2]) if n[3:] in numbers and (not ending or check_digit(n) == ending[0])]
-    fits = [
-        (number, birth, end)
-        for number, birth, end in product(full, _proven(body[1]), _proven(body[3]))
-        if not closing or check_digit(f"{_td1_head(number)[5:]}{birth}{end}{'<' * 11}") == closing[0]
-    ]
-    fit = _fewest_repairs(head[2] + body[1] + body[3], fits)
-    if fit is None:
+    name = _from_hex(parts[1])
+    if name is None:
         return None
-    number, birth, end = fit
-    name, line1 = _name_line(third, 30), _td1_head(number)
-    composite = check_digit(f"{line1[5:]}{birth}{end}{'<' * 11}")
-    line2 = f"{birth}{body[2]}{end}VNM{'<' * 11}{composite}"
-    return _mrz(f"{line1}\n{line2}\n{name}", number, number, (birth, body[2], end, name))
+    return InsuranceQr(
+        code=parts[0],
+        name=name,
+        date_of_birth=_slashed_date(parts[2]),
+        sex={"1": "Nam", "2": "Nữ"}.get(parts[3]),
+        address=_from_hex(parts[4]),
+        valid_from=_slashed_date(parts[6]),
+        valid_until=_slashed_date(parts[7]),
+    )
 
 
-def _td1_with_ghosts(first: str, second: str, third: str) -> Mrz | None:
-    """The zone after taking out fours that are not there; None when that can be done in two ways that both hold."""
-    pairs = product(_without_ghosts(first), _without_ghosts(second))
-    found = {zone for head, body in pairs if (zone := _td1(head, body, third)) is not None}
-    return found.pop() if len(found) == 1 else None
-
-
-def _without_ghosts(line: str) -> set[str]:
-    """The line, and what it is without one or two of its fours before a one: Vietnamese models read `1` as `41`."""
-    one = {line[: match.start()] + line[match.end() :] for match in re.finditer("4(?=1)", line)}
-    two = {text[: match.start()] + text[match.end() :] for text in one for match in re.finditer("4(?=1)", text)}
-    return {line, *one, *two}
-
-
-def _td1_head(number: str) -> str:
-    """The first line of the card with this personal number: its last nine digits, then all twelve."""
-    return f"IDVNM{number[3:]}{check_digit(number[3:])}{number}<<{check_digit(number)}"
-
-
-def _proven(text: str) -> list[str]:
-    """The readings of a digit field whose last digit is the check digit over the others."""
-    return [n for n in _readings(text) if check_digit(n[:-1]) == n[-1]]
-
-
-def _fewest_repairs(raw: str, fits: list[tuple[str, str, str]]) -> tuple[str, str, str] | None:
-    """The reading that changes the fewest digits as read; None when two change as few."""
-    repairs = sorted((sum(a != b for a, b in zip(raw, "".join(fit), strict=True)), fit) for fit in fits)
-    if not repairs or (len(repairs) > 1 and repairs[0][0] == repairs[1][0]):
+def _from_hex(text: str) -> str | None:
+    """The text, NFC, single spaces; None when it is no UTF-8 in hexadecimal digits."""
+    try:
+        return " ".join(nfc(bytes.fromhex(text).decode("utf-8")).split()) or None
+    except ValueError:
         return None
-    return repairs[0][1]
 
 
-def _td3(first: str, second: str) -> Mrz | None:
-    body = re.match(r"(.{9})(.)([A-Z<]{3})(.{6})(.)([MF<])(.{6})(.)(.{14})(.)(.)$", second)
-    if body is None:
-        return None
-    number, personal = body[1] + body[2], body[9] + body[10].replace("O", "0")
-    if not re.fullmatch(r"[0-9A-Z<]{9}[0-9]", number) or not re.fullmatch(r"[0-9A-Z<]{14}[0-9<]", personal):
-        return None
-    empty = set(personal[:14]) == {"<"} and personal[14] in "0<"
-    if check_digit(number[:9]) != number[9] or not (empty or check_digit(personal[:14]) == personal[14]):
-        return None
-    pairs = product(_proven(body[4] + body[5]), _proven(body[7] + body[8]))
-    fits = [(number, b, e) for b, e in pairs if check_digit(number + b + e + personal) == body[11]]
-    fit = _fewest_repairs(number + body[4] + body[5] + body[7] + body[8], fits)
-    if fit is None:
-        return None
-    (_, birth, end), name = fit, _name_line(first[5:], 39)
-    own = personal[:14].rstrip("<")
-    citizen = own if body[3] == "VNM" and read_personal_number(own) else None
-    text = f"{first[:5]}{name}\n{number}{body[3]}{birth}{body[6]}{end}{personal}{body[11]}"
-    return _mrz(text, number[:9].rstrip("<"), citizen, (birth, body[6], end, name))
-
-
-def _name_line(text: str, width: int) -> str:
-    """The name with fillers; signs after the last name's fillers are the engine's."""
-    name = re.split(r"<{3,}|<<[^A-Z]*$", text.replace("0", "O").replace("1", "I"))[0]
-    return re.sub(r"[^A-Z<]", "", name).strip("<").ljust(width, "<")[:width]
-
-
-def _mrz(text: str, number: str, personal_id: str | None, parts: tuple[str, str, str, str]) -> Mrz | None:
-    birth, sex, end, name = parts
-    expires = iso_date(end[4:6], end[2:4], f"20{end[:2]}")  # cards and passports with an MRZ expire in this century
-    said = read_personal_number(personal_id) if personal_id else None
-    births = [b for c in ("19", "20") if (b := iso_date(birth[4:6], birth[2:4], c + birth[:2]))]
-    if personal_id is not None:  # the number knows the century; an impossible one was misread
-        births = [b for b in births if said is not None and int(b[:4]) == said.birth_year]
-    elif expires is not None:
-        births = [b for b in births if 0 <= int(expires[:4]) - int(b[:4]) <= 100]
-    if len(births) != 1 or expires is None:
-        return None
-    words = " ".join(name.replace("<", " ").split())
-    return Mrz(text, number, personal_id, births[0], {"M": "Nam", "F": "Nữ"}.get(sex), expires, words)
+def _slashed_date(text: str) -> str | None:
+    match = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
+    return iso_date(*match.groups()) if match else None

@@ -1,7 +1,7 @@
 """Where labels stand on the rows of a paper, and the words that follow them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -93,16 +93,31 @@ class Marks:
         Text runs on from a row without words after the label, and from one that reaches the right edge of the area.
         """
         words, cut = self._rest_of_row(mark, area)
-        row = mark.row
+        row, area = mark.row, self._column(mark, area)
         while not cut and row + 1 < area.last and row <= mark.row + 1 and (not words or self._is_full(row, area)):
             row += 1
             following, cut = self._head_of_row(row, area)
             words += following
         return words
 
+    def _column(self, mark: Mark, area: Area) -> Area:
+        """Where the text after the label may run on: under its cell, where there is a column to the left of it.
+
+        A wide gap parts the columns on the label's row, or on the next one where the words of the left column are few.
+        """
+        tokens = self.rows[mark.row].tokens
+        own = tokens[mark.start].box
+        below = self.rows[mark.row + 1].tokens[1:] if mark.row + 1 < len(self.rows) else ()
+        apart = any(token.gap > COLUMN_GAP for token in tokens[1 : mark.start + 1])
+        beneath = any(token.gap > COLUMN_GAP and abs(token.box.left - own.left) < own.height for token in below)
+        if mark.start == 0 or not (apart or beneath):
+            return area
+        return replace(area, left=max(area.left, own.left - own.height))
+
     def _is_full(self, row: int, area: Area) -> bool:
         """Whether the row reaches the right edge of the text; one in a column of a few never counts as full."""
-        return area.right == float("inf") and self.rows[row].right >= 0.92 * self._right_edge
+        column = area.right < float("inf") or area.left > float("-inf")
+        return not column and self.rows[row].right >= 0.92 * self._right_edge
 
     def _rest_of_row(self, mark: Mark, area: Area) -> tuple[list[Token], bool]:
         limit = min((m.start for m in self._by_row[mark.row] if m.start >= mark.end), default=None)

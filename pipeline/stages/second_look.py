@@ -46,7 +46,7 @@ _MOST_PIECES = 60
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """A part of the page to be read again: `words` from first to last (exclusive); None where none were read."""
 
     box: Box
@@ -54,16 +54,20 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """Pieces laid one under the other: `tops` where each begins, pixels of the sheet; each has a rim around its box."""
+class Sheet:
+    """Pieces laid one under the other: `tops` where each begins, pixels of the sheet; each has a rim around its box.
+
+    `scale` is the size of the pieces in that of the page.
+    """
 
     pixels: Pixels
     tops: tuple[int, ...]
     rim_px: int
     gap_px: int
+    scale: float
 
 
-def pieces_to_see(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[_Piece]:
+def pieces_to_see(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[Piece]:
     """What is to be looked at again: print without words, and lines with doubted words.
 
     Args:
@@ -71,22 +75,23 @@ def pieces_to_see(grey: Pixels, dpi: int, words: Sequence[Word]) -> list[_Piece]
         dpi: its resolution.
         words: the reading.
     """
-    passed_over = [_Piece(box, None) for box in _passed_over(grey, dpi, words)]
+    passed_over = [Piece(box, None) for box in _passed_over(grey, dpi, words)]
     most_px = _MOST_HEIGHT_MM * dpi / 25.4
     pieces = [piece for piece in (*passed_over, *_doubted(words)) if piece.box.height <= most_px]
     return pieces if len(pieces) <= _MOST_PIECES else []
 
 
-def sheet_of(grey: Pixels, dpi: int, pieces: Sequence[_Piece]) -> _Sheet:
-    """The pieces on white, at `READING_SCALE` of the page.
+def sheet_of(grey: Pixels, dpi: int, pieces: Sequence[Piece], scale: float = READING_SCALE) -> Sheet:
+    """The pieces on white.
 
     Args:
         grey: uint8 (height, width), the page.
         dpi: its resolution.
         pieces: one at least.
+        scale: of the page.
     """
     rim, gap = round(_RIM_MM * dpi / 25.4), round(_GAP_MM * dpi / 25.4)
-    cuts = [_cut(grey, piece.box, rim) for piece in pieces]
+    cuts = [_cut(grey, piece.box, rim, scale) for piece in pieces]
     width = max(cut.shape[1] for cut in cuts) + 2 * gap
     pixels = np.full((gap + sum(cut.shape[0] + gap for cut in cuts), width), 255, np.uint8)
     tops, top = [], gap
@@ -94,11 +99,11 @@ def sheet_of(grey: Pixels, dpi: int, pieces: Sequence[_Piece]) -> _Sheet:
         pixels[top : top + cut.shape[0], gap : gap + cut.shape[1]] = cut
         tops.append(top)
         top += cut.shape[0] + gap
-    return _Sheet(pixels, tuple(tops), rim, gap)
+    return Sheet(pixels, tuple(tops), rim, gap, scale)
 
 
 def with_second_readings(
-    words: Sequence[Word], pieces: Sequence[_Piece], sheet: _Sheet, read: Sequence[Word]
+    words: Sequence[Word], pieces: Sequence[Piece], sheet: Sheet, read: Sequence[Word]
 ) -> tuple[Word, ...]:
     """The reading with what was read better, or only now.
 
@@ -111,7 +116,7 @@ def with_second_readings(
     Returns:
         Words whose lines are counted anew.
     """
-    found = _by_piece(pieces, sheet, read)
+    found = words_by_piece(pieces, sheet, read)
     better = list(words)
     # From the last to the first, so that what is exchanged does not move what is still to be.
     for piece, again in sorted(zip(pieces, found, strict=True), key=lambda pair: pair[0].words or (0, 0), reverse=True):
@@ -135,7 +140,7 @@ def sureness(words: Sequence[Word]) -> float:
     return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
 
 
-def _doubted(words: Sequence[Word]) -> Iterator[_Piece]:
+def _doubted(words: Sequence[Word]) -> Iterator[Piece]:
     """Lines with a doubted word among them."""
     start = 0
     for _, group in groupby(words, key=lambda word: word.line):
@@ -143,7 +148,7 @@ def _doubted(words: Sequence[Word]) -> Iterator[_Piece]:
         box, end = Line(words=line).box, start + len(line)
         askew = box.height > _TALLEST * median(word.box.height for word in line)
         if not askew and sureness(line) > _NOTHING and min(word.confidence for word in line) < _DOUBTED:
-            yield _Piece(box, (start, end))
+            yield Piece(box, (start, end))
         start = end
 
 
@@ -179,35 +184,36 @@ def _outside(ink: Ink, scale: float, words: Sequence[Word]) -> NDArray[np.bool_]
     return outside
 
 
-def _cut(grey: Pixels, box: Box, rim: int) -> Pixels:
-    """The piece with its rim, white beyond the page's edge, smaller."""
+def _cut(grey: Pixels, box: Box, rim: int, scale: float) -> Pixels:
+    """The piece with its rim, white beyond the page's edge, smaller or larger."""
     left, top = round(box.left) - rim, round(box.top) - rim
     right, bottom = round(box.right) + rim, round(box.bottom) + rim
     cut = np.full((bottom - top, right - left), 255, np.uint8)
     inside = grey[max(0, top) : bottom, max(0, left) : right]
     cut[max(0, -top) :, max(0, -left) :][: inside.shape[0], : inside.shape[1]] = inside
-    return np.asarray(cv2.resize(cut, None, fx=READING_SCALE, fy=READING_SCALE, interpolation=cv2.INTER_AREA), np.uint8)
+    smoothly = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(cut, None, fx=scale, fy=scale, interpolation=smoothly), np.uint8)
 
 
-def _by_piece(pieces: Sequence[_Piece], sheet: _Sheet, read: Sequence[Word]) -> list[tuple[Word, ...]]:
+def words_by_piece(pieces: Sequence[Piece], sheet: Sheet, read: Sequence[Word]) -> list[tuple[Word, ...]]:
     """The words of each piece from left to right, where the page has them."""
     found: list[list[Word]] = [[] for _ in pieces]
     tops = np.array(sheet.tops) - sheet.gap_px / 2
     for word in read:
         at = int(np.searchsorted(tops, (word.box.top + word.box.bottom) / 2)) - 1
         if at >= 0:
-            left = pieces[at].box.left - sheet.rim_px - sheet.gap_px / READING_SCALE
-            top = pieces[at].box.top - sheet.rim_px - sheet.tops[at] / READING_SCALE
-            found[at].append(word.model_copy(update={"box": _placed(word.box, left, top)}))
+            left = pieces[at].box.left - sheet.rim_px - sheet.gap_px / sheet.scale
+            top = pieces[at].box.top - sheet.rim_px - sheet.tops[at] / sheet.scale
+            found[at].append(word.model_copy(update={"box": _placed(word.box, left, top, sheet.scale)}))
     return [tuple(sorted(words, key=lambda word: word.box.left)) for words in found]
 
 
-def _placed(box: Box, left: float, top: float) -> Box:
+def _placed(box: Box, left: float, top: float, scale: float) -> Box:
     return Box(
-        left=max(0.0, box.left / READING_SCALE + left),
-        top=max(0.0, box.top / READING_SCALE + top),
-        right=box.right / READING_SCALE + left,
-        bottom=box.bottom / READING_SCALE + top,
+        left=max(0.0, box.left / scale + left),
+        top=max(0.0, box.top / scale + top),
+        right=box.right / scale + left,
+        bottom=box.bottom / scale + top,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.stages.evidence import CODE_CONFIDENCE, REVIEW_BELOW, Draft
 from pipeline.stages.identifiers import read_personal_number
-from pipeline.stages.layout import COLUMN_GAP, Row, Token
+from pipeline.stages.layout import COLUMN_GAP, Row, Token, around
 from pipeline.vietnamese import fold, nfc, place_tone
 from schemas.catalog import DocumentType
 from schemas.text import PageText
@@ -47,7 +47,7 @@ def _compare_number(draft: Draft, rows: Sequence[Row]) -> None:
         if differing == 0 and read_personal_number(other) is not None:
             draft.agree("two_places", max(draft.confidence, token.confidence), certain=True)
         elif differing == 1:  # one number misread rather than two people; relatives' numbers have nothing in common
-            draft.conflict = True
+            draft.contradict("second_place", other, token.page, token.box)
 
 
 def _elsewhere(draft: Draft, rows: Sequence[Row]) -> Iterator[Token]:
@@ -67,7 +67,9 @@ def _compare_name(draft: Draft, rows: Sequence[Row]) -> None:
             if any(_is_own(draft, token) for token in row.tokens[start:end]):
                 continue
             if found != name or _goes_on(row.tokens, end):
-                draft.conflict = True
+                longer = row.tokens[start : end + 1] if found == name else row.tokens[start:end]
+                other = " ".join(token.text.strip(_SPECKS) for token in longer)
+                draft.contradict("second_place", other, row.page, around([token.box for token in longer]))
             elif sure >= REVIEW_BELOW or draft.confidence >= REVIEW_BELOW:
                 draft.agree("two_places", max(draft.confidence, sure), certain=True)
 

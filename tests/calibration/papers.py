@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from pipeline.adapters.tesseract_inside import read_words
 from pipeline.media import HEAD_BYTES, media_type
-from pipeline.pages import Pixels, RawPage
+from pipeline.pages import Layout, Pixels, RawPage
 from pipeline.settings import Limits
 from pipeline.stages.clean import clean
+from pipeline.stages.extract import LookAgain
 from pipeline.stages.handwriting import mark_handwriting
+from pipeline.stages.look_again import keep_for_reading, look_again
 from pipeline.stages.open import open_page
 from pipeline.stages.recognise import recognise
 from pipeline.stages.repair import repair
-from schemas.text import PageText
+from schemas.text import PageText, Word
 from tests.scoring import PaperTruth, load_papers, load_retyped
 
 WEARS = ("none", "coarse", "coarser", "thin", "thick", "packed", "fax", "soft")
@@ -31,10 +33,14 @@ _LIMITS = Limits()
 
 @dataclass(frozen=True)
 class ReadPaper:
-    """A paper's pages after repair, with the engine's confidences; `paper` is None for a retyped page."""
+    """A paper's pages after repair, with the engine's confidences; `paper` is None for a retyped page.
+
+    `pictures` are where its pages were kept for later looks.
+    """
 
     source: str
     pages: tuple[PageText, ...]
+    pictures: tuple[Path, ...]
     text: tuple[str, ...]
     paper: PaperTruth | None
 
@@ -50,29 +56,44 @@ def read_papers(folder: Path, wears: Sequence[str], kept: Path) -> Iterator[Read
     for i, truth in enumerate(load_papers(folder)):
         wear = wears[i % len(wears)]
         pages = tuple(_read(truth.file, n, wear, kept) for n in range(1, len(truth.rotations) + 1))
-        yield ReadPaper(truth.file.stem, pages, truth.text, truth)
+        pictures = tuple(_kept(truth.file, page.number, wear, kept) for page in pages)
+        yield ReadPaper(truth.file.stem, pages, pictures, truth.text, truth)
 
 
 def read_retyped(folder: Path, kept: Path) -> Iterator[ReadPaper]:
     """Read the pages of real scans that were retyped, without the captions of digital signatures, which were not."""
     for scan, pages in load_retyped(folder).items():
         for number, lines in pages.items():
-            yield ReadPaper(scan.stem, (_without_captions(_read(scan, number, "none", kept)),), lines, None)
+            page = _without_captions(_read(scan, number, "none", kept))
+            yield ReadPaper(scan.stem, (page,), (_kept(scan, number, "none", kept),), lines, None)
+
+
+def looks_at(paper: ReadPaper) -> LookAgain:
+    """Reads parts of the paper's pages again."""
+    pages = {page.number: (page.dpi, picture) for page, picture in zip(paper.pages, paper.pictures, strict=True)}
+    return lambda page, boxes: look_again(pages[page][1], pages[page][0], boxes, _engine)
+
+
+def _engine(grey: Pixels, dpi: int, layout: Layout) -> tuple[Word, ...]:
+    return read_words(grey, dpi, layout, _LIMITS.page_timeout_s)
+
+
+def _kept(file: Path, number: int, wear: str, kept: Path) -> Path:
+    return kept / hashlib.sha256(f"{file.absolute()}/{number}/{wear}".encode()).hexdigest()
 
 
 def _read(file: Path, number: int, wear: str, kept: Path) -> PageText:
-    name = hashlib.sha256(f"{file.absolute()}/{number}/{wear}".encode()).hexdigest()
-    found = kept / f"{name}.json"
+    picture = _kept(file, number, wear, kept)
+    found = picture.with_suffix(".json")
     if found.is_file():
         return PageText.model_validate(json.loads(found.read_text(encoding="utf-8")))
     with file.open("rb") as data:
         kind = media_type(data.read(HEAD_BYTES))
     raw = open_page(file, kind or "", number, _LIMITS)
-    page, text = recognise(
-        clean(_worn(raw, wear)), number, lambda grey, dpi, layout: read_words(grey, dpi, layout, _LIMITS.page_timeout_s)
-    )
+    page, text = recognise(clean(_worn(raw, wear)), number, _engine)
     text = repair(mark_handwriting(page, text))
     kept.mkdir(parents=True, exist_ok=True)
+    keep_for_reading(page.grey, picture)
     found.write_text(text.model_dump_json(), encoding="utf-8")
     return text
 

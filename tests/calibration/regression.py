@@ -1,6 +1,7 @@
 """Logistic regression and how honest its probabilities are."""
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,3 +49,16 @@ def calibration_error(said: Features, right: Outcomes) -> float:
     """Expected calibration error: the mean distance of bins from the truth, weighted by their counts."""
     bins = reliability(said, right)
     return sum(one.count * abs(one.said - one.true) for one in bins) / max(1, len(said))
+
+
+def most_wrong(wrong: int, count: int) -> float:
+    """The largest error rate, 0..1, at which so few of `count` are wrong once in twenty (Clopper and Pearson).
+
+    1 where nothing was counted.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(_STEPS):
+        rate = (low + high) / 2
+        seen = sum(comb(count, k) * rate**k * (1 - rate) ** (count - k) for k in range(wrong + 1))
+        low, high = (rate, high) if seen > 0.05 else (low, rate)
+    return high if count else 1.0

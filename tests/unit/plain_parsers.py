@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import ScanRejected
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.stages.repair import repair
-from schemas.text import PageText
+from schemas.text import Box, PageText
 from tests.unit.pages_of_text import page
 
 LOST = "This page cannot be opened."
@@ -56,6 +56,9 @@ class PlainParsers:
     def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         self.calls.append("excerpt")
         target.write_bytes(globals()["scan"](*(_pages(scan)[number - 1] for number in pages)))
+
+    def read_again(self, page: ReadPage, boxes: Sequence[Box]) -> tuple[tuple[str, ...], ...]:
+        return ((),) * len(boxes)
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         self.calls.append("render")

@@ -31,6 +31,11 @@ def test_an_address_without_ranks_is_told_by_its_places() -> None:
     assert (told["house"], told["commune"], told["district"]) == ("Tổ 5", "Phúc Lợi", "Long Biên")
 
 
+def test_an_address_of_three_levels_without_ranks_has_its_house_told_by_its_beginning() -> None:
+    told = parts("Tổ 5, Thôn 3, Ea Tu, Đắk Lắk")
+    assert (told["house"], told["commune"], told.get("district")) == ("Tổ 5, Thôn 3", "Ea Tu", None)
+
+
 def test_dashes_part_an_address_as_commas_do() -> None:
     told = parts("Ấp 2, xã Long Sơn - TP Vũng Tàu - tỉnh Bà Rịa – Vũng Tàu")
     assert (told["commune"], told["district"], told["province_now"]) == ("xã Long Sơn", "TP Vũng Tàu", "Hồ Chí Minh")

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,15 +7,20 @@ from hypothesis import strategies as st
 from pipeline.catalogue import load_catalogue
 from pipeline.stages.extract import extract
 from schemas.dossier import Field
-from schemas.text import PageText
+from schemas.text import Box, PageText
 from tests.unit.pages_of_text import page
 from tests.unit.test_identifiers import td1
 
 TYPES = load_catalogue().types
 
 
+def nothing(page: int, boxes: Sequence[Box]) -> Sequence[Sequence[str]]:
+    """A page that cannot be looked at again."""
+    return ((),) * len(boxes)
+
+
 def read(kind: str, text: str, *, qr: str | None = None, pen: Collection[str] = ()) -> dict[str, Field]:
-    return extract([page(text, qr=qr, pen=pen)], TYPES[kind])
+    return extract([page(text, qr=qr, pen=pen)], TYPES[kind], nothing)
 
 
 def values(fields: dict[str, Field]) -> dict[str, str]:
@@ -326,7 +331,7 @@ Số vào sổ cấp GCN: CS83593
 
 
 def test_a_blank_paper_has_no_fields() -> None:
-    assert extract([page("")], TYPES["birth_certificate"]) == {}
+    assert extract([page("")], TYPES["birth_certificate"], nothing) == {}
 
 
 PIECES = st.sampled_from(
@@ -341,6 +346,15 @@ PIECES = st.sampled_from(
 @given(pieces=st.lists(PIECES, max_size=30))
 def test_no_order_of_words_makes_a_reader_fail(kind: str, pieces: list[str]) -> None:
     pages: list[PageText] = [page(" ".join(pieces)), page("", number=2)]
-    for field in extract(pages, TYPES[kind]).values():
+    for field in extract(pages, TYPES[kind], nothing).values():
         assert field.value
         assert 0 <= field.confidence <= 1
+
+
+def test_in_two_columns_a_name_does_not_run_on_in_the_other_ones() -> None:
+    text = """
+GIẤY CHỨNG NHẬN KẾT HÔN
+Họ, chữ đệm, tên vợ: Nông Thị  Họ, chữ đệm, tên chồng: Ma Văn Thắng
+Hạnh  Ngày, tháng, năm sinh: 13/01/1992
+"""
+    assert values(read("marriage_certificate", text))["husband_name"] == "Ma Văn Thắng"

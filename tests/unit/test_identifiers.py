@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.identifiers import check_digit, read_card_qr, read_mrz, read_personal_number
+from pipeline.stages.identifiers import read_card_qr, read_personal_number
+from pipeline.stages.mrz import check_digit, read_mrz
 
 NUMBER = "079190000123"
 

@@ -7,6 +7,7 @@ from pipeline.stages.extract import extract
 from schemas.dossier import Field
 from schemas.text import PageText
 from tests.unit.pages_of_text import page
+from tests.unit.test_extract import nothing
 
 TYPES = load_catalogue().types
 DECISION = """
@@ -49,7 +50,7 @@ Nơi nhận: > CHỦ TỊCH
 
 
 def read(text: str, kind: str = "decision", **marks: object) -> dict[str, Field]:
-    return extract([page(text, **marks)], TYPES[kind])  # type: ignore[arg-type]
+    return extract([page(text, **marks)], TYPES[kind], nothing)  # type: ignore[arg-type]
 
 
 def test_a_decision_says_number_date_issuer_subject_and_signer() -> None:
@@ -148,11 +149,11 @@ def test_a_name_that_nobody_bears_asks_a_person() -> None:
 
 def test_the_first_signature_counts_and_not_that_of_an_appendix() -> None:
     appendix: PageText = page("Phụ lục\nCHỦ TỊCH\n\n > CHỦ TỊCH\n\n > Lê Thị Mai", number=2)
-    assert extract([page(DECISION), appendix], TYPES["decision"])["signer"].value == "Trần Văn Bình"
+    assert extract([page(DECISION), appendix], TYPES["decision"], nothing)["signer"].value == "Trần Văn Bình"
 
 
 def test_a_signature_over_the_page_end_is_found() -> None:
     first, second = DECISION.split("\n\n\n- Lưu")
     filler = "\n" * 26
     pages = [page(first.replace("Nơi nhận", filler + "Nơi nhận")), page(f"- Lưu{second}", number=2)]
-    assert extract(pages, TYPES["decision"])["signer"].value == "Trần Văn Bình"
+    assert extract(pages, TYPES["decision"], nothing)["signer"].value == "Trần Văn Bình"

@@ -1,0 +1,131 @@
+"""What the codes of a card say: QR code and machine-readable zone take the place of what was read from print."""
+
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.stages.addresses import read_address
+from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule
+from pipeline.stages.identifiers import InsuranceQr, read_card_qr, read_insurance_qr
+from pipeline.stages.layout import Row, letters
+from pipeline.stages.mrz import Mrz, read_mrz
+from pipeline.stages.person_names import family_length
+from schemas.catalog import DocumentType, FieldKind
+from schemas.dossier import Evidence
+from schemas.text import PageText
+
+_ZONE_ALIKE = 0.7
+"""Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
+
+
+def add_codes(
+    pages: Sequence[PageText], rows: Sequence[Row], document_type: DocumentType, drafts: dict[str, Draft]
+) -> None:
+    """Puts what QR code and MRZ say into the fields of a type that names such codes.
+
+    The zone is read first, since the QR code has the name with its marks and so has the last word.
+
+    Args:
+        pages: the paper's pages with their codes.
+        rows: the same as rows, where the zone stands.
+        document_type: its first owner's fields, and those of the same kind as a code's parts, are filled in.
+        drafts: by name; changed.
+    """
+    names = {rule.kind: rule.name for rule in document_type.fields}
+    mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
+    if mrz is not None:
+        _overrule(document_type, drafts, _of_zone(mrz, names), "mrz")
+    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
+    for page, code in codes:
+        said = _of_qr(code.text, names)
+        if said is not None:
+            _overrule(document_type, drafts, said, "qr")
+            drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
+    name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
+    if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
+        drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
+
+
+def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:
+    said = {"personal_id": mrz.personal_id, "date_of_birth": mrz.date_of_birth, "sex": mrz.sex}
+    said["expiry_date"] = mrz.expiry_date
+    if "passport_number" in names and mrz.is_passport:
+        said[names["passport_number"]] = mrz.number
+    return said
+
+
+def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
+    """What the code says by part or field; None when it is the code of no card."""
+    insurance = read_insurance_qr(payload) if "bhyt_code" in names else None
+    if insurance is not None:
+        return _of_insurance(insurance, names["bhyt_code"])
+    card = read_card_qr(payload)
+    if card is None:
+        return None
+    return {
+        "name": card.name,
+        "personal_id": card.personal_id,
+        "date_of_birth": card.date_of_birth,
+        "sex": card.sex,
+        "issue_date": card.issue_date,
+        "address": card.address,
+    }
+
+
+def _of_insurance(card: InsuranceQr, code_field: str) -> dict[str, str | None]:
+    return {
+        code_field: card.code,
+        "name": card.name,
+        "date_of_birth": card.date_of_birth,
+        "sex": card.sex,
+        "address": card.address,
+        "valid_from": card.valid_from,
+        "expiry_date": card.valid_until,
+    }
+
+
+def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
+    """The zone with its name line written from the card's name, or None where the two do not say the same.
+
+    The name line has no check digit, so its letters must be the printed name's, or nearly those of the name in the QR
+    code; its fillers are believed only where they part the name after its family name.
+    """
+    alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
+    if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
+        return None
+    head, body, line = mrz.text.split("\n")
+    words = [letters(word) for word in name.value.split()]
+    read = letters(line.partition("<<")[0])
+    for length in (1, family_length(name.value)):
+        if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
+            parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
+            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
+    return None
+
+
+def _overrule(
+    document_type: DocumentType, drafts: dict[str, Draft], said: Mapping[str, str | None], evidence: Evidence
+) -> None:
+    """Puts what a code says into the fields that the type's first owner and the card's other values are read into."""
+    owner = document_type.owners[0]
+    owned = {
+        "name": owner.name,
+        "personal_id": owner.personal_id,
+        "date_of_birth": owner.date_of_birth,
+        "sex": owner.sex,
+    }
+    declared = {rule.name for rule in document_type.fields}
+    for part, value in said.items():
+        name = owned.get(part, part)
+        if name in declared and value is not None:
+            draft = drafts.get(name)
+            same = draft is None or _same(part, draft.value, value)
+            drafts[name] = overrule(draft, value, evidence, same=same)
+
+
+def _same(part: str, printed: str, value: str) -> bool:
+    """Whether print says what the code does: it loses marks of names, and writes addresses in another form."""
+    if part == "address":
+        one, other = read_address(printed), read_address(value)
+        return one is None or other is None or one[0].province_now == other[0].province_now
+    return letters(printed) == letters(value) if part == "name" else printed == value
