@@ -54,7 +54,9 @@ def other_paper_question(kind: QuestionKind, reason: str, document_id: str, doub
 def _bounds(paper: Paper) -> Iterator[Question]:
     first = min(paper.source_pages, default=None)
     if CUT in paper.reasons:
-        yield Question(kind="cut", reason=CUT, page=first, harm=HARM["cut"], doubt=0.5)
+        doubted = [(1 - abs(2 * cut.confidence - 1), cut.page) for cut in paper.cuts if cut.doubtful]
+        doubt, page = max(doubted, default=(0.5, first))
+        yield Question(kind="cut", reason=CUT, page=page, harm=HARM["cut"], doubt=max(_LEAST_DOUBT, doubt))
     if SECRECY in paper.reasons:
         yield Question(kind="secrecy", reason=SECRECY, page=first, harm=HARM["secrecy"], doubt=0.5)
 
