@@ -24,6 +24,8 @@ _HARM_KEY_FIELD, _HARM_NAME, _HARM_REQUIRED, _HARM_OPTIONAL = 0.6, 0.5, 0.45, 0.
 _KEY_KINDS = ("document_number", "date", "personal_id", "serial", "dossier_code", "tax_code")
 _DOUBT = {"owner_unknown": 1.0, "owner_conflict": 0.9, "person_mismatch": 0.7, "owner_doubtful": 0.5}
 _LEAST_DOUBT = 0.02
+_SAYS_THE_SAME_KIND = ("print", "mrz", "second_place", "words")
+"""Conflicts whose value may be the field's; a birth year alone is no personal number."""
 
 
 def questions_of(paper: Paper, kind: DocumentType) -> tuple[Question, ...]:
@@ -129,7 +131,20 @@ def _field_question(rule: FieldRule, field: Field | None, reason: str, doubt: fl
         harm = _HARM_KEY_FIELD
     else:
         harm = _HARM_NAME if rule.kind == "name" else _HARM_REQUIRED
-    candidates = (Candidate(value=field.value, source=field.evidence, confidence=field.confidence),) if field else ()
+    candidates: tuple[Candidate, ...] = ()
+    if field is not None:
+        read = Candidate(value=field.value, source=field.evidence, confidence=field.confidence)
+        # What else the place may say, and what other places on the paper say: a person chooses, nothing is averaged.
+        against = [
+            Candidate(value=one.value, source="mrz" if one.code == "mrz" else "ocr", label=one.code)
+            for one in field.conflicts
+            if one.code in _SAYS_THE_SAME_KIND
+        ]
+        again = [Candidate(value=value, source="ocr") for value in field.candidates]
+        first: dict[str, Candidate] = {}
+        for one in (read, *against, *again):
+            first.setdefault(one.value, one)
+        candidates = tuple(first.values())
     return Question(
         kind="field",
         name=rule.name,
