@@ -123,14 +123,29 @@ def test_a_paper_is_attached_once(database: Database) -> None:
     assert database.dossiers.components(NEIGHBOUR.office_id, CODE) == ()
 
 
-def test_a_paper_outside_the_list_moves_into_it_and_not_back(database: Database) -> None:
+def test_a_paper_that_was_brought_stands_in_one_place(database: Database) -> None:
     paper = file(database, "text")
     database.dossiers.put(a_dossier(), keep_known)
-    outside, inside = a_component(paper, component=""), a_component(paper)
-    assert database.dossiers.attach(outside)
-    assert database.dossiers.attach(inside)
-    assert not database.dossiers.attach(outside)
-    assert database.dossiers.components(OFFICE, CODE) == (inside,)
+    for component in ("", "identity", "contract"):
+        assert database.dossiers.attach(a_component(paper, component=component))
+    assert database.dossiers.components(OFFICE, CODE) == (a_component(paper, component="contract"),)
+
+
+def test_a_paper_used_again_for_two_things_stands_in_both_places(database: Database) -> None:
+    paper = file(database, "text")
+    database.dossiers.put(a_dossier(), keep_known)
+    for component in ("identity", "contract"):
+        database.dossiers.attach(a_component(paper, component=component, reused=1))
+    assert len(database.dossiers.components(OFFICE, CODE)) == 2
+
+
+def test_a_paper_that_was_brought_can_be_taken_out(database: Database) -> None:
+    brought, reused = a_component(file(database, "text")), a_component(file(database, "text"), reused=1)
+    database.dossiers.put(a_dossier(), keep_known)
+    for component in (brought, reused):
+        database.dossiers.attach(component)
+        database.dossiers.detach(component)
+    assert database.dossiers.components(OFFICE, CODE) == (reused,)
 
 
 def test_reuse_and_its_code_are_kept(database: Database) -> None:
