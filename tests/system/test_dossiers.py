@@ -8,8 +8,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from tests.digital import Print, write_digital
 from tests.specimens import Specimen, make_specimens
 from tests.system.command import Told, ingest, run
+from tests.unit.plain_papers import BIRTH, CHILD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 CODE = "H29.12.34-261120-0001"
@@ -98,3 +100,18 @@ def test_an_unknown_dossier_is_not_found(tmp_path: Path) -> None:
     told = run(tmp_path, "dossier", "show", CODE)
     assert told.code == 66
     assert "no_such_dossier" in told.errors
+
+
+ONLINE = tuple(line for line in BIRTH.splitlines() if line)
+
+
+def test_a_paper_sent_online_is_understood_in_its_own_words(tmp_path: Path) -> None:
+    """Its text is sound, so every letter is as it was sent, which no engine would promise of that many."""
+    done(run(tmp_path / "home", "dossier", "open", CODE, "--procedure", "birth_registration", "--channel", "online"))
+    sent = write_digital(tmp_path / "sent.pdf", Print(lines=ONLINE))
+    told = ingest(tmp_path / "home", "--text", "--channel", "online", "--dossier", CODE, sent)
+    (line,) = told.lines
+    assert line["page_texts"] == ["\n".join(ONLINE)]
+    assert (line["type"], line["fields"]["full_name"]["value"]) == ("birth_certificate", CHILD)
+    shown = done(run(tmp_path / "home", "dossier", "show", CODE, "--json")).value
+    assert [one["document_id"] for one in shown["components"]] == [line["document_id"]]
