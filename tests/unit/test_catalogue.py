@@ -156,9 +156,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         load_catalogue(tmp_path / "nothing")
 
 
-@pytest.mark.parametrize(
-    "wanted", ["land_change", "1.013831", "1.013831.000.00.00.H38", "1.013831.H55.242", "1.000123"]
-)
+@pytest.mark.parametrize("wanted", ["land_change", "1.013831", "1.013831.00.00.H38", "1.013831.H55.242", "1.000123"])
 def test_a_procedure_is_found_by_id_code_former_code_and_code_with_a_local_tail(wanted: str) -> None:
     catalogue = load_catalogue()
     known = catalogue.procedures["land_change"]
