@@ -102,7 +102,10 @@ class DossierDesk:
         rows: tuple[ChecklistRow, ...] = ()
         if dossier.procedure is not None:
             rows = self._rows(dossier, self._catalogue.procedures[dossier.procedure], visit)
-        return DossierView(dossier=dossier, components=self._tables.dossiers.components(office_id, code), rows=rows)
+        components = self._tables.dossiers.components(office_id, code)
+        given = [self._tables.dossiers.code_of(office_id, one.document_id) for one in components]
+        codes = {one.document_id: one.code for one in given if one is not None}
+        return DossierView(dossier=dossier, components=components, codes=codes, rows=rows)
 
     def reuse(self, actor: Actor, code: str, component: str, document_id: str, purpose: str) -> Component:
         """Let a paper on file serve a dossier instead of being brought again: who, when, for what, then the flags.

@@ -291,10 +291,6 @@ class Dossiers(Protocol):
         """Raises: NotFound (no_such_dossier), for another office's as well."""
         ...
 
-    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
-        """Dossiers whose owner was given by this number, newest first."""
-        ...
-
     def put(
         self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
     ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:

@@ -99,14 +99,6 @@ def test_of_several_that_add_a_dossier_at_once_one_adds_it(open_another: Opener)
         assert sorted(pool.map(add, databases)) == [False, False, False, True]
 
 
-def test_dossiers_are_found_by_their_owners_number_newest_first(database: Database) -> None:
-    older, newer = a_dossier(), a_dossier(code="H29.12.34-260303-0001", received_at=minutes(2000))
-    for dossier in (older, newer, a_dossier(code="H29.12.34-260303-0002", owner=Party(number="079190012345"))):
-        database.dossiers.put(dossier, keep_known)
-    assert database.dossiers.of_owner(OFFICE, "001190012345") == (newer, older)
-    assert database.dossiers.of_owner(NEIGHBOUR.office_id, "001190012345") == ()
-
-
 def test_papers_are_found_by_the_dossier_they_were_brought_with(database: Database) -> None:
     first, second = (file(database, "text", dossier_code=CODE, filed_at=minutes(at)) for at in (1, 2))
     file(database, "text")

@@ -281,6 +281,13 @@ def test_a_paper_that_was_cut_otherwise_leaves_its_dossier(office: Office) -> No
     assert office.tables.dossiers.components(OFFICE, CODE) == ()
 
 
+def test_a_dossier_shows_the_codes_of_its_confirmed_papers(office: Office) -> None:
+    office.open()
+    paper = office.file("residence_declaration", "declarant", dossier_code=CODE)
+    office.file("residence_declaration", "declarant", dossier_code=CODE, confirmed=False)
+    assert office.desk.view(OFFICE, CODE, {}, NOW).codes == {paper.document_id: f"{HUONG_NUMBER}..5/2026.01"}
+
+
 # On behalf of another
 
 

@@ -27,16 +27,6 @@ class DossierTable:
             raise NotFound("no_such_dossier", code)
         return found
 
-    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
-        """See Dossiers."""
-        query = (
-            select(dossiers.c.record)
-            .where(dossiers.c.office_id == office_id, dossiers.c.owner_number == number)
-            .order_by(dossiers.c.received_at.desc(), dossiers.c.code)
-        )
-        with self._connections.reading() as connection:
-            return tuple(Dossier.model_validate_json(record) for record in connection.execute(query).scalars())
-
     def put(
         self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
     ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
@@ -168,7 +158,6 @@ def _row(dossier: Dossier) -> dict[str, object]:
     return dossier.actor.model_dump() | {
         "code": dossier.code,
         "procedure": dossier.procedure,
-        "owner_number": dossier.owner.number,
         "received_at": dossier.received_at,
         "record": dossier.model_dump_json(),
     }
