@@ -63,8 +63,8 @@ class Archive:
         self.tables = tables
         self.parsers = parsers
         self.catalogue = catalogue
-        self.dossiers = DossierDesk(store, tables, catalogue)
-        self._codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
+        codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
+        self.dossiers = DossierDesk(store, tables, catalogue, codes)
         self._settings = settings
 
     # -- step 1 -------------------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Archive:
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
         keep_decision(self.store, decision)
         paper = self.tables.papers.decide(decision)
-        self._codes.give(actor, paper)
+        self.dossiers.take_in((paper,))
         return paper
 
     def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:

@@ -14,6 +14,7 @@ from pipeline.decisions import keep_decision, new_decision
 from pipeline.dossier_merge import dossier_of_receipt, merge_dossiers
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.once_only import checklist, local_day, reuse_refusals
+from pipeline.paper_codes import PaperCodes
 from pipeline.ports import Dossiers, ObjectStore, Papers, People
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.validity import certain_date
@@ -51,9 +52,9 @@ class DossierTables(Protocol):
 class DossierDesk:
     """Opens dossiers and completes them."""
 
-    def __init__(self, store: ObjectStore, tables: DossierTables, catalogue: Catalogue) -> None:
-        """Args: store: where decisions and dossiers' records go first; tables: the database."""
-        self._store, self._tables, self._catalogue = store, tables, catalogue
+    def __init__(self, store: ObjectStore, tables: DossierTables, catalogue: Catalogue, codes: PaperCodes) -> None:
+        """Args: store: where decisions and dossiers' records go first; tables: the database; codes: gives them."""
+        self._store, self._tables, self._catalogue, self._codes = store, tables, catalogue, codes
 
     def open(self, dossier: Dossier) -> DossierChange:
         """Add a dossier, or take over what is new about a known one; the same again changes nothing.
@@ -76,11 +77,12 @@ class DossierDesk:
         return DossierChange(code=now.code, outcome="added" if known is None else outcome, conflicts=conflicts)
 
     def take_in(self, papers: Iterable[Paper]) -> None:
-        """Put papers that have just been filed into the dossiers they were brought with.
+        """Put papers that are new or have changed into the dossiers they were brought with, and give due codes.
 
         A receipt that was read with certainty makes its dossier known. Running it again changes nothing.
         """
         for paper in papers:
+            self._codes.give(paper)
             told = self._told_by_receipt(paper)
             if told is not None:
                 self.open(told)
@@ -100,7 +102,10 @@ class DossierDesk:
         rows: tuple[ChecklistRow, ...] = ()
         if dossier.procedure is not None:
             rows = self._rows(dossier, self._catalogue.procedures[dossier.procedure], visit)
-        return DossierView(dossier=dossier, components=self._tables.dossiers.components(office_id, code), rows=rows)
+        components = self._tables.dossiers.components(office_id, code)
+        given = [self._tables.dossiers.code_of(office_id, one.document_id) for one in components]
+        codes = {one.document_id: one.code for one in given if one is not None}
+        return DossierView(dossier=dossier, components=components, codes=codes, rows=rows)
 
     def reuse(self, actor: Actor, code: str, component: str, document_id: str, purpose: str) -> Component:
         """Let a paper on file serve a dossier instead of being brought again: who, when, for what, then the flags.
@@ -124,7 +129,7 @@ class DossierDesk:
         decision = new_decision(Reuse, actor, document_id, dossier_code=code, component=component, purpose=purpose)
         keep_decision(self._store, decision)
         self._tables.dossiers.note(decision, decision.kind)
-        of_paper = self._tables.dossiers.code_of(actor.office_id, document_id)
+        of_paper = self._codes.give(paper)
         attached = Component(
             dossier_code=code,
             component=component,
@@ -171,8 +176,6 @@ class DossierDesk:
     def _attach(self, dossier: Dossier, papers: Sequence[Paper]) -> None:
         procedure = self._catalogue.procedures.get(dossier.procedure or "")
         for paper in papers:
-            if paper.rendition_of is not None or paper.state not in ("filed", "needs_review"):
-                continue
             component = Component(
                 dossier_code=dossier.code,
                 component=component_of(procedure, dossier, paper),
@@ -181,7 +184,9 @@ class DossierDesk:
                 attached_at=paper.filed_at,
                 digitised=paper.object_key is not None,
             )
-            if is_result(procedure, dossier, paper):
+            if paper.rendition_of is not None or paper.state not in ("filed", "needs_review"):
+                self._tables.dossiers.detach(component)
+            elif is_result(procedure, dossier, paper):
                 self._tables.dossiers.attach_result(component)
             else:
                 self._tables.dossiers.attach(component)

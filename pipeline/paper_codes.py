@@ -27,8 +27,10 @@ class PaperCodes:
         """Args: template: as `Settings.paper_code`."""
         self._store, self._dossiers, self._catalogue, self._template = store, dossiers, catalogue, template
 
-    def give(self, actor: Actor, paper: Paper) -> PaperCode | None:
+    def give(self, paper: Paper) -> PaperCode | None:
         """The paper's code, given now if it has none; None while it is not confirmed, in review, or not kept.
+
+        It is given in the name of the officer who confirmed the paper.
 
         Parts that are not known stay empty; where the owner has no number his name stands beside the code (TT 01/2023,
         Điều 10). The code with all that goes with it is an object in the store, too.
@@ -40,7 +42,9 @@ class PaperCodes:
         kept = kind.keeping.rule in ("keep", "fields_only")
         if paper.confirmed_at is None or paper.state != "filed" or not kept:
             return None
-        now = datetime.now(UTC)
+        now, office_id = datetime.now(UTC), paper.actor.office_id
+        by = self._dossiers.confirmer(office_id, paper.document_id) or paper.actor.actor_id
+        actor = Actor(office_id=office_id, actor_id=by)
         stem = self._write(kind, paper, _ANY)
         given = self._dossiers.give_code(stem, lambda count: self._code(actor, kind, paper, now, count))
         key = keys.paper_code(given.actor.office_id, given.document_id)

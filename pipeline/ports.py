@@ -291,10 +291,6 @@ class Dossiers(Protocol):
         """Raises: NotFound (no_such_dossier), for another office's as well."""
         ...
 
-    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
-        """Dossiers whose owner was given by this number, newest first."""
-        ...
-
     def put(
         self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
     ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
@@ -308,8 +304,12 @@ class Dossiers(Protocol):
     def attach(self, component: Component) -> bool:
         """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file.
 
-        A paper that stood outside of the procedure's list (component "") leaves that place for one in it.
+        One that was brought (reused 0) stands in one place, so it leaves the one it had.
         """
+        ...
+
+    def detach(self, component: Component) -> None:
+        """Take a paper that was brought out of its dossier again; one that is not in it may be taken out."""
         ...
 
     def attach_result(self, component: Component) -> str:

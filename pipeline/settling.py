@@ -71,12 +71,13 @@ class Settling:
             ServiceUnavailable: paper_changed, when others keep changing the paper.
         """
         if isinstance(decision, Confirm):
-            self._tables.papers.decide(decision)
+            self._archive.dossiers.take_in((self._tables.papers.decide(decision),))
             return
         for _ in range(_MOST_TRIES):
             changes = self._changes(decision)
             if self._tables.papers.change(decision, changes):
                 clear_away(self._store, changes)
+                self._archive.dossiers.take_in(change.after for change in changes)
                 log.info("decided %s %s", decision.kind, decision.subject_id)
                 return
         raise ServiceUnavailable("paper_changed", decision.subject_id)

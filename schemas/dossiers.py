@@ -108,8 +108,12 @@ class PaperCode(Value):
 
 
 class DossierView(Value):
-    """A dossier with its papers, and what its procedure still asks for; `rows` is empty without a known procedure."""
+    """A dossier with its papers, and what its procedure still asks for; `rows` is empty without a known procedure.
+
+    `codes` are those of its digitised papers, by document id; a paper nobody has confirmed has none.
+    """
 
     dossier: Dossier
     components: tuple[Component, ...]
+    codes: dict[str, str] = {}
     rows: tuple[ChecklistRow, ...]

@@ -109,8 +109,8 @@ class Face(Font):
 
 
 @cache
-def _font_files() -> tuple[Path, Path]:
-    """Regular and bold of the first font that has all letters. Raises: Misconfigured (missing_program)."""
+def font_files() -> tuple[Path, Path]:
+    """Regular and bold of the first installed font that has all letters. Raises: Misconfigured (missing_program)."""
     for pattern in _FONTS:
         style = 1 if "DejaVu" in pattern else 0
         files = [_FOLDER / pattern.format(names[style]) for names in _STYLES]
@@ -125,7 +125,7 @@ def print_sheet(sheet: Sheet) -> bytes:
     Raises:
         Misconfigured: (missing_program) no font with Vietnamese letters is installed.
     """
-    regular, bold = (Face(file) for file in _font_files())
+    regular, bold = (Face(file) for file in font_files())
     pen = _Pen(sheet, regular, bold)
     pen.head()
     for section in sheet.sections:

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from pipeline.adapters.flow_server import find_flow_server
 from pipeline.adapters.parser_pool import ParserPool
+from pipeline.adapters.printing import font_files
 from pipeline.adapters.tesseract import LANGUAGE
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
@@ -38,6 +39,7 @@ def doctor(as_json: AsJson = False) -> None:
         "store": _store,
         "database": _database,
         "parsers": _parsers,
+        "print font": _print_font,
         "flow server": _flow_server,
     }
     results = {name: _result(check, settings) for name, check in checks.items()}
@@ -74,6 +76,10 @@ def _model(_: Settings) -> str:
     if LANGUAGE not in listed.split():
         raise Misconfigured("missing_program", "apt-get install tesseract-ocr-vie")
     return LANGUAGE
+
+
+def _print_font(_: Settings) -> str:
+    return font_files()[0].stem
 
 
 def _catalogue(settings: Settings) -> str:

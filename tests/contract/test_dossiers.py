@@ -99,14 +99,6 @@ def test_of_several_that_add_a_dossier_at_once_one_adds_it(open_another: Opener)
         assert sorted(pool.map(add, databases)) == [False, False, False, True]
 
 
-def test_dossiers_are_found_by_their_owners_number_newest_first(database: Database) -> None:
-    older, newer = a_dossier(), a_dossier(code="H29.12.34-260303-0001", received_at=minutes(2000))
-    for dossier in (older, newer, a_dossier(code="H29.12.34-260303-0002", owner=Party(number="079190012345"))):
-        database.dossiers.put(dossier, keep_known)
-    assert database.dossiers.of_owner(OFFICE, "001190012345") == (newer, older)
-    assert database.dossiers.of_owner(NEIGHBOUR.office_id, "001190012345") == ()
-
-
 def test_papers_are_found_by_the_dossier_they_were_brought_with(database: Database) -> None:
     first, second = (file(database, "text", dossier_code=CODE, filed_at=minutes(at)) for at in (1, 2))
     file(database, "text")
@@ -123,14 +115,29 @@ def test_a_paper_is_attached_once(database: Database) -> None:
     assert database.dossiers.components(NEIGHBOUR.office_id, CODE) == ()
 
 
-def test_a_paper_outside_the_list_moves_into_it_and_not_back(database: Database) -> None:
+def test_a_paper_that_was_brought_stands_in_one_place(database: Database) -> None:
     paper = file(database, "text")
     database.dossiers.put(a_dossier(), keep_known)
-    outside, inside = a_component(paper, component=""), a_component(paper)
-    assert database.dossiers.attach(outside)
-    assert database.dossiers.attach(inside)
-    assert not database.dossiers.attach(outside)
-    assert database.dossiers.components(OFFICE, CODE) == (inside,)
+    for component in ("", "identity", "contract"):
+        assert database.dossiers.attach(a_component(paper, component=component))
+    assert database.dossiers.components(OFFICE, CODE) == (a_component(paper, component="contract"),)
+
+
+def test_a_paper_used_again_for_two_things_stands_in_both_places(database: Database) -> None:
+    paper = file(database, "text")
+    database.dossiers.put(a_dossier(), keep_known)
+    for component in ("identity", "contract"):
+        database.dossiers.attach(a_component(paper, component=component, reused=1))
+    assert len(database.dossiers.components(OFFICE, CODE)) == 2
+
+
+def test_a_paper_that_was_brought_can_be_taken_out(database: Database) -> None:
+    brought, reused = a_component(file(database, "text")), a_component(file(database, "text"), reused=1)
+    database.dossiers.put(a_dossier(), keep_known)
+    for component in (brought, reused):
+        database.dossiers.attach(component)
+        database.dossiers.detach(component)
+    assert database.dossiers.components(OFFICE, CODE) == (reused,)
 
 
 def test_reuse_and_its_code_are_kept(database: Database) -> None:

@@ -129,6 +129,14 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
         lambda database: database.papers.of_citizen(OFFICE, SOMEBODY.citizen_id),
         ("papers_by_citizen",),
     ),
+    "what is in a dossier": (
+        lambda database: database.dossiers.components(OFFICE, "H29.1.1-240506-000007"),
+        (),
+    ),
+    "what was looked up for a dossier": (
+        lambda database: database.dossiers.look_ups(OFFICE, "no dossier"),
+        ("decisions_by_subject",),
+    ),
     "search by number": (
         lambda database: database.search.search(OFFICE, SOMEBODY.personal_id, 20),
         (BY_WORDS, "papers_by_citizen"),

@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 
 import schemas
-from pipeline.catalogue import load_catalogue
+from pipeline.catalogue import find_procedure, load_catalogue
 from pipeline.errors import Misconfigured
 from pipeline.stages.classify import classify
+from schemas.catalog import FormerCode
 from tests.unit.pages_of_text import page
 
 TYPE = (Path(schemas.__file__).parent / "document_types" / "supplement_request.toml").read_text(encoding="utf-8")
+FORM = (Path(schemas.__file__).parent / "document_types" / "land_change_application.toml").read_text(encoding="utf-8")
+LOOK_UPS = (Path(schemas.__file__).parent / "look_ups" / "nq_66_7_2025.toml").read_text(encoding="utf-8")
 PROCEDURE = (Path(schemas.__file__).parent / "procedures" / "land_change.toml").read_text(encoding="utf-8")
 
 
@@ -151,3 +154,33 @@ def test_dates_the_wrong_way_round_are_found(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         load_catalogue(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("wanted", ["land_change", "1.013831", "1.013831.00.00.H38", "1.013831.H55.242", "1.000123"])
+def test_a_procedure_is_found_by_id_code_former_code_and_code_with_a_local_tail(wanted: str) -> None:
+    catalogue = load_catalogue()
+    known = catalogue.procedures["land_change"]
+    renamed = known.model_copy(update={"former_codes": (FormerCode(code="1.000123"),)})
+    found = find_procedure(catalogue.model_copy(update={"procedures": {known.id: renamed}}), wanted)
+    assert found == renamed
+
+
+@pytest.mark.parametrize("wanted", ["", "1.01383", "1.0138310", "nothing"])
+def test_what_is_no_known_code_finds_no_procedure(wanted: str) -> None:
+    assert find_procedure(load_catalogue(), wanted) is None
+
+
+def test_codes_of_procedures_are_known_once() -> None:
+    codes = [procedure.code for procedure in load_catalogue().procedures.values() if procedure.code]
+    assert len(codes) == len(set(codes))
+
+
+def test_a_rule_of_look_ups_for_an_unknown_type_is_found(tmp_path: Path) -> None:
+    text = LOOK_UPS.replace('"birth_certificate"', '"red_book"')
+    assert fault(tmp_path, "look_ups", "nq_66_7_2025", text).endswith("there is no document type 'red_book'")
+
+
+def test_a_form_that_is_known_from_an_unknown_field_is_found(tmp_path: Path) -> None:
+    text = FORM.replace("land_use_certificate.serial_number", "land_use_certificate.colour")
+    wanted = f"FILE:{line_of(text, 'colour')}: there is no field 'land_use_certificate.colour'"
+    assert fault(tmp_path, "document_types", "land_change_application", text) == wanted

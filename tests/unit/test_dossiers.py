@@ -33,8 +33,8 @@ class Office:
 
     def __init__(self, folder: Path, tables: Database, catalogue: Catalogue) -> None:
         self.store, self.tables, self.catalogue = FolderStore(folder / "store"), tables, catalogue
-        self.desk = DossierDesk(self.store, tables, catalogue)
         self.codes = PaperCodes(self.store, tables.dossiers, catalogue, Settings().paper_code)
+        self.desk = DossierDesk(self.store, tables, catalogue, self.codes)
 
     def open(self, **changes: Any) -> DossierChange:
         return self.desk.open(a_dossier(**changes))
@@ -267,6 +267,27 @@ def test_a_receipt_in_doubt_makes_nothing_known(office: Office) -> None:
         office.tables.dossiers.get(OFFICE, CODE)
 
 
+def test_a_paper_whose_type_was_corrected_takes_its_new_place(office: Office) -> None:
+    office.open()
+    paper = office.file("construction_permit", "investor", dossier_code=CODE)
+    office.desk.take_in([paper.model_copy(update={"type": "residence_declaration"})])
+    assert [one.component for one in office.tables.dossiers.components(OFFICE, CODE)] == ["application"]
+
+
+def test_a_paper_that_was_cut_otherwise_leaves_its_dossier(office: Office) -> None:
+    office.open()
+    paper = office.file("residence_declaration", "declarant", dossier_code=CODE)
+    office.desk.take_in([paper.model_copy(update={"state": "withdrawn"})])
+    assert office.tables.dossiers.components(OFFICE, CODE) == ()
+
+
+def test_a_dossier_shows_the_codes_of_its_confirmed_papers(office: Office) -> None:
+    office.open()
+    paper = office.file("residence_declaration", "declarant", dossier_code=CODE)
+    office.file("residence_declaration", "declarant", dossier_code=CODE, confirmed=False)
+    assert office.desk.view(OFFICE, CODE, {}, NOW).codes == {paper.document_id: f"{HUONG_NUMBER}..5/2026.01"}
+
+
 # On behalf of another
 
 
@@ -295,16 +316,11 @@ def reuse(office: Office, paper: Paper) -> Any:
 
 
 def test_a_paper_on_file_serves_another_dossier(office: Office) -> None:
-    attached = reuse(office, with_land_paper(office))
-    assert (attached.reused, attached.component) == (1, "dwelling")
-    assert office.tables.dossiers.components(OFFICE, CODE) == (attached,)
-
-
-def test_a_reused_paper_with_a_code_is_told_by_it(office: Office) -> None:
     paper = with_land_paper(office)
-    code = office.codes.give(ACTOR, paper)
+    attached, code = reuse(office, paper), office.tables.dossiers.code_of(OFFICE, paper.document_id)
     assert code is not None
-    assert (reuse(office, paper).reused, reuse(office, paper).reused_code) == (2, code.code)
+    assert (attached.reused, attached.reused_code, attached.component) == (2, code.code, "dwelling")
+    assert office.tables.dossiers.components(OFFICE, CODE) == (attached,)
 
 
 def test_who_used_a_paper_again_for_what_is_in_the_store_before_anything_changes(office: Office) -> None:
@@ -367,27 +383,25 @@ def test_what_was_looked_up_is_kept_and_answers_for_that_dossier_only(tmp_path: 
 
 
 def test_a_confirmed_paper_gets_the_code_of_the_template(office: Office) -> None:
-    code = office.codes.give(ACTOR, office.file("birth_certificate", "child"))
+    code = office.codes.give(office.file("birth_certificate", "child"))
     assert code is not None
     assert code.code == f"{HUONG_NUMBER}..5/2026.01"
     assert (code.permanent, code.valid_until, code.owner) == (True, None, None)
 
 
 def test_a_paper_nobody_confirmed_gets_no_code(office: Office) -> None:
-    assert office.codes.give(ACTOR, office.file("birth_certificate", "child", confirmed=False)) is None
+    assert office.codes.give(office.file("birth_certificate", "child", confirmed=False)) is None
 
 
 def test_where_the_owner_has_no_number_his_name_stands_beside_the_code(office: Office) -> None:
-    paper = office.file("birth_certificate", "child")
-    nameless = paper.model_copy(update={"people": (huong(personal_id=None, role="child"),)})
-    code = office.codes.give(ACTOR, nameless)
+    code = office.codes.give(office.file("birth_certificate", "child", people=(huong(personal_id=None, role="child"),)))
     assert code is not None
     assert (code.code, code.owner) == ("..5/2026.01", Party(name="Nguyễn Thị Hường"))
 
 
 def test_a_code_tells_term_and_scope(office: Office) -> None:
     fields = dated("2026-02-20") | {"purpose": sure("làm thủ tục đăng ký kết hôn")}
-    code = office.codes.give(ACTOR, office.file("marital_status_confirmation", "subject", fields=fields))
+    code = office.codes.give(office.file("marital_status_confirmation", "subject", fields=fields))
     assert code is not None
     assert (code.valid_until, code.scope) == (date(2026, 8, 20), "làm thủ tục đăng ký kết hôn")
     assert code.summary == "GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN số 5/2026"
@@ -395,7 +409,7 @@ def test_a_code_tells_term_and_scope(office: Office) -> None:
 
 def test_a_code_is_given_once_and_lies_in_the_store(office: Office) -> None:
     paper = office.file("birth_certificate", "child")
-    assert office.codes.give(ACTOR, paper) == office.codes.give(ACTOR, paper)
+    assert office.codes.give(paper) == office.codes.give(paper)
     assert [one.key for one in office.store.find("codes/")] == [f"codes/{OFFICE}/{paper.document_id}.json"]
 
 

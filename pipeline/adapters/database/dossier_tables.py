@@ -11,11 +11,9 @@ dossiers = Table(
     Column("code", Text, primary_key=True),
     Column("actor_id", Text, nullable=False),
     Column("procedure", Text),
-    Column("owner_number", Text),
     Column("received_at", Moment, nullable=False),
     Column("record", Text, nullable=False),
     Index("dossiers_by_time", "office_id", "received_at"),
-    Index("dossiers_by_owner", "office_id", "owner_number"),
 )
 
 dossier_components = Table(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, select, update
 
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
@@ -27,16 +27,6 @@ class DossierTable:
             raise NotFound("no_such_dossier", code)
         return found
 
-    def of_owner(self, office_id: str, number: str) -> tuple[Dossier, ...]:
-        """See Dossiers."""
-        query = (
-            select(dossiers.c.record)
-            .where(dossiers.c.office_id == office_id, dossiers.c.owner_number == number)
-            .order_by(dossiers.c.received_at.desc(), dossiers.c.code)
-        )
-        with self._connections.reading() as connection:
-            return tuple(Dossier.model_validate_json(record) for record in connection.execute(query).scalars())
-
     def put(
         self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
     ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
@@ -56,44 +46,37 @@ class DossierTable:
 
     def attach(self, component: Component) -> bool:
         """See Dossiers."""
-        row = component.model_dump(exclude={"dossier_code", "actor", "result_code"})
-        row |= component.actor.model_dump() | {"code": component.dossier_code}
-        mine = (
-            (dossier_components.c.office_id == component.actor.office_id)
-            & (dossier_components.c.code == component.dossier_code)
-            & (dossier_components.c.document_id == component.document_id)
+        elsewhere = _brought(component) & (
+            (dossier_components.c.component != component.component) | dossier_components.c.result_code.is_not(None)
         )
-        outside = mine & (dossier_components.c.component == "") & dossier_components.c.result_code.is_(None)
         with self._connections.writing() as connection:
-            if component.component:
-                connection.execute(delete(dossier_components).where(outside))
-            elif connection.execute(select(dossier_components.c.code).where(mine)).first() is not None:
-                return False
-            return add_new(connection, dossier_components, row)
+            if component.reused == 0:
+                connection.execute(delete(dossier_components).where(elsewhere))
+            return add_new(connection, dossier_components, _component_row(component))
 
     def attach_result(self, component: Component) -> str:
         """See Dossiers."""
-        row = component.model_dump(exclude={"dossier_code", "actor"})
-        row |= component.actor.model_dump() | {"code": component.dossier_code}
         office_id, code = component.actor.office_id, component.dossier_code
-        known = select(dossier_components.c.result_code).where(
-            dossier_components.c.office_id == office_id,
-            dossier_components.c.code == code,
-            dossier_components.c.result_code.is_not(None),
+        results = (dossier_components.c.office_id == office_id) & (dossier_components.c.code == code)
+        known = select(dossier_components.c.document_id, dossier_components.c.result_code).where(
+            results, dossier_components.c.result_code.is_not(None)
         )
         with self._connections.writing() as connection:
             # The dossier's row is the lock under which its results are counted.
-            connection.execute(
-                select(dossiers.c.code)
-                .where(dossiers.c.office_id == office_id, dossiers.c.code == code)
-                .with_for_update()
-            )
-            mine = known.where(dossier_components.c.document_id == component.document_id)
-            given: str | None = connection.execute(mine).scalar()
-            if given is None:
-                given = f"{code}-KQ{len(connection.execute(known).all()) + 1}"
-                add_new(connection, dossier_components, row | {"result_code": given})
-            return given
+            _find(connection, office_id, code, for_update=True)
+            given = {row.document_id: str(row.result_code) for row in connection.execute(known)}
+            if component.document_id not in given:
+                last = max((int(one.rpartition("-KQ")[2]) for one in given.values()), default=0)
+                given[component.document_id] = f"{code}-KQ{last + 1}"
+                connection.execute(delete(dossier_components).where(_brought(component)))
+                row = _component_row(component) | {"result_code": given[component.document_id]}
+                add_new(connection, dossier_components, row)
+            return given[component.document_id]
+
+    def detach(self, component: Component) -> None:
+        """See Dossiers."""
+        with self._connections.writing() as connection:
+            connection.execute(delete(dossier_components).where(_brought(component)))
 
     def components(self, office_id: str, code: str) -> tuple[Component, ...]:
         """See Dossiers."""
@@ -175,10 +158,24 @@ def _row(dossier: Dossier) -> dict[str, object]:
     return dossier.actor.model_dump() | {
         "code": dossier.code,
         "procedure": dossier.procedure,
-        "owner_number": dossier.owner.number,
         "received_at": dossier.received_at,
         "record": dossier.model_dump_json(),
     }
+
+
+def _brought(component: Component) -> ColumnElement[bool]:
+    """The places of a paper that was brought with the dossier; those where it is used again stay as they are."""
+    return and_(
+        dossier_components.c.office_id == component.actor.office_id,
+        dossier_components.c.code == component.dossier_code,
+        dossier_components.c.document_id == component.document_id,
+        dossier_components.c.reused == 0,
+    )
+
+
+def _component_row(component: Component) -> dict[str, object]:
+    row = component.model_dump(exclude={"dossier_code", "actor"})
+    return row | component.actor.model_dump() | {"code": component.dossier_code}
 
 
 def _component(row: RowMapping) -> Component:

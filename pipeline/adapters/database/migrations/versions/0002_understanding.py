@@ -58,12 +58,11 @@ def dossier_tables() -> None:
         "dossiers",
         *key("office_id", "code"),
         text("actor_id"),
-        *(text(name, null=True) for name in ("procedure", "owner_number")),
+        text("procedure", null=True),
         sa.Column("received_at", MOMENT, nullable=False),
         text("record"),
     )
     op.create_index("dossiers_by_time", "dossiers", ["office_id", "received_at"])
-    op.create_index("dossiers_by_owner", "dossiers", ["office_id", "owner_number"])
     op.create_table(
         "dossier_components",
         *key("office_id", "code", "component", "document_id"),
