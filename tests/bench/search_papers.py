@@ -139,8 +139,9 @@ def make_papers(
         if number % SUBMISSION_PAPERS == 0:
             submission_id = _random_id(rng)
         template = rng.choice(templates)
-        owners, filed_at = rng.sample(citizens, len(template.roles)), _FIRST_DAY + number * step
-        values = _values(rng, submission_id, filed_at, owners)
+        *owners, another = rng.sample(citizens, len(template.roles) + 1)
+        filed_at = _FIRST_DAY + number * step
+        values = _values(rng, submission_id, filed_at, owners) | {"‹other name›": another.name}
         has_text = rng.random() < _WITH_TEXT
         yield MadePaper(
             document_id=values["‹document›"],
@@ -173,7 +174,6 @@ def _values(rng: Random, submission_id: str, filed_at: datetime, owners: Sequenc
         "‹dossier›": f"H29.{rng.randrange(1, 60)}.1-{filed_at:%y%m%d}-{rng.randrange(10_000):04d}",
         "‹office›": f"Ủy ban nhân dân {place.new_commune}",
         "‹home›": f"{rng.randrange(1, 400)} {rng.choice(STREETS)}, {place.full(issued)}",
-        "‹other name›": rng.choice(owners).name,
     }
     for at, owner in enumerate(owners):
         values |= {f"‹name{at}›": owner.name, f"‹id{at}›": owner.personal_id, f"‹born{at}›": owner.born.isoformat()}

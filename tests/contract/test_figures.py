@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.database.engine import Database
-from schemas.decisions import Decided, LookUp
+from schemas.decisions import LookUp, MachineView, SetField
 from schemas.dossier import Paper
 from schemas.dossiers import Component, Dossier
 from schemas.figures import By, Counts
@@ -44,17 +44,11 @@ def look_up(database: Database, code: str, outcome: str, component: str = "certi
     database.dossiers.note(decision, decision.kind)
 
 
-class Answer(Decided):
-    """What an officer said of a value, beside what had been read."""
-
-    name: str
-    value: str | None
-    machine: dict[str, str | None] | None
-
-
 def answer(database: Database, paper: Paper, value: str | None, read: str | None) -> None:
     said = {"decision_id": f"{value}{read}", "subject_id": paper.document_id, "actor": ACTOR, "decided_at": START}
-    database.dossiers.note(Answer(**said, name="x", value=value, machine={"value": read}), "set_field")
+    machine = MachineView(kind="name", value=read, confidence=0.7, asked=True)
+    decision = SetField(**said, name="full_name", value=value, machine=machine)
+    database.dossiers.note(decision, decision.kind)
 
 
 def test_a_dossier_is_digitised_when_it_has_a_file_and_a_result(database: Database) -> None:
