@@ -251,11 +251,15 @@ def worth_another_look(document_type: DocumentType, drafts: Mapping[str, Draft])
     return found
 
 
-def settle_looked_at(rule: FieldRule, draft: Draft) -> None:
-    """Weighs a value anew that was read again in its place."""
+def settle_looked_at(document_type: DocumentType, rule: FieldRule, draft: Draft) -> None:
+    """Weighs a value anew that was read again in its place.
+
+    Number and date in the head of an administrative paper are often put in by pen, which reads alike wrong each time.
+    """
+    by_pen = document_type.is_administrative and (rule.kind == "document_number" or not rule.labels)
     likely = likelihood(draft.value) if rule.kind == "name" else "common"
     clear = likely == "common" or (likely == "possible" and draft.confidence >= RARE_NAME_AGAIN_SURE)
-    if draft.doubtful and draft.share_again >= MOST_LOOKS and clear and not draft.guessed:
+    if draft.doubtful and draft.share_again >= MOST_LOOKS and clear and not (draft.guessed or by_pen):
         draft.doubtful = _field_confidence(rule, draft) < AGAIN_SURE
 
 

@@ -66,7 +66,7 @@ def look_at_doubted(document_type: DocumentType, drafts: Mapping[str, Draft], lo
         looks = look_again(page, [box for _, _, box in doubted])
         for (rule, draft, _), texts in zip(doubted, looks, strict=True):
             take_looks(rule, draft, texts)
-            settle_looked_at(rule, draft)
+            settle_looked_at(document_type, rule, draft)
 
 
 def take_looks(rule: FieldRule, draft: Draft, texts: Sequence[str]) -> None:

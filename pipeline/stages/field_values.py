@@ -306,9 +306,6 @@ _PARSERS: dict[FieldKind, Callable[[str], Parsed | None]] = {
     "tax_code": _tax_code,
     "passport_number": _passport_number,
     "bhyt_code": _insurance_code,
-    "issuer": lambda _: None,
-    "subject": lambda _: None,
-    "signer": lambda _: None,
     "qr": lambda _: None,
     "mrz": lambda _: None,
 }

@@ -4,7 +4,7 @@ Source: ICAO Doc 9303 parts 3 to 5; how the card of Việt Nam puts the personal
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
@@ -20,6 +20,9 @@ _FLIPS = {"5": "3", "3": "5"}
 _SIGNS = {"£": "C", "Ð": "D", "Đ": "D"} | {sign: digit for sign, digit in _DIGITS.items() if not sign.isascii()}
 _TAKEN_FOR = {"0": "O", "O": "0", "Q": "0", "1": "I", "I": "1", "2": "Z", "3": "5", "5": "3S", "S": "5", "6": "G"}
 _TAKEN_FOR |= {"G": "6", "7": "Z", "Z": "72", "8": "B", "B": "8", "D": "0"}
+_INITIALS = {"8": "B", "0": "CO", "1": "I", "6": "G", "5": "S"}
+_VIETNAMESE = re.compile("[A-Z][0-9]{7}[0-9<][0-9]")
+"""A passport number of Việt Nam with its check digit; other places of letters and digits are misread."""
 _LETTERS = str.maketrans("015682", "OISGBZ")
 _UNREADABLE = "ÉÓÁÔÈ"
 """What the last sign of a zone was read as where the composite digit says nothing: the other four digits hold."""
@@ -169,25 +172,26 @@ def _td3(lines: Sequence[str]) -> Mrz | None:
 
 def _td3_fit(body: re.Match[str]) -> tuple[str, str, str, str] | None:
     """Number, birth, expiry and personal number with their check digits of the fewest repairs; None: in doubt."""
-    empty = set(body["own"]) <= set("<0O")
-    own = ["<" * 14 + ("<" if body["own"][-1] == "<" else "0")] if empty else _signs_proven(body["own"])
+    empty, citizen = set(body["own"]) <= set("<0O"), body["state"].translate(_LETTERS) == "VNM"
+    own = ["<" * 14 + ("<" if body["own"][-1] == "<" else "0")] if empty else _signs_proven(body["own"], _TAKEN_FOR)
+    numbers = _signs_proven(body["number"], _FLIPS)
+    if citizen:
+        numbers = [n for n in _signs_proven(body["number"], _FLIPS | _INITIALS) if _VIETNAMESE.fullmatch(n)]
     fits = [
         (number, birth, end, personal)
-        for number, birth, end, personal in product(
-            _signs_proven(body["number"]), _proven(body["birth"]), _proven(body["end"]), own
-        )
+        for number, birth, end, personal in product(numbers, _proven(body["birth"]), _proven(body["end"]), own)
         if body["closing"] in (check_digit(number + birth + end + personal), *_UNREADABLE)
     ]
     return _fewest_repairs(body["number"] + body["birth"] + body["end"] + body["own"], fits)
 
 
-def _signs_proven(text: str) -> list[str]:
+def _signs_proven(text: str, taken_for: Mapping[str, str]) -> list[str]:
     """The readings of a field of letters and digits whose last sign is the check digit over the others.
 
-    Signs that no zone has become what they look like, and at most one more sign the one it is taken for.
+    Signs that no zone has become what they look like, and at most one more sign one of those it is taken for.
     """
     plain = "".join(_SIGNS.get(c, c) for c in text)
-    others = {plain[:i] + other + plain[i + 1 :] for i, c in enumerate(plain) for other in _TAKEN_FOR.get(c, "")}
+    others = {plain[:i] + other + plain[i + 1 :] for i, c in enumerate(plain) for other in taken_for.get(c, "")}
     return [t for t in (plain, *sorted(others)) if re.fullmatch("[0-9A-Z<]+[0-9]", t) and check_digit(t[:-1]) == t[-1]]
 
 

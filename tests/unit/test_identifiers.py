@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.identifiers import read_card_qr, read_personal_number
+from pipeline.stages.identifiers import read_card_qr, read_insurance_qr, read_personal_number
 from pipeline.stages.mrz import check_digit, read_mrz
 
 NUMBER = "079190000123"
@@ -123,3 +123,58 @@ def test_a_nought_seen_more_than_once_is_one(seen: str) -> None:
 def test_a_zone_that_is_too_long_for_another_reason_is_refused() -> None:
     first, second, third = td1()
     assert read_mrz([first.replace("IDVNM1", "IDVNM71"), second, third]) is None
+
+
+def td3(number: str = "B1234567", personal: str = "079190000123") -> list[str]:
+    """Both lines of a passport with the right check digits."""
+    head = f"{number:<9}".replace(" ", "<")
+    own = f"{personal:<14}".replace(" ", "<")
+    checked = [part + check_digit(part) for part in (head, "900215", "300215", own)]
+    closing = check_digit("".join(checked))
+    return ["P<VNMNGUYEN<<THI<AN".ljust(44, "<"), f"{checked[0]}VNM{checked[1]}F{checked[2]}{checked[3]}{closing}"]
+
+
+def test_a_passport_gives_its_number_and_the_citizens() -> None:
+    mrz = read_mrz(td3())
+    assert mrz is not None
+    assert (mrz.is_passport, mrz.number, mrz.personal_id, mrz.name) == (
+        True,
+        "B1234567",
+        "079190000123",
+        "NGUYEN THI AN",
+    )
+
+
+def test_signs_of_a_passport_that_look_alike_are_repaired_where_the_check_digits_then_hold() -> None:
+    first, second = td3()
+    mrz = read_mrz([first, second.replace("B1234567", "81234567")])
+    assert mrz is not None
+    assert mrz.number == "B1234567"
+
+
+@pytest.mark.parametrize("place", [1, 5, 14, 30], ids=["number", "digit", "birth", "citizen"])
+def test_a_passport_with_a_wrong_sign_that_looks_like_no_other_is_refused(place: int) -> None:
+    first, second = td3()
+    other = "4" if second[place] != "4" else "9"
+    assert read_mrz([first, second[:place] + other + second[place + 1 :]]) is None
+
+
+def test_a_passport_whose_two_lines_stand_beside_each_other_is_read() -> None:
+    assert read_mrz(["UNITED " + "".join(td3())]) == read_mrz(td3())
+
+
+INSURANCE = (
+    "DN4790123456789|4cc3aa205468e1bb8b204d6169|06/11/1990|2|3132204cc3aa204ce1bba369|79-024|01/01/2019|31/12/2020|-"
+)
+
+
+def test_the_code_of_an_insurance_card_gives_name_and_term() -> None:
+    card = read_insurance_qr(INSURANCE)
+    assert card is not None
+    assert (card.code, card.name, card.date_of_birth, card.sex) == ("DN4790123456789", "Lê Thị Mai", "1990-11-06", "Nữ")
+    assert (card.valid_from, card.valid_until) == ("2019-01-01", "2020-12-31")
+
+
+@pytest.mark.parametrize("payload", ["", "DN4790123456789|zz|1|2|3|4|5|6", "079190012345||Lê|06111990|Nữ|x|01092021"])
+def test_another_code_is_no_insurance_card(payload: str) -> None:
+    assert read_insurance_qr(payload) is None

@@ -81,6 +81,12 @@ def test_a_value_that_something_contradicts_asks_however_often_it_is_read() -> N
     assert fields(wrong, *["079218012345"] * 5)["personal_id"].needs_review
 
 
+def test_the_number_of_a_decision_may_be_by_pen_and_asks_however_often_it_is_read() -> None:
+    text = "ỦY BAN NHÂN DÂN\nPHƯỜNG AN HÒA\nSố: 822/QĐ-UBND{0.6}\nQUYẾT ĐỊNH\nĐiều 1. Giao"
+    number = fields(text, *["822/QĐ-UBND"] * 5, kind="decision").get("document_number")
+    assert number is None or number.needs_review
+
+
 def test_what_is_certain_is_not_looked_at_again() -> None:
     asked: list[Box] = []
 

@@ -17,6 +17,7 @@ from pipeline.adapters.parser_pool import ParserPool
 from pipeline.errors import ScanRejected
 from pipeline.pages import ScanFile
 from pipeline.settings import Limits
+from pipeline.stages.look_again import SCALES
 from tests.sheets import save, text_page
 
 
@@ -45,6 +46,14 @@ def test_a_page_is_read_in_a_child_process(pool: ParserPool, scan: ScanFile, tmp
     assert "Hạnh" in page.text.text
     assert page.picture == tmp_path / "picture"
     assert page.picture.exists()
+
+
+def test_parts_of_a_page_are_read_again_once_in_each_size(pool: ParserPool, scan: ScanFile, tmp_path: Path) -> None:
+    page = pool.read_page(scan, 1, 1, tmp_path / "picture")
+    lines = page.text.lines[:2]
+    looks = pool.read_again(page, [line.box for line in lines])
+    assert [len(texts) for texts in looks] == [len(SCALES)] * 2
+    assert all(line.text in texts for line, texts in zip(lines, looks, strict=True))
 
 
 def test_one_process_serves_many_calls(pool: ParserPool, scan: ScanFile) -> None:
