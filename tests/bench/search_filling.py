@@ -11,9 +11,8 @@ from psycopg import sql
 from sqlalchemy import Dialect, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.adapters.database.people import name_key
 from pipeline.adapters.database.tables import (
-    citizen_aliases,
+    citizen_numbers,
     citizens,
     paper_pages,
     paper_people,
@@ -21,6 +20,7 @@ from pipeline.adapters.database.tables import (
     search_rows,
     submissions,
 )
+from pipeline.stages.same_name import folded_name
 from schemas.figures import local_day
 from tests.bench.search_papers import ACTOR, MadeCitizen, MadePaper
 
@@ -40,10 +40,10 @@ def fill(url: str, citizens_made: Sequence[MadeCitizen], papers_made: Iterator[M
     loading = _into_sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _into_postgresql(url)
     with loading as loader:
         loader.add(citizens, [_citizen(citizen) for citizen in citizens_made])
-        with_alias = [citizen for citizen in citizens_made if citizen.old_number]
+        numbers = [(c.citizen_id, number) for c in citizens_made for number in (c.personal_id, c.old_number) if number]
         loader.add(
-            citizen_aliases,
-            [_WRITTEN_BY | {"number": c.old_number, "citizen_id": c.citizen_id} for c in with_alias],
+            citizen_numbers,
+            [_WRITTEN_BY | {"number": number, "citizen_id": citizen_id} for citizen_id, number in numbers],
         )
         while batch := list(islice(papers_made, _BATCH)):
             _add_papers(loader, batch)
@@ -61,10 +61,10 @@ def _add_papers(loader: _Loader, batch: Sequence[MadePaper]) -> None:
 def _citizen(citizen: MadeCitizen) -> Row:
     return _WRITTEN_BY | {
         "citizen_id": citizen.citizen_id,
-        "personal_id": citizen.personal_id,
+        "kind": "person",
         "name": citizen.name,
-        "name_key": name_key(citizen.name),
-        "date_of_birth": citizen.born,
+        "folded_name": folded_name(citizen.name),
+        "born": citizen.born.isoformat(),
     }
 
 
