@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.ports import People
 from pipeline.stages.classify import OTHER
+from pipeline.stages.evidence import NUMBER_ALONE
 from pipeline.stages.identifiers import read_card_qr
 from pipeline.stages.owners import Judgement, Said, judge
 from schemas.base import Value
@@ -71,6 +72,25 @@ def identify(
         reasons=tuple(dict.fromkeys(reasons)),
         borne_out=tuple(name for owner in owners for name in owner.borne_out),
     )
+
+
+def bear_out(fields: Mapping[str, Field], identification: Identification) -> dict[str, Field]:
+    """The fields, of which those that the register says too need nobody to look at them.
+
+    Codes stay what they are; the register is a second place for what was read from print.
+    """
+    proven = {
+        name: field.model_copy(
+            update={
+                "evidence": "two_places",
+                "confidence": max(field.confidence, NUMBER_ALONE),
+                "needs_review": False,
+            }
+        )
+        for name in identification.borne_out
+        if (field := fields[name]).evidence in ("ocr", "check", "two_places")
+    }
+    return {**fields, **proven}
 
 
 def _only_mentioned(rule: PersonRule, fields: Mapping[str, Field]) -> bool:

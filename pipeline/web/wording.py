@@ -32,8 +32,8 @@ _REASONS = {
     "owner_unknown": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
     "owner_doubtful": ("Chưa chắc giấy tờ của ai", "Whose paper it is is not certain"),
     "owner_alike": (
-        "Chủ giấy tờ chưa có trong sổ, nhưng có thể là một người đã có.",
-        "The owner is new to the register, but may be somebody on it.",
+        "Chủ giấy tờ chưa có trong sổ, nhưng có thể là một người đã có",
+        "The owner is new to the register, but may be somebody on it",
     ),
     "name_differs": (
         "Số đã có trong sổ dưới một tên hơi khác: tên đọc nhầm, hay tên trước đây?",

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipeline.adapters.database.tables import (
     citizen_numbers,
     citizens,
+    earlier_names,
     paper_pages,
     paper_people,
     papers,
@@ -25,6 +26,7 @@ from schemas.figures import local_day
 from tests.bench.search_papers import ACTOR, MadeCitizen, MadePaper
 
 _BATCH = 5_000
+_WITH_EARLIER_NAME = 20
 _WRITTEN_BY = ACTOR.model_dump()
 Row = dict[str, Any]
 
@@ -45,6 +47,7 @@ def fill(url: str, citizens_made: Sequence[MadeCitizen], papers_made: Iterator[M
             citizen_numbers,
             [_WRITTEN_BY | {"number": number, "citizen_id": citizen_id} for citizen_id, number in numbers],
         )
+        loader.add(earlier_names, [_earlier_name(citizen) for citizen in citizens_made[::_WITH_EARLIER_NAME]])
         while batch := list(islice(papers_made, _BATCH)):
             _add_papers(loader, batch)
 
@@ -66,6 +69,11 @@ def _citizen(citizen: MadeCitizen) -> Row:
         "folded_name": folded_name(citizen.name),
         "born": citizen.born.isoformat(),
     }
+
+
+def _earlier_name(citizen: MadeCitizen) -> Row:
+    name = f"{citizen.name} Anh"
+    return _WRITTEN_BY | {"citizen_id": citizen.citizen_id, "name": name, "folded_name": folded_name(name)}
 
 
 def _submission(paper: MadePaper) -> Row:
@@ -102,7 +110,14 @@ def _paper(paper: MadePaper) -> Row:
 
 def _owners(paper: MadePaper) -> Iterator[Row]:
     for position, (citizen, role) in enumerate(paper.owners):
-        yield _of(paper) | {"position": position, "role": role, "link": "filed", "citizen_id": citizen.citizen_id}
+        yield (
+            _of(paper)
+            | {"position": position, "role": role, "link": "filed"}
+            | {
+                "number": citizen.personal_id,
+                "citizen_id": citizen.citizen_id,
+            }
+        )
 
 
 def _searched(paper: MadePaper) -> Iterator[Row]:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.catalogue import load_catalogue
 from pipeline.stages.classify import Classification
-from pipeline.stages.identify import Identification, identify
+from pipeline.stages.identify import Identification, bear_out, identify
 from pipeline.stages.same_name import folded_name
 from pipeline.stages.settle import settle
 from schemas.dossier import Evidence, Field
@@ -132,6 +132,21 @@ def test_the_register_bears_out_nothing_that_was_written_by_hand() -> None:
     by_hand = field("079190012345", needs_review=True).model_copy(update={"handwritten": True})
     found = owners(paper(by_hand), MAI)
     assert (links(found), found.borne_out) == ([("079190012345", "proposed")], ())
+
+
+def test_what_the_register_bears_out_needs_no_person() -> None:
+    fields = paper(field("079190012345", confidence=0.6, needs_review=True), field("Lê Thị Mai", needs_review=True))
+    proven = bear_out(fields, owners(fields, MAI))
+    assert {name: (one.evidence, one.needs_review) for name, one in proven.items()} == {
+        "personal_id": ("two_places", False),
+        "full_name": ("two_places", False),
+    }
+    assert bear_out(fields, owners(fields)) == fields
+
+
+def test_what_a_code_says_stays_a_codes_word() -> None:
+    fields = paper(field("079190012345", "qr"))
+    assert bear_out(fields, owners(fields, MAI))["personal_id"] == fields["personal_id"]
 
 
 def test_a_new_number_that_needs_review_never_files() -> None:

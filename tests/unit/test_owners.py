@@ -218,3 +218,17 @@ def test_a_passport_names_who_has_no_personal_number() -> None:
 def test_a_new_passport_number_read_once_asks() -> None:
     fields = {"full_name": field("ANNA MARIA ERIKSSON"), "passport": field("L8989020", confidence=0.99)}
     assert outcome(identify(PASSPORT, fields, Register(), "local")) == ("proposed", ("owner_doubtful",))
+
+
+def test_an_enterprise_certificate_is_the_organisations_and_its_representatives() -> None:
+    fields = {
+        "tax_code": field("0314409058", confidence=0.99),
+        "organisation": field("CÔNG TY TNHH HOA SEN VÀNG"),
+        "personal_id": field(NUMBER, "two_places"),
+        "full_name": field("Lê Thị Mai"),
+    }
+    found = identify(load_catalogue().types["enterprise_certificate"], fields, Register(FIRM), "local")
+    assert [(person.role, person.number, person.link) for person in found.people] == [
+        ("organisation", "0314409058", "filed"),
+        ("representative", NUMBER, "filed"),
+    ]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -194,6 +195,10 @@ def move_citizens() -> None:
         )
 
 
+def only_given(name: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(f"{name} IS NOT NULL"), "postgresql_where": sa.text(f"{name} IS NOT NULL")}
+
+
 def citizen_tables() -> None:
     op.create_table(
         "citizens",
@@ -203,7 +208,7 @@ def citizen_tables() -> None:
         sa.Column("merged_into", sa.Text, sa.ForeignKey("citizens.citizen_id")),
     )
     op.create_index("citizens_by_name", "citizens", ["office_id", "folded_name", "born"])
-    op.create_index("citizens_by_merge", "citizens", ["merged_into"])
+    op.create_index("citizens_by_merge", "citizens", ["merged_into"], **only_given("merged_into"))
     op.create_table(
         "citizen_numbers",
         *key("office_id", "number"),
@@ -231,4 +236,4 @@ def paper_people_table() -> None:
         paper_reference(),
     )
     op.create_index("papers_by_citizen", "paper_people", ["office_id", "citizen_id"])
-    op.create_index("papers_by_number", "paper_people", ["office_id", "number"])
+    op.create_index("papers_by_number", "paper_people", ["office_id", "number"], **only_given("number"))
