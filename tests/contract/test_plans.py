@@ -129,10 +129,6 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
         lambda database: database.people.namesakes(OFFICE, SOMEBODY.name, 6),
         ("citizens_by_name",),
     ),
-    "who may be the same as a newcomer": (
-        lambda database: database.people.alike(OFFICE, SOMEBODY.name, "1990-01-02", SOMEBODY.personal_id),
-        ("citizens_by_name",),
-    ),
     "papers and mentions of a citizen": (
         lambda database: database.register.links(OFFICE, SOMEBODY.citizen_id),
         ("papers_by_citizen", "papers_by_number"),
