@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-search calibration lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-search bench-register calibration lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -39,6 +39,10 @@ bench-large: ## measure the memory of 400 pages in colour at 600 dpi; takes half
 bench-search: ## measure asking with a million papers in SQLite and PostgreSQL; filling them takes minutes, once
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.search
+
+bench-register: ## try misread papers against a register of 100,000 people, in SQLite and PostgreSQL
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.register
 
 calibration: ## fit confidences on specimens, measure them on other papers, and draw docs/confidence.svg
 	@.ci/setup check

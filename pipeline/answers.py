@@ -44,7 +44,10 @@ def rule_of(kind: DocumentType, name: str) -> FieldRule:
 def owner_fields(kind: DocumentType) -> set[str]:
     """Fields that tell whose a paper of this type is."""
     return {
-        name for rule in kind.owners for name in (rule.personal_id, rule.name, rule.date_of_birth, rule.sex) if name
+        name
+        for rule in kind.owners
+        for name in (rule.personal_id, rule.passport, rule.tax_code, rule.name, rule.date_of_birth, rule.sex)
+        if name
     }
 
 

@@ -154,7 +154,7 @@ def _check_type(source: _Source, kind: DocumentType) -> None:
             raise source.wrong(("fields", i, "kind"), f"{rule.kind} speaks for an owner, and the type has none")
     for group, persons in (("owners", kind.owners), ("mentions", kind.mentions)):
         for i, person in enumerate(persons):
-            for part in ("name", "personal_id", "date_of_birth", "sex"):
+            for part in ("name", "personal_id", "passport", "tax_code", "date_of_birth", "sex"):
                 name = getattr(person, part)
                 if name is not None and name not in declared:
                     raise source.wrong((group, i, part), f"field {name!r} is not declared")

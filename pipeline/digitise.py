@@ -14,7 +14,7 @@ from pipeline.stages.confidence import grade
 from pipeline.stages.copy_kind import read_copy_kind
 from pipeline.stages.extract import extract
 from pipeline.stages.field_values import find_dossier_code
-from pipeline.stages.identify import Identification, identify
+from pipeline.stages.identify import Identification, bear_out, identify
 from pipeline.stages.learnt import ask_sooner
 from pipeline.stages.questions import CARD, CUT
 from pipeline.stages.settle import Settled, settle
@@ -202,6 +202,7 @@ def _understand(
     read = extract(piece.pages, document_type, lambda page, boxes: _look_again(pages[page], boxes, world.parsers))
     fields = ask_sooner(read, document_type, world.scan.thresholds)
     identification = identify(document_type, fields, world.people, world.scan.office_id, world.scan.handed_in_by)
+    fields = bear_out(fields, identification)
     settled = settle(piece.classification, document_type, fields, identification)
     copy, flaws = _render(document_type, numbers, pages, world)
     issues = (*_issues(numbers, pages), *flaws)

@@ -103,8 +103,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ vừa được người khác sửa; hãy xem lại rồi trả lời.",
         "Somebody else has just changed the paper; look at it again.",
     ),
+    "one_citizen": (
+        "Hai mã này đã là cùng một người trong sổ.",
+        "These are one citizen on the register already.",
+    ),
+    "person_and_organisation": (
+        "Không gộp được một người với một tổ chức.",
+        "A person and an organisation cannot be one.",
+    ),
+    "not_their_paper": (
+        "Giấy tờ này không đứng tên người đó trong sổ.",
+        "The paper is not filed for this citizen.",
+    ),
+    "nothing_left": (
+        "Không tách được: mục cũ sẽ không còn giấy tờ nào. Hãy sửa mục đó.",
+        "No papers would be left with the citizen. Correct the entry instead.",
+    ),
+    "name_known": ("Sổ đã có tên này.", "The register has this name already."),
+    "number_taken": (
+        "Số này đã có trong sổ.",
+        "The number is on the register already.",
+    ),
+    "cannot_undo": (
+        "Không hoàn tác được: việc này đã được hoàn tác, hoặc có thay đổi sau đó.",
+        "It has been undone already, or something was changed after it; undo that first.",
+    ),
     # what was asked for
     "no_such_question": ("Câu hỏi này đã được trả lời hoặc không có.", "The question is answered, or there is none."),
+    "no_such_decision": ("Không có quyết định này.", "There is no such decision about the register."),
     "no_such_path": ("Không tìm thấy tệp hoặc thư mục.", "No such file or folder."),
     "no_such_paper": ("Không có giấy tờ này.", "There is no such paper."),
     "no_such_citizen": (

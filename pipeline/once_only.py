@@ -227,8 +227,7 @@ def _is_owned(row: RequiredPaper, kind: DocumentType, citizen: Citizen, paper: P
     brought_for_it = visit.dossier_code is not None and paper.dossier_code == visit.dossier_code
     if not kind.owners or (row.of_another and brought_for_it):
         return brought_for_it
-    own = {citizen.personal_id, *citizen.aliases}
-    roles = {p.role for p in paper.people if p.link == "filed" and p.personal_id in own}
+    roles = {person.role for person in paper.people if citizen.owns_as(person)}
     return bool(roles) if row.role is None else row.role in roles
 
 

@@ -7,11 +7,11 @@ from typing import BinaryIO, Protocol
 
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from schemas.base import Value
-from schemas.decisions import AnyDecision, Confirm, Decided, LookUp
+from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
 from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.figures import By, Counts
-from schemas.people import Citizen
+from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage
 from schemas.text import Box
@@ -173,9 +173,11 @@ class Leases(Protocol):
         and set the submission `done`; a `reason` tells that it was refused and why.
 
         Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
-        (same document_id) are left as they are. A `filed` link with an unknown personal number adds a citizen with a
-        random id; a known one is reused, and `old_number` becomes an alias. `changes` are papers that were on file
-        before and stand otherwise beside the new ones; False, and nothing is written, where one is no more as seen.
+        (same document_id) are left as they are. A `filed` link with an unknown number adds a citizen with a random
+        id; a known one is reused, and `old_number` becomes an alias. Where the register has changed since the paper was
+        read, and says another name by now or knows somebody alike, the link becomes `proposed` and the paper asks
+        (owner_conflict, owner_alike). `changes` are papers that were on file before and stand otherwise beside the new
+        ones; False, and nothing is written, where one is no more as seen.
         Raises: ServiceUnavailable (lease_lost): nothing is written.
         """
         ...
@@ -241,18 +243,50 @@ class Papers(Protocol):
 
 
 class People(Protocol):
-    """The register of citizens, read only."""
+    """The register of citizens and organisations, read only. An entry that was merged leads to the one that stayed."""
 
     def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
         """The citizen of this id; None for another office's as well."""
         ...
 
     def by_number(self, office_id: str, number: str) -> Citizen | None:
-        """By 12-digit personal number or by an old 9-digit alias."""
+        """By personal number, old 9-digit number, passport or tax code; spaces, dots and hyphens do not matter."""
         ...
 
-    def by_name_and_birth(self, office_id: str, name: str, date_of_birth: date) -> tuple[Citizen, ...]:
-        """All with this name (exact NFC, case ignored) and birth date."""
+    def namesakes(self, office_id: str, name: str, most: int) -> tuple[Citizen, ...]:
+        """All who bear this name or bore it earlier, marks and case aside; at most `most` of them."""
+        ...
+
+    def alike(self, office_id: str, name: str, born: str | None, number: str) -> tuple[Citizen, ...]:
+        """Who on the register may be the same person as a newcomer.
+
+        Those of this name (marks aside) without a personal number, unless their birth date is another than `born`
+        (ISO 8601 or a year, None: unknown); and those who have a number that differs from `number` in one digit.
+        """
+        ...
+
+
+class Register(Protocol):
+    """What people decide about the register."""
+
+    def history(self, office_id: str, citizen_id: str) -> tuple[RegisterDecision, ...]:
+        """The decisions whose subject the citizen is or an entry merged into it, oldest first."""
+        ...
+
+    def decision(self, office_id: str, decision_id: str) -> RegisterDecision:
+        """Raises: NotFound (no_such_decision), for another office's as well."""
+        ...
+
+    def links(self, office_id: str, citizen_id: str) -> tuple[PaperLink, ...]:
+        """The citizen's papers and those that only mention one of its numbers, newest first."""
+        ...
+
+    def apply(self, decision: RegisterDecision) -> Citizen:
+        """Apply a decision whose record is already in the store, and return its subject as it is then.
+
+        Applying it again changes nothing. What another decision has changed since it was taken stays as it is.
+        Raises: NotFound (no_such_citizen, no_such_decision).
+        """
         ...
 
 
@@ -368,6 +402,11 @@ class Tables(Protocol):
     @property
     def people(self) -> People:
         """The register of citizens."""
+        ...
+
+    @property
+    def register(self) -> Register:
+        """What people decide about the register."""
         ...
 
     @property

@@ -98,8 +98,7 @@ def _of_person(
 
 
 def _roles(paper: Paper, citizen: Citizen) -> set[str]:
-    own = {citizen.personal_id, *citizen.aliases}
-    return {person.role for person in paper.people if person.link == "filed" and person.personal_id in own}
+    return {person.role for person in paper.people if citizen.owns_as(person)}
 
 
 def _by_name(rule: FieldRule, papers: Sequence[Paper]) -> Iterator[KnownValue]:

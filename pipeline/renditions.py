@@ -35,7 +35,7 @@ class OnFile:
         key = same_key(paper)
         found = list(self._papers.alike(office_id, key)) if key else []
         for person in paper.people:
-            number = person.personal_id if person.link == "filed" else None
+            number = person.number if person.link == "filed" else None
             citizen = self._people.by_number(office_id, number) if number else None
             found += self._papers.of_citizen(office_id, citizen.citizen_id) if citizen else ()
         others = {other.document_id: other for other in found if other.type == paper.type and _counts(other)}
@@ -123,7 +123,7 @@ def _is_newer(paper: Paper, other: Paper, kind: DocumentType) -> bool:
         return False
     if any(rule.kind == "serial" for rule in kind.fields):
         return False
-    owners = [{(p.role, p.personal_id) for p in each.people if p.link == "filed"} for each in (paper, other)]
+    owners = [{(p.role, p.number or p.citizen_id) for p in each.people if p.link == "filed"} for each in (paper, other)]
     issued = [each.fields.get("issue_date") for each in (paper, other)]
     sure = [field.value for field in issued if field is not None and not field.needs_review]
     return bool(owners[0]) and owners[0] == owners[1] and len(sure) == 2 and sure[0] > sure[1]

@@ -19,6 +19,8 @@ from schemas.dossier import Paper
 from schemas.people import Actor
 from schemas.review import Candidate, Question, Reliability, ReviewItem
 
+_NAMESAKES = 50
+"""Of so many of one name those are shown whose birth may be the one on the paper."""
 _TEACH = ("set_field", "set_type", "set_owner")
 _LEARNT_FROM = 2000
 """Newest answers of a kind from which thresholds are learnt: an office's scanners and papers change."""
@@ -59,14 +61,15 @@ class Review:
         proposed = next((person for person in paper.people if person.role == asked.name), None)
         if proposed is None:
             return asked
-        by_number = people.by_number(office_id, proposed.personal_id) if proposed.personal_id else None
+        by_number = people.by_number(office_id, proposed.number) if proposed.number else None
         found = [by_number] if by_number else []
         if proposed.name and proposed.date_of_birth:
-            born = date.fromisoformat(proposed.date_of_birth)
-            found += people.by_name_and_birth(office_id, proposed.name, born)
+            born = proposed.date_of_birth
+            namesakes = people.namesakes(office_id, proposed.name, _NAMESAKES)
+            found += [one for one in namesakes if born.startswith(one.born or "") or (one.born or "").startswith(born)]
         known = {
             citizen.citizen_id: Candidate(
-                value=citizen.citizen_id, source="register", label=f"{citizen.name} {citizen.personal_id}"
+                value=citizen.citizen_id, source="register", label=" ".join((citizen.name, *citizen.numbers[:1]))
             )
             for citizen in found
         }

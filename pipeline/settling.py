@@ -169,9 +169,13 @@ class Settling:
                 return after
             case SetOwner():
                 person = None
-                if decision.personal_id is not None:
+                if decision.citizen_id is not None or decision.personal_id is not None:
                     person = PersonOnPaper(
-                        personal_id=decision.personal_id, name=decision.name, role=decision.role, link="filed"
+                        personal_id=decision.personal_id,
+                        name=decision.name,
+                        role=decision.role,
+                        link="filed",
+                        citizen_id=decision.citizen_id,
                     )
                 return answers.with_owner(paper, decision.role, person)
             case Accept():

@@ -12,6 +12,7 @@ from pipeline.archive import Archive
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
+from pipeline.register import RegisterBook
 from pipeline.settings import Settings
 
 
@@ -44,6 +45,14 @@ def open_tables(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_register(settings: Settings) -> Iterator[RegisterBook]:
+    """The register of citizens for those who may change it. Raises: Misconfigured, ServiceUnavailable."""
+    store = open_store(settings)
+    with open_tables(settings) as tables:
+        yield RegisterBook(store, tables.papers, tables.people, tables.register)
 
 
 @contextmanager

@@ -128,11 +128,17 @@ class FieldRule(Value):
 
 
 class PersonRule(Value):
-    """Which fields together name a person, and in which role the person stands on the paper."""
+    """Which fields together name a person or organisation, and in which role it stands on the paper.
+
+    An owner with `tax_code` and without `personal_id` is always an organisation, and where a paper names it without its
+    tax code it is only a mention; with both, whichever number the paper shows tells.
+    """
 
     role: str
     name: str | None = None
     personal_id: str | None = None
+    passport: str | None = None
+    tax_code: str | None = None
     date_of_birth: str | None = None
     sex: str | None = None
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from schemas.base import Value
 from schemas.dossier import CopyKind
-from schemas.people import Actor
+from schemas.people import Actor, Citizen
 
 
 class Decided(Value):
@@ -153,21 +153,52 @@ class MergeCitizens(Decided):
     merged: str
 
 
+class MovedPaper(Value):
+    """A paper's owner in its place among the paper's people (from 0), and the register's entry it was before."""
+
+    document_id: str
+    position: int
+    was: str
+
+
+class MovedNumber(Value):
+    """A number, and the register's entry that had it before."""
+
+    number: str
+    was: str
+
+
 class SplitCitizen(Decided):
-    """One entry of the register holds two people: these papers go to `into`. Subject: the citizen that was too many."""
+    """One entry of the register holds two people: these papers and numbers go to `into`. Subject: the entry that was
+    too many. `entered`: the new entry, where `into` is not an older one.
+    """
 
     kind: Literal["split_citizen"] = "split_citizen"
     into: str
-    document_ids: tuple[str, ...]
+    papers: tuple[MovedPaper, ...]
+    numbers: tuple[MovedNumber, ...] = ()
+    entered: Citizen | None = None
+
+
+class SetCitizen(Decided):
+    """What the register says of a citizen; `before` None: the citizen is new. Subject: the citizen.
+
+    Names, birth and numbers are meant; what was merged into the citizen stays.
+    """
+
+    kind: Literal["set_citizen"] = "set_citizen"
+    before: Citizen | None
+    now: Citizen
 
 
 class Undo(Decided):
-    """Takes back a merge or a split. Subject: the citizen of that decision."""
+    """Takes back a merge, a split or a correction of the register. Subject: the citizen of that decision."""
 
     kind: Literal["undo"] = "undo"
     undone: str
 
 
+RegisterDecision = MergeCitizens | SplitCitizen | SetCitizen | Undo
 AnyDecision = Annotated[
     Confirm
     | SetType
@@ -183,7 +214,11 @@ AnyDecision = Annotated[
     | Reuse
     | MergeCitizens
     | SplitCitizen
+    | SetCitizen
     | Undo,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)
+read_register_decision: TypeAdapter[RegisterDecision] = TypeAdapter(
+    Annotated[RegisterDecision, Described(discriminator="kind")]
+)

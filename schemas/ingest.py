@@ -34,6 +34,8 @@ class PersonLine(Value):
     name: str | None
     role: str
     link: Literal["filed", "proposed"]
+    passport: str | None = None
+    tax_code: str | None = None
 
 
 class IngestLine(Value):

@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import ask, doctor, dossier, export, figures, ingest, review, up, web
+from pipeline.cli import ask, doctor, dossier, export, figures, ingest, register, review, up, web
 from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
@@ -33,6 +33,7 @@ app.add_typer(export.app, name="export")
 app.command()(dossier.prefill)
 app.add_typer(dossier.dossier)
 app.add_typer(review.app, name="review")
+app.add_typer(register.app, name="register")
 app.command()(doctor.doctor)
 app.command()(up.up)
 app.command()(web.web)

@@ -81,30 +81,50 @@ def search(
 
 
 def citizen(
-    number: Annotated[str, typer.Argument(help="Personal number, or an old 9-digit one.")], as_json: AsJson = False
+    number: Annotated[str, typer.Argument(help="A number of whatever kind, or a citizen id.")], as_json: AsJson = False
 ) -> None:
-    """Show a citizen's papers."""
+    """Show a citizen: numbers, names, papers with roles, and papers that mention it."""
     settings = load_settings()
     with open_archive(settings) as archive:
         person = find_citizen(archive, settings, number)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id)
+        links = archive.tables.register.links(settings.office_id, person.citizen_id)
+        mentions = [link for link in links if link.link == "mentioned"]
         titles = {paper.type: _title(archive, paper.type) for paper in papers}
     if as_json:
-        write_stdout(
-            _json({"citizen": person.model_dump(mode="json"), "papers": [p.model_dump(mode="json") for p in papers]})
-        )
+        told: dict[str, object] = {"citizen": person.model_dump(mode="json")}
+        told["papers"] = [paper.model_dump(mode="json") for paper in papers]
+        told["mentions"] = [link.model_dump(mode="json") for link in mentions]
+        write_stdout(_json(told))
         return
-    born = f", born {person.date_of_birth:%d/%m/%Y}" if person.date_of_birth else ""
-    _console.print(f"{person.name}, {person.personal_id}{born}")
-    table = Table("Paper", "Number", "Issued", "Copy", "Filed", _document_column(), box=None, pad_edge=False)
+    _print_citizen(person)
+    table = Table("Paper", "As", "Number", "Issued", "Copy", "Filed", _document_column(), box=None, pad_edge=False)
     for paper in papers:
+        roles = ", ".join(dict.fromkeys(one.role for one in paper.people if person.owns_as(one)))
         number_, issued = (paper.fields.get(name) for name in ("document_number", "issue_date"))
         held = "confirmed" if paper.confirmed_at else "not yet confirmed"
         held = "needs review" if paper.state == "needs_review" else held
         filed = f"{paper.filed_at.astimezone():%d/%m/%Y}"
         columns = (number_.value if number_ else "", issued.value if issued else "")
-        table.add_row(titles[paper.type], *columns, held, filed, paper.document_id)
+        table.add_row(titles[paper.type], roles, *columns, held, filed, paper.document_id)
     _console.print(table)
+    for link in mentions:
+        _console.print(f"mentioned as {link.role} in {link.document_id}")
+
+
+def _print_citizen(person: Citizen) -> None:
+    born = ""
+    if person.date_of_birth or person.birth_year:
+        born = f", born {person.date_of_birth:%d/%m/%Y}" if person.date_of_birth else f", born {person.birth_year}"
+    _console.print(
+        f"{person.name}, {person.personal_id or person.tax_code or 'no number'}{born}  [{person.citizen_id}]"
+    )
+    if person.aliases:
+        _console.print(f"also known by {', '.join(person.aliases)}", soft_wrap=True)
+    if person.earlier_names:
+        _console.print(f"also called {', '.join(person.earlier_names)}", soft_wrap=True)
+    if person.merged_ids:
+        _console.print(f"merged: {', '.join(person.merged_ids)}", soft_wrap=True)
 
 
 def show(
@@ -191,8 +211,9 @@ def confirm(
 
 
 def find_citizen(archive: Archive, settings: Settings, number: str) -> Citizen:
-    """The citizen with this number, spaces ignored. Raises: NotFound (no_such_citizen)."""
-    person = archive.tables.people.by_number(settings.office_id, "".join(number.split()))
+    """The citizen with this number of whatever kind, or this id. Raises: NotFound (no_such_citizen)."""
+    people = archive.tables.people
+    person = people.by_number(settings.office_id, number) or people.by_id(settings.office_id, number)
     if person is None:
         raise NotFound("no_such_citizen")
     return person

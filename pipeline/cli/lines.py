@@ -37,7 +37,7 @@ def paper_line(
             for name, field in paper.fields.items()
         },
         "people": tuple(
-            PersonLine(personal_id=p.personal_id, name=p.name, role=p.role, link=p.link) for p in paper.people
+            PersonLine(**person.model_dump(include=set(PersonLine.model_fields))) for person in paper.people
         ),
         "mentions": paper.mentions,
         "object_key": paper.object_key,

@@ -1,36 +1,38 @@
 """Step 8: fields tell whose paper it is, or that a person must say so; never a guess."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 
 from pipeline.ports import People
 from pipeline.stages.classify import OTHER
 from pipeline.stages.evidence import NUMBER_ALONE
-from pipeline.stages.identifiers import read_card_qr, read_personal_number
-from pipeline.vietnamese import fold
+from pipeline.stages.identifiers import read_card_qr
+from pipeline.stages.owners import Judgement, Said, judge
 from schemas.base import Value
 from schemas.catalog import DocumentType, PersonRule
 from schemas.dossier import Field
-from schemas.people import Citizen, Mention, PersonOnPaper
+from schemas.people import Mention, PersonOnPaper
 
-_CERTAIN = ("qr", "mrz", "check", "two_places")
+_PERSONAL_DIGITS = 12
 
 
 class Identification(Value):
     """Owners and other people of a paper, and why a person must look; no reasons: every owner is sure.
 
-    Reasons: owner_unknown, owner_doubtful, owner_conflict, person_mismatch.
+    Reasons: owner_unknown, owner_doubtful, owner_conflict, owner_alike, name_differs, person_mismatch.
     """
 
     people: tuple[PersonOnPaper, ...] = ()
     mentions: tuple[Mention, ...] = ()
     reasons: tuple[str, ...] = ()
+    borne_out: tuple[str, ...] = ()
+    """Fields that the register says too: number and name of one entry. It is a second place for both."""
 
 
 class _Owner(Value):
     person: PersonOnPaper
     reason: str | None
+    borne_out: tuple[str, ...]
 
 
 def identify(
@@ -40,106 +42,123 @@ def identify(
     office_id: str,
     handed_in_by: str | None = None,
 ) -> Identification:
-    """Whose paper this is.
-
-    An owner is `filed` only when the personal number is certain or read very surely (NUMBER_ALONE), when the
-    office's register knows the number under the same name, or when name and birth date fit exactly one citizen of
-    the register. A register that says otherwise makes it a question (owner_conflict).
+    """Whose paper this is; see `owners.judge` for when an owner is `filed`.
 
     Args:
         document_type: tells which fields name the owners.
         fields: the paper's fields by name.
-        people: the register of citizens.
+        people: the register of citizens and organisations.
         office_id: whose register.
         handed_in_by: personal number of who handed the paper in. It never decides: a paper that names other numbers
             only is a mismatch, one that names nobody is proposed.
 
     """
-    owners = [owner for rule in document_type.owners if (owner := _owner(rule, fields, people, office_id)) is not None]
+    expected = [rule for rule in document_type.owners if not _only_mentioned(rule, fields)]
+    old_number = _proven_old_number(document_type, fields)
+    owners = [owner for rule in expected if (owner := _owner(rule, fields, old_number, people, office_id)) is not None]
     reasons = [owner.reason for owner in owners if owner.reason]
-    persons = [_with_old_number(owner.person, document_type, fields) for owner in owners]
-    if _same_number_twice(persons):
+    persons = [owner.person for owner in owners]
+    if _same_one_twice(persons):
         persons, reasons = _proposed(persons), [*reasons, "owner_conflict"]
-    if len(persons) < len(document_type.owners):
+    if len(persons) < len(expected):
         reasons.append("owner_unknown")
-    if not persons and (document_type.owners or document_type.id == OTHER):
+    if not persons and (expected or document_type.id == OTHER):
         persons, reasons = _handed_in(handed_in_by), ["owner_unknown"]
     elif handed_in_by is not None and _is_elses(persons, handed_in_by, people, office_id):
         persons, reasons = _proposed(persons), [*reasons, "person_mismatch"]
     return Identification(
-        people=tuple(persons), mentions=_mentions(document_type, fields), reasons=tuple(dict.fromkeys(reasons))
+        people=tuple(persons),
+        mentions=tuple(_mentions(document_type, fields)),
+        reasons=tuple(dict.fromkeys(reasons)),
+        borne_out=tuple(name for owner in owners for name in owner.borne_out),
     )
 
 
-def _owner(rule: PersonRule, fields: Mapping[str, Field], people: People, office_id: str) -> _Owner | None:
+def bear_out(fields: Mapping[str, Field], identification: Identification) -> dict[str, Field]:
+    """The fields, of which those that the register says too need nobody to look at them.
+
+    Codes stay what they are; the register is a second place for what was read from print.
+    """
+    proven = {
+        name: field.model_copy(
+            update={
+                "evidence": "two_places",
+                "confidence": max(field.confidence, NUMBER_ALONE),
+                "needs_review": False,
+            }
+        )
+        for name in identification.borne_out
+        if (field := fields[name]).evidence in ("ocr", "check", "two_places")
+    }
+    return {**fields, **proven}
+
+
+def _only_mentioned(rule: PersonRule, fields: Mapping[str, Field]) -> bool:
+    """An organisation of which a paper gives only the name: many have one name, so it is nobody's owner."""
+    return rule.personal_id is None and rule.tax_code is not None and rule.tax_code not in fields
+
+
+def _owner(
+    rule: PersonRule, fields: Mapping[str, Field], old_number: tuple[str, str] | None, people: People, office_id: str
+) -> _Owner | None:
     """The owner this rule finds, with why it is only proposed; None when the paper names nobody here."""
-    number, name = fields.get(rule.personal_id or ""), fields.get(rule.name or "")
-    born = fields.get(rule.date_of_birth or "")
-    if number is None and name is None:
-        return None
-    known = people.by_number(office_id, number.value) if number else _by_name(name, born, people, office_id)
-    personal_id = number.value if number and len(number.value) == 12 else None
-    link, reason = _judged(number, name, born, known)
-    if known is not None and link == "filed":
-        personal_id = known.personal_id
-    person = PersonOnPaper(
-        personal_id=personal_id,
-        name=name.value if name else None,
-        role=rule.role,
-        link="filed" if link == "filed" else "proposed",
-        date_of_birth=born.value if born and _full_date(born) else None,
+    numbers = [name for name in (rule.personal_id, rule.tax_code, rule.passport) if name and name in fields]
+    said = Said(
+        number=fields[numbers[0]] if numbers else None,
+        name=fields.get(rule.name or ""),
+        born=fields.get(rule.date_of_birth or ""),
+        sex=fields.get(rule.sex or ""),
+        old_number=None,
+        # Since July 2025 a citizen's personal number is the tax code too: then the owner is the person.
+        organisation=numbers[:1] == [rule.tax_code] and len(fields[numbers[0]].value) != _PERSONAL_DIGITS,
     )
-    return _Owner(person=person, reason=reason)
-
-
-def _judged(
-    number: Field | None, name: Field | None, born: Field | None, known: Citizen | None
-) -> tuple[str, str | None]:
-    """Link and reason for an owner, given what the register knows under the number (or under name and birth date)."""
-    if number is None:
-        return ("filed", None) if known else ("proposed", "owner_doubtful")
-    if known is not None and name is not None and not _agrees(known, name, born):
-        return "proposed", "owner_conflict"
-    if number.needs_review or name is None:
-        return "proposed", "owner_doubtful"
-    if known is not None:
-        return "filed", None
-    # A new citizen is entered under the name as read: it must be as sure as the number.
-    surely_read = number.evidence in _CERTAIN or number.confidence >= NUMBER_ALONE
-    certain = surely_read and read_personal_number(number.value) is not None and not name.needs_review
-    return ("filed", None) if certain else ("proposed", "owner_doubtful")
-
-
-def _agrees(known: Citizen, name: Field, born: Field | None) -> bool:
-    """Whether the register's person may be the one on the paper: the name without marks, and the birth date."""
-    if fold(known.name).split() != fold(name.value).split():
-        return False
-    return born is None or known.date_of_birth is None or known.date_of_birth.isoformat().startswith(born.value)
-
-
-def _by_name(name: Field | None, born: Field | None, people: People, office_id: str) -> Citizen | None:
-    """The only citizen of this name and birth date, both read without doubt."""
-    if name is None or born is None or name.needs_review or born.needs_review or not _full_date(born):
+    if said.number is None and said.name is None:
         return None
-    found = people.by_name_and_birth(office_id, name.value, date.fromisoformat(born.value))
-    return found[0] if len(found) == 1 else None
+    if old_number is not None and said.number is not None and said.number.value == old_number[0]:
+        said = said._replace(old_number=old_number[1])
+    judged = judge(said, people, office_id)
+    passport = fields.get(rule.passport or "")
+    person = _person(rule.role, said, judged, passport)
+    names = (*numbers[:1], rule.name)
+    return _Owner(
+        person=person,
+        reason=judged.reason,
+        borne_out=tuple(name for name in names if name) if judged.borne_out else (),
+    )
 
 
-def _full_date(field: Field) -> bool:
-    return len(field.value) == len("2000-01-31")
+def _person(role: str, said: Said, judged: Judgement, passport: Field | None) -> PersonOnPaper:
+    """The owner as the paper's record has it: with the register's number when it is filed for somebody known."""
+    number = said.number.value if said.number else None
+    personal_id = number if number and number.isdigit() and len(number) == _PERSONAL_DIGITS else None
+    tax_code = number if said.organisation else None
+    known = judged.known if judged.link == "filed" else None
+    if known is not None:
+        personal_id, tax_code = personal_id or known.personal_id, tax_code or known.tax_code
+    passport_number = passport.value if passport and not passport.needs_review else None
+    sure_birth = said.born.value if said.born and not said.born.needs_review else None
+    return PersonOnPaper(
+        personal_id=personal_id,
+        tax_code=tax_code,
+        passport=passport_number,
+        name=said.name.value if said.name else None,
+        role=role,
+        link=judged.link,
+        date_of_birth=sure_birth,
+        old_number=said.old_number,
+        citizen_id=known.citizen_id if known and not (personal_id or tax_code or passport_number) else None,
+    )
 
 
-def _with_old_number(person: PersonOnPaper, document_type: DocumentType, fields: Mapping[str, Field]) -> PersonOnPaper:
-    """The person with the old number that the card's QR code proves to be theirs."""
+def _proven_old_number(document_type: DocumentType, fields: Mapping[str, Field]) -> tuple[str, str] | None:
+    """The personal number of a card's QR code with the old number that the code proves to be the same person's."""
     code = next((fields[rule.name] for rule in document_type.fields if rule.kind == "qr" and rule.name in fields), None)
     card = read_card_qr(code.value) if code else None
-    if card is None or card.personal_id != person.personal_id:
-        return person
-    return person.model_copy(update={"old_number": card.old_number})
+    return (card.personal_id, card.old_number) if card and card.old_number else None
 
 
-def _same_number_twice(persons: list[PersonOnPaper]) -> bool:
-    counts = Counter(person.personal_id for person in persons if person.personal_id)
+def _same_one_twice(persons: list[PersonOnPaper]) -> bool:
+    counts = Counter(person.number or person.citizen_id for person in persons if person.number or person.citizen_id)
     return any(count > 1 for count in counts.values())
 
 
@@ -159,15 +178,14 @@ def _is_elses(persons: list[PersonOnPaper], handed_in_by: str, people: People, o
     if not numbers or handed_in_by in numbers:
         return False
     known = people.by_number(office_id, handed_in_by)
-    return known is None or known.personal_id not in numbers
+    return known is None or not numbers & {*known.numbers}
 
 
-def _mentions(document_type: DocumentType, fields: Mapping[str, Field]) -> tuple[Mention, ...]:
-    made = []
-    for rule in document_type.mentions:
+def _mentions(document_type: DocumentType, fields: Mapping[str, Field]) -> Iterator[Mention]:
+    organisations = [rule for rule in document_type.owners if _only_mentioned(rule, fields)]
+    for rule in (*document_type.mentions, *organisations):
         number, name = fields.get(rule.personal_id or ""), fields.get(rule.name or "")
         if number or name:
-            made.append(
-                Mention(personal_id=number.value if number else None, name=name.value if name else None, role=rule.role)
+            yield Mention(
+                personal_id=number.value if number else None, name=name.value if name else None, role=rule.role
             )
-    return tuple(made)

@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from pipeline.stages.classify import OTHER
 from schemas.catalog import DocumentType, FieldRule
 from schemas.dossier import Field, Paper
+from schemas.people import PersonOnPaper
 from schemas.review import Candidate, Question, QuestionKind
 
-OWNER_REASONS = ("owner_unknown", "owner_doubtful", "owner_conflict", "person_mismatch")
+OWNER_REASONS = (
+    "owner_unknown",
+    "owner_doubtful",
+    "owner_conflict",
+    "owner_alike",
+    "name_differs",
+    "person_mismatch",
+)
 FIELD_REASONS = ("field_missing", "field_doubtful", "handwritten", "handwriting")
 TYPE_REASONS = ("type_unknown", "type_doubtful")
 CUT, SECRECY = "cut_doubtful", "secrecy_doubtful"
@@ -23,6 +31,7 @@ lets them act on it; a wrong cut mixes two people's papers; a paper of a wrong t
 _HARM_KEY_FIELD, _HARM_NAME, _HARM_REQUIRED, _HARM_OPTIONAL = 0.6, 0.5, 0.45, 0.2
 _KEY_KINDS = ("document_number", "date", "personal_id", "serial", "dossier_code", "tax_code")
 _DOUBT = {"owner_unknown": 1.0, "owner_conflict": 0.9, "person_mismatch": 0.7, "owner_doubtful": 0.5}
+_DOUBT |= {"owner_alike": 0.8, "name_differs": 0.3}
 _LEAST_DOUBT = 0.02
 _SAYS_THE_SAME_KIND = ("print", "mrz", "second_place", "words")
 """Conflicts whose value may be the field's; a birth year alone is no personal number."""
@@ -79,6 +88,21 @@ def _type(paper: Paper) -> Iterator[Question]:
     )
 
 
+def owner_question(person: PersonOnPaper, reason: str, page: int | None) -> Question:
+    """Whose the paper is in a role, where the register says otherwise than when the paper was read."""
+    candidates = (Candidate(value=person.number, source="ocr", label=person.name),) if person.number else ()
+    doubt = _DOUBT[reason]
+    return Question(
+        kind="owner",
+        name=person.role,
+        reason=reason,
+        page=page,
+        candidates=candidates,
+        harm=HARM["owner"],
+        doubt=doubt,
+    )
+
+
 def _owners(paper: Paper, kind: DocumentType) -> Iterator[Question]:
     """One for every role without a certain owner; shown where the paper names the person."""
     reasons = [reason for reason in paper.reasons if reason in OWNER_REASONS]
@@ -95,8 +119,8 @@ def _owners(paper: Paper, kind: DocumentType) -> Iterator[Question]:
         read = [paper.fields.get(name) for name in (rule.personal_id, rule.name) if name] if rule else []
         place = next((field for field in read if field is not None), None)
         candidates = []
-        if person is not None and person.personal_id is not None:
-            candidates = [Candidate(value=person.personal_id, source="ocr", label=person.name)]
+        if person is not None and person.number is not None:
+            candidates = [Candidate(value=person.number, source="ocr", label=person.name)]
         yield Question(
             kind="owner",
             name=role,

@@ -132,6 +132,6 @@ def _compare_owners(first: Paper, second: Paper) -> str:
 def _compare_person(one: PersonOnPaper, other: PersonOnPaper) -> str:
     if one.link != "filed" or other.link != "filed":
         return "doubt"
-    if one.personal_id and other.personal_id:
-        return "agree" if one.personal_id == other.personal_id else "differ"
+    if one.number and other.number:
+        return "agree" if one.number == other.number else "differ"
     return "doubt"

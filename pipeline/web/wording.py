@@ -31,6 +31,14 @@ _REASONS = {
     ),
     "owner_unknown": ("Chưa rõ giấy tờ của ai", "Whose paper it is could not be told"),
     "owner_doubtful": ("Chưa chắc giấy tờ của ai", "Whose paper it is is not certain"),
+    "owner_alike": (
+        "Chủ giấy tờ chưa có trong sổ, nhưng có thể là một người đã có",
+        "The owner is new to the register, but may be somebody on it",
+    ),
+    "name_differs": (
+        "Số đã có trong sổ dưới một tên hơi khác: tên đọc nhầm, hay tên trước đây?",
+        "The register has this number under a name that differs a little: misread, or an earlier name?",
+    ),
     "owner_conflict": (
         "Thông tin người đứng tên không khớp với sổ",
         "What it says of its owner differs from the register",

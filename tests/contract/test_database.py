@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -19,7 +20,7 @@ from pipeline.adapters.database.migrations import configuration
 from pipeline.adapters.database.search import match_query, query_units
 from pipeline.adapters.database.tables import SCHEMA_VERSION, metadata, papers, search_rows, submissions
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
-from tests.contract.examples import ACTOR, HUONG_OLD_NUMBER, Opener, a_submission, file, huong, minutes
+from tests.contract.examples import ACTOR, HUONG_OLD_NUMBER, Opener, a_paper, a_submission, file, huong, minutes
 from tests.services.processes import free_port
 
 OFFICE = ACTOR.office_id
@@ -32,6 +33,48 @@ def test_the_migrations_make_the_tables_as_declared(database_url: str, open_anot
         only_in_database = {"remove_table", "remove_index"}  # the full-text indexes
         assert [change for change in differences if change[0] not in only_in_database] == []
         assert ScriptDirectory.from_config(configuration(connection)).get_current_head() == SCHEMA_VERSION
+
+
+_FIRST_REGISTER = """
+INSERT INTO submissions (submission_id, office_id, actor_id, content_sha256, channel, received_at, state, state_since,
+ pages_done, attempts, fence)
+ VALUES ('s', 'phuong-a', 'lan', 'c', 'counter', '2026-03-02', 'done', '2026-03-02', 1, 1, 1);
+INSERT INTO papers (office_id, document_id, actor_id, submission_id, content_sha256, first_page, filed_at, record)
+ VALUES ('phuong-a', 'd', 'lan', 's', 'c', 1, '2026-03-02', :record);
+INSERT INTO citizens (citizen_id, office_id, actor_id, personal_id, name, name_key, date_of_birth)
+ VALUES ('huong', 'phuong-a', 'lan', '001190012345', 'Nguyễn Thị Hường', 'nguyễn thị hường', '1990-05-17');
+INSERT INTO citizens (citizen_id, office_id, actor_id, personal_id, name, name_key)
+ VALUES ('lan', 'phuong-a', 'lan', '079192054321', 'Trần Thị Lan', 'trần thị lan');
+INSERT INTO citizen_aliases (office_id, number, actor_id, citizen_id)
+ VALUES ('phuong-a', '012345678', 'lan', 'huong');
+INSERT INTO paper_people (office_id, document_id, position, actor_id, role, link, citizen_id)
+ VALUES ('phuong-a', 'd', 0, 'lan', 'owner', 'filed', 'huong')
+"""
+
+
+def test_people_on_the_first_register_are_on_the_new_one(database_url: str, open_another: Opener) -> None:
+    """What the first migration's tables held: numbers, aliases, birth dates and papers' owners."""
+    record = a_paper(a_submission(submission_id="s"), document_id="d", people=(huong(),)).model_dump_json()
+    path = database_url.removeprefix("sqlite:///")
+    if path != database_url:
+        Path(path).parent.mkdir()
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        for statement in _FIRST_REGISTER.split(";"):
+            named = {"record": record} if ":record" in statement else {}
+            connection.execute(text(statement), named)
+    engine.dispose()
+    database = open_another()
+    citizen = database.people.by_number(OFFICE, HUONG_OLD_NUMBER)
+    assert citizen is not None
+    assert (citizen.citizen_id, citizen.personal_id, citizen.name) == ("huong", "001190012345", "Nguyễn Thị Hường")
+    assert (citizen.date_of_birth, citizen.aliases) == (date(1990, 5, 17), (HUONG_OLD_NUMBER,))
+    assert database.people.namesakes(OFFICE, "nguyen thi huong", 9) == (citizen,)
+    lan = database.people.by_number(OFFICE, "079192054321")
+    assert lan is not None
+    assert (lan.born, lan.aliases) == (None, ())
+    assert [paper.document_id for paper in database.papers.of_citizen(OFFICE, "huong")] == ["d"]
 
 
 def test_every_row_tells_its_office_and_actor() -> None:
@@ -192,7 +235,12 @@ def test_no_question_reads_a_whole_table(tmp_path: Path) -> None:
     citizen = database.people.by_number(OFFICE, HUONG_OLD_NUMBER)
     assert citizen is not None
     database.papers.of_citizen(OFFICE, citizen.citizen_id)
-    database.people.by_name_and_birth(OFFICE, citizen.name, date(1990, 5, 17))
+    database.people.by_id(OFFICE, citizen.citizen_id)
+    database.people.namesakes(OFFICE, citizen.name, 9)
+    for born in (None, "1990", "1990-05-17"):
+        database.people.alike(OFFICE, citizen.name, born, HUONG_OLD_NUMBER)
+    database.register.history(OFFICE, citizen.citizen_id)
+    database.register.links(OFFICE, citizen.citizen_id)
     database.search.search(OFFICE, HUONG_OLD_NUMBER, 9)
     database.search.search(OFFICE, "Hường", 9)
     event.remove(Engine, "before_cursor_execute", note)

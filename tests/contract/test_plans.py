@@ -121,9 +121,17 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
         lambda database: database.people.by_number(OFFICE, SOMEBODY.personal_id),
         (),
     ),
-    "citizen by name and birth": (
-        lambda database: database.people.by_name_and_birth(OFFICE, SOMEBODY.name, SOMEBODY.born),
+    "citizen by id": (
+        lambda database: database.people.by_id(OFFICE, SOMEBODY.citizen_id),
+        ("citizens_by_merge", "numbers_by_citizen"),
+    ),
+    "citizens by name": (
+        lambda database: database.people.namesakes(OFFICE, SOMEBODY.name, 6),
         ("citizens_by_name",),
+    ),
+    "papers and mentions of a citizen": (
+        lambda database: database.register.links(OFFICE, SOMEBODY.citizen_id),
+        ("papers_by_citizen", "papers_by_number"),
     ),
     "papers of a citizen, for page and checklist": (
         lambda database: database.papers.of_citizen(OFFICE, SOMEBODY.citizen_id),

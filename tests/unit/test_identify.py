@@ -1,8 +1,11 @@
 from datetime import date
 
+import pytest
+
 from pipeline.catalogue import load_catalogue
 from pipeline.stages.classify import Classification
-from pipeline.stages.identify import Identification, identify
+from pipeline.stages.identify import Identification, bear_out, identify
+from pipeline.stages.same_name import folded_name
 from pipeline.stages.settle import settle
 from schemas.dossier import Evidence, Field
 from schemas.people import Citizen, PersonOnPaper
@@ -18,22 +21,36 @@ MAI = Citizen(
 
 
 class Register:
-    """The register of the office `local`."""
+    """The register of the office `local`: the promises of People over a few citizens, found by looking at them all."""
 
     def __init__(self, *citizens: Citizen) -> None:
         self.citizens = citizens
 
+    def _known(self, office_id: str) -> tuple[Citizen, ...]:
+        return self.citizens if office_id == "local" else ()
+
     def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
-        known = self.citizens if office_id == "local" else ()
-        return next((c for c in known if c.citizen_id == citizen_id), None)
+        return next((c for c in self._known(office_id) if citizen_id == c.citizen_id), None)
 
     def by_number(self, office_id: str, number: str) -> Citizen | None:
-        known = self.citizens if office_id == "local" else ()
-        return next((c for c in known if number in (c.personal_id, *c.aliases)), None)
+        return next((c for c in self._known(office_id) if number in c.numbers), None)
 
-    def by_name_and_birth(self, office_id: str, name: str, date_of_birth: date) -> tuple[Citizen, ...]:
-        known = self.citizens if office_id == "local" else ()
-        return tuple(c for c in known if (c.name.casefold(), c.date_of_birth) == (name.casefold(), date_of_birth))
+    def namesakes(self, office_id: str, name: str, most: int) -> tuple[Citizen, ...]:
+        bearers = [c for c in self._known(office_id) if folded_name(name) in map(folded_name, c.names)]
+        return tuple(bearers[:most])
+
+    def alike(self, office_id: str, name: str, born: str | None, number: str) -> tuple[Citizen, ...]:
+        def may_be(citizen: Citizen) -> bool:
+            held = citizen.born or ""
+            return not (born and held) or held.startswith(born) or born.startswith(held)
+
+        unnumbered = [c for c in self.namesakes(office_id, name, 99) if c.personal_id is None and may_be(c)]
+        near = [c for c in self._known(office_id) if any(one_digit_apart(number, own) for own in c.numbers)]
+        return (*unnumbered, *near)
+
+
+def one_digit_apart(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def field(value: str, evidence: Evidence = "ocr", *, confidence: float = 0.9, needs_review: bool = False) -> Field:
@@ -98,9 +115,42 @@ def test_another_offices_register_says_nothing() -> None:
     assert found.reasons == ()
 
 
-def test_a_number_that_needs_review_never_files() -> None:
-    found = owners(paper(field("079190012345", "check", needs_review=True)), MAI)
-    assert links(found) == [("079190012345", "proposed")]
+def test_a_doubtful_number_that_the_register_has_under_this_name_is_borne_out() -> None:
+    found = owners(paper(field("079190012345", needs_review=True)), MAI)
+    assert links(found) == [("079190012345", "filed")]
+    assert found.borne_out == ("personal_id", "full_name")
+
+
+@pytest.mark.parametrize("name", ["Lê Thi Mai", "LE THI MAI", "Lê Thị Mal"])
+def test_a_doubtful_number_is_not_borne_out_by_a_name_that_differs(name: str) -> None:
+    found = owners(paper(field("079190012345", needs_review=True), field(name)), MAI)
+    assert (links(found), found.borne_out) == ([("079190012345", "proposed")], ())
+    assert found.reasons == ("owner_doubtful",)
+
+
+def test_the_register_bears_out_nothing_that_was_written_by_hand() -> None:
+    by_hand = field("079190012345", needs_review=True).model_copy(update={"handwritten": True})
+    found = owners(paper(by_hand), MAI)
+    assert (links(found), found.borne_out) == ([("079190012345", "proposed")], ())
+
+
+def test_what_the_register_bears_out_needs_no_person() -> None:
+    fields = paper(field("079190012345", confidence=0.6, needs_review=True), field("Lê Thị Mai", needs_review=True))
+    proven = bear_out(fields, owners(fields, MAI))
+    assert {name: (one.evidence, one.needs_review) for name, one in proven.items()} == {
+        "personal_id": ("two_places", False),
+        "full_name": ("two_places", False),
+    }
+    assert bear_out(fields, owners(fields)) == fields
+
+
+def test_what_a_code_says_stays_a_codes_word() -> None:
+    fields = paper(field("079190012345", "qr"))
+    assert bear_out(fields, owners(fields, MAI))["personal_id"] == fields["personal_id"]
+
+
+def test_a_new_number_that_needs_review_never_files() -> None:
+    assert links(owners(paper(field("079190012345", "check", needs_review=True)))) == [("079190012345", "proposed")]
 
 
 def test_a_new_citizen_is_not_entered_under_a_doubtful_name() -> None:

@@ -14,6 +14,7 @@ from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
+from pipeline.adapters.database.register import RegisterTable
 from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
@@ -34,6 +35,7 @@ class Database:
         self.leases = LeaseTable(connections)
         self.papers = PaperTable(connections)
         self.people = PeopleTable(connections)
+        self.register = RegisterTable(connections)
         self.search = SearchIndex(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)

@@ -1,27 +1,16 @@
 """Writes papers with all that is found by them: page texts, citizens of certain links, search rows."""
 
-import uuid
-from datetime import date
-
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.adapters.database.connections import add_new
-from pipeline.adapters.database.people import find_citizen, name_key
-from pipeline.adapters.database.tables import (
-    citizen_aliases,
-    citizens,
-    open_questions,
-    paper_pages,
-    paper_people,
-    papers,
-    search_rows,
-)
-from pipeline.errors import HosoError
+from pipeline.adapters.database.entering import Entry, enter_owner
+from pipeline.adapters.database.people import number_key
+from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers, search_rows
+from pipeline.stages.questions import owner_question
 from pipeline.stages.same_paper import same_key
 from pipeline.vietnamese import nfc, search_tokens
 from schemas.dossier import Paper
 from schemas.figures import local_day
-from schemas.people import Actor, PersonOnPaper
 
 _MAX_TOKENS_A_PAGE = 8000
 """With `MAX_TOKEN_CHARS` this stays below PostgreSQL's limit of 1 MB a page; a crowded A3 sheet has 3,000 words."""
@@ -29,19 +18,25 @@ _MAX_TOKENS_A_PAGE = 8000
 
 def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...]], ...]) -> None:
     """Write each paper with its page texts, in the transaction of `connection`. One that is there already stays."""
-    new = [(paper, texts) for paper, texts in filed if _add_paper(connection, paper)]
-    # In the order of their numbers, so that two transactions that add the same people do not lock each other out.
-    certain = [(paper.actor, person) for paper, _ in new for person in paper.people if person.link == "filed"]
-    for actor, person in sorted(certain, key=lambda pair: pair[1].personal_id or ""):
-        _register(connection, actor, person)
-    for paper, texts in new:
-        _link_people(connection, paper)
-        _add_pages(connection, paper, texts)
-        _add_questions(connection, paper)
+    there = select(papers.c.document_id).where(
+        papers.c.office_id.in_({paper.actor.office_id for paper, _ in filed}),
+        papers.c.document_id.in_([paper.document_id for paper, _ in filed]),
+    )
+    known = set(connection.execute(there).scalars())
+    new = [(paper, texts) for paper, texts in filed if paper.document_id not in known]
+    entries = _enter_owners(connection, [paper for paper, _ in new])
+    for read, texts in new:
+        paper = _with_doubts(read, entries)
+        if _add_paper(connection, paper):
+            _link_people(connection, paper, entries)
+            _add_pages(connection, paper, texts)
+            _add_questions(connection, paper)
 
 
-def refile_paper(connection: Connection, paper: Paper, texts: tuple[str, ...] | None) -> None:
+def refile_paper(connection: Connection, decided: Paper, texts: tuple[str, ...] | None) -> None:
     """Write a paper that is there anew, with its links, questions and search rows; `texts` None leaves its pages."""
+    entries = _enter_owners(connection, [decided])
+    paper = _with_doubts(decided, entries)
     mine = (papers.c.office_id == paper.actor.office_id) & (papers.c.document_id == paper.document_id)
     connection.execute(update(papers).where(mine).values(**_columns(paper)))
     for table in (paper_people, open_questions, search_rows, *([paper_pages] if texts is not None else [])):
@@ -55,10 +50,7 @@ def refile_paper(connection: Connection, paper: Paper, texts: tuple[str, ...] | 
         _add_search_rows(connection, paper, list(kept))
     else:
         _add_pages(connection, paper, texts)
-    for person in paper.people:
-        if person.link == "filed" and _is_on_file(paper):
-            _register(connection, paper.actor, person)
-    _link_people(connection, paper)
+    _link_people(connection, paper, entries)
     _add_questions(connection, paper)
 
 
@@ -110,45 +102,57 @@ def _add_questions(connection: Connection, paper: Paper) -> None:
         connection.execute(insert(open_questions), rows)
 
 
-def _register(connection: Connection, actor: Actor, person: PersonOnPaper) -> None:
-    """Add the citizen if the number is unknown; add what the register did not know of a known one."""
-    if person.personal_id is None:
-        return
-    if find_citizen(connection, actor.office_id, person.personal_id) is None:
-        row = {"citizen_id": uuid.uuid4().hex, "personal_id": person.personal_id, "name": "", "name_key": ""}
-        add_new(connection, citizens, actor.model_dump() | row)  # another transaction may have been quicker
-    citizen = find_citizen(connection, actor.office_id, person.personal_id)
-    if citizen is None:
-        raise HosoError("internal", "a citizen was removed while being added")
-    this = citizens.c.citizen_id == citizen.citizen_id
-    if not citizen.name and person.name:
-        name = nfc(person.name)
-        connection.execute(update(citizens).where(this).values(name=name, name_key=name_key(name)))
-    if citizen.date_of_birth is None and (born := _whole_date(person.date_of_birth)):
-        connection.execute(update(citizens).where(this).values(date_of_birth=born))
-    if person.old_number:
-        row = {"number": person.old_number, "citizen_id": citizen.citizen_id}
-        add_new(connection, citizen_aliases, actor.model_dump() | row)
+_Entries = dict[tuple[str, int], Entry]
+"""What the register made of the filed owners: by document and place among its people."""
 
 
-def _whole_date(text: str | None) -> date | None:
-    """The date, or None where a paper gives only the year."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+def _enter_owners(connection: Connection, read: list[Paper]) -> _Entries:
+    """Find or make the register's entries of all filed owners.
+
+    In the order of their numbers, so that two transactions that add the same people do not lock each other out.
+    """
+    owners = [
+        (person.number or "", paper, position)
+        for paper in read
+        for position, person in enumerate(paper.people)
+        if person.link == "filed" and _is_on_file(paper)
+    ]
+    return {
+        (paper.document_id, position): enter_owner(connection, paper.actor, paper.people[position])
+        for _, paper, position in sorted(owners, key=lambda owner: owner[0])
+    }
 
 
-def _link_people(connection: Connection, paper: Paper) -> None:
+def _with_doubts(paper: Paper, entries: _Entries) -> Paper:
+    """The paper, whose owner is only proposed where the register says otherwise than when the paper was read."""
+    doubts = {at: entry.doubt for (document, at), entry in entries.items() if document == paper.document_id}
+    reasons = tuple(doubt for doubt in doubts.values() if doubt)
+    if not reasons:
+        return paper
+    people = tuple(
+        person.model_copy(update={"link": "proposed"}) if doubts.get(at) else person
+        for at, person in enumerate(paper.people)
+    )
+    page = min(paper.source_pages, default=None)
+    asked = [owner_question(paper.people[at], doubt, page) for at, doubt in doubts.items() if doubt]
+    questions = {question.part: question for question in (*paper.questions, *asked)}
+    every = tuple(dict.fromkeys((*paper.reasons, *reasons)))
+    changes = {"reasons": every, "questions": tuple(questions.values())}
+    return paper.model_copy(update={"people": people, "state": "needs_review"} | changes)
+
+
+def _link_people(connection: Connection, paper: Paper, entries: _Entries) -> None:
     rows: list[dict[str, str | None]] = []
     if not _is_on_file(paper):
         return
-    for person in paper.people:
-        citizen = None
-        if person.link == "filed" and person.personal_id:
-            citizen = find_citizen(connection, paper.actor.office_id, person.personal_id)
-        rows.append({"role": person.role, "link": person.link, "citizen_id": citizen.citizen_id if citizen else None})
-    rows += [{"role": mention.role, "link": None, "citizen_id": None} for mention in paper.mentions]
+    for at, person in enumerate(paper.people):
+        entry = entries.get((paper.document_id, at))
+        number = number_key(person.number) if person.number else None
+        citizen_id = entry.citizen_id if entry else None
+        rows.append({"role": person.role, "link": person.link, "number": number, "citizen_id": citizen_id})
+    for mention in paper.mentions:
+        number = number_key(mention.personal_id) if mention.personal_id else None
+        rows.append({"role": mention.role, "link": None, "number": number, "citizen_id": None})
     numbered = [_written_by(paper) | row | {"position": position} for position, row in enumerate(rows)]
     if numbered:
         connection.execute(insert(paper_people), numbered)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, literal, select, tuple_, updat
 
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.filing import file_papers, refile_paper
+from pipeline.adapters.database.people import all_entries
 from pipeline.adapters.database.tables import decisions, open_questions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
 from pipeline.ports import PaperChange
@@ -46,13 +47,13 @@ class PaperTable:
 
     def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:
         """See Papers."""
-        owned = select(paper_people.c.document_id).where(
-            paper_people.c.office_id == office_id,
-            paper_people.c.citizen_id == citizen_id,
-            paper_people.c.link == "filed",
-        )
-        condition = (papers.c.office_id == office_id) & papers.c.document_id.in_(owned)
         with self._connections.reading() as connection:
+            owned = select(paper_people.c.document_id).where(
+                paper_people.c.office_id == office_id,
+                paper_people.c.citizen_id.in_(all_entries(connection, office_id, citizen_id)),
+                paper_people.c.link == "filed",
+            )
+            condition = (papers.c.office_id == office_id) & papers.c.document_id.in_(owned)
             return _select(connection, condition, [papers.c.filed_at.desc(), papers.c.document_id.desc()])
 
     def of_dossier(self, office_id: str, dossier_code: str) -> tuple[Paper, ...]:

@@ -1,18 +1,18 @@
-"""The register of citizens. It is read here and added to only by filing."""
+"""The register of citizens and organisations, as it is read. `filing` and `register` write it."""
 
-from datetime import date
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, RowMapping, Select, func, or_, select, union
 
 from pipeline.adapters.database.connections import Connections
-from pipeline.adapters.database.tables import citizen_aliases, citizens
-from pipeline.vietnamese import nfc
+from pipeline.adapters.database.tables import citizen_numbers, citizens, earlier_names
+from pipeline.stages.same_name import folded_name
 from schemas.people import Citizen
 
-
-def name_key(name: str) -> str:
-    """By which names are compared: NFC, case ignored, every mark kept."""
-    return nfc(name).casefold()
+_YEAR, _WHOLE_DATE = len("2000"), len("2000-01-31")
+_PERSONAL_DIGITS = 12
 
 
 class PeopleTable:
@@ -24,50 +24,160 @@ class PeopleTable:
     def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
         """See People."""
         with self._connections.reading() as connection:
-            found = _citizens(connection, office_id, citizens.c.citizen_id == citizen_id)
-            return found[0] if found else None
+            return next(iter(load_citizens(connection, office_id, [citizen_id])), None)
 
     def by_number(self, office_id: str, number: str) -> Citizen | None:
         """See People."""
         with self._connections.reading() as connection:
             return find_citizen(connection, office_id, number)
 
-    def by_name_and_birth(self, office_id: str, name: str, date_of_birth: date) -> tuple[Citizen, ...]:
+    def namesakes(self, office_id: str, name: str, most: int) -> tuple[Citizen, ...]:
         """See People."""
-        same_name = (citizens.c.name_key == name_key(name)) & (citizens.c.date_of_birth == date_of_birth)
         with self._connections.reading() as connection:
-            return _citizens(connection, office_id, same_name)
+            ids = connection.execute(_of_name(office_id, name, None).limit(most)).scalars().all()
+            return load_citizens(connection, office_id, ids)
+
+    def alike(self, office_id: str, name: str, born: str | None, number: str) -> tuple[Citizen, ...]:
+        """See People."""
+        with self._connections.reading() as connection:
+            return find_alike(connection, office_id, name, born, number)
+
+
+def number_key(number: str) -> str:
+    """A number as it is kept and looked up: digits and capital letters only."""
+    return re.sub(r"[^0-9A-Z]", "", number.upper())
+
+
+def holder_of(connection: Connection, office_id: str, number: str) -> str | None:
+    """The entry that has this number, even if it was merged into another."""
+    query = select(citizen_numbers.c.citizen_id).where(
+        citizen_numbers.c.office_id == office_id, citizen_numbers.c.number == number_key(number)
+    )
+    return connection.execute(query).scalar()
 
 
 def find_citizen(connection: Connection, office_id: str, number: str) -> Citizen | None:
-    """The citizen with this personal number, else the one with this old number."""
-    found = _citizens(connection, office_id, citizens.c.personal_id == number)
-    if not found:
-        aliased = select(citizen_aliases.c.citizen_id).where(
-            citizen_aliases.c.office_id == office_id, citizen_aliases.c.number == number
-        )
-        # Two questions: in one, SQLite goes through the office's citizens in order of their numbers.
-        citizen_id = connection.execute(aliased).scalar()
-        found = _citizens(connection, office_id, citizens.c.citizen_id == citizen_id) if citizen_id else ()
-    return found[0] if found else None
+    """The citizen with this number of whatever kind."""
+    holder = holder_of(connection, office_id, number)
+    return load_citizens(connection, office_id, [holder])[0] if holder else None
 
 
-def _citizens(connection: Connection, office_id: str, condition: ColumnElement[bool]) -> tuple[Citizen, ...]:
-    query = (
-        select(citizens, citizen_aliases.c.number)
-        .outerjoin(citizen_aliases, citizen_aliases.c.citizen_id == citizens.c.citizen_id)
-        .where(citizens.c.office_id == office_id, condition)
-        .order_by(citizens.c.personal_id, citizen_aliases.c.number)
+def find_alike(connection: Connection, office_id: str, name: str, born: str | None, number: str) -> tuple[Citizen, ...]:
+    """See People.alike."""
+    other_digit = select(citizen_numbers.c.citizen_id).where(
+        citizen_numbers.c.office_id == office_id, citizen_numbers.c.number.in_(_one_digit_off(number_key(number)))
     )
-    found: dict[str, Citizen] = {}
-    for row in connection.execute(query):
-        known = found.get(row.citizen_id)
-        aliases = (*(known.aliases if known else ()), *([row.number] if row.number else ()))
-        found[row.citizen_id] = Citizen(
-            citizen_id=row.citizen_id,
-            personal_id=row.personal_id,
-            name=row.name,
-            date_of_birth=row.date_of_birth,
-            aliases=aliases,
-        )
-    return tuple(found.values())
+    of_name = _of_name(office_id, name, born).subquery()
+    has_number = select(citizen_numbers.c.number).where(
+        citizen_numbers.c.citizen_id == of_name.c.citizen_id,
+        func.length(citizen_numbers.c.number) == _PERSONAL_DIGITS,
+    )
+    unnumbered = select(of_name.c.citizen_id).where(~has_number.exists())
+    ids = {*connection.execute(other_digit).scalars(), *connection.execute(unnumbered).scalars()}
+    return load_citizens(connection, office_id, ids)
+
+
+def all_entries(connection: Connection, office_id: str, citizen_id: str) -> tuple[str, ...]:
+    """The ids of all entries that are the same citizen as this one; () for nobody's."""
+    return tuple(
+        entry
+        for citizen in load_citizens(connection, office_id, [citizen_id])
+        for entry in (citizen.citizen_id, *citizen.merged_ids)
+    )
+
+
+def load_citizens(connection: Connection, office_id: str, ids: Iterable[str]) -> tuple[Citizen, ...]:
+    """The citizens these entries stand for, each once and whole, by number; ids of nobody are passed over."""
+    rows = _entries(connection, office_id, set(ids))
+    while above := {row["merged_into"] for row in rows.values()} - {None, *rows}:
+        rows |= _entries(connection, office_id, above)
+    roots = [row for row in rows.values() if row["merged_into"] is None]
+    groups = {row["citizen_id"]: [row] for row in roots}
+    root_of = {row["citizen_id"]: row["citizen_id"] for row in roots}
+    below = set(groups)
+    while below:
+        query = select(citizens).where(citizens.c.merged_into.in_(below)).order_by(citizens.c.citizen_id)
+        below = set()
+        for row in connection.execute(query).mappings():
+            root_of[row["citizen_id"]] = root_of[row["merged_into"]]
+            groups[root_of[row["citizen_id"]]].append(row)
+            below.add(row["citizen_id"])
+    numbers, names = _belongings(connection, list(root_of))
+    found = [_citizen(group, numbers, names) for group in groups.values()]
+    return tuple(sorted(found, key=lambda citizen: (citizen.numbers[:1], citizen.citizen_id)))
+
+
+def _entries(connection: Connection, office_id: str, ids: set[str]) -> dict[str, RowMapping]:
+    query = select(citizens).where(citizens.c.office_id == office_id, citizens.c.citizen_id.in_(ids))
+    return {row["citizen_id"]: row for row in connection.execute(query).mappings()} if ids else {}
+
+
+def _belongings(connection: Connection, ids: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Numbers and earlier names of each entry."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    if not ids:
+        return numbers, names
+    of_numbers = select(citizen_numbers).where(citizen_numbers.c.citizen_id.in_(ids)).order_by(citizen_numbers.c.number)
+    for row in connection.execute(of_numbers):
+        numbers[row.citizen_id].append(row.number)
+    of_names = select(earlier_names).where(earlier_names.c.citizen_id.in_(ids)).order_by(earlier_names.c.name)
+    for row in connection.execute(of_names):
+        names[row.citizen_id].append(row.name)
+    return numbers, names
+
+
+def _citizen(group: list[RowMapping], numbers: dict[str, list[str]], names: dict[str, list[str]]) -> Citizen:
+    """One citizen of the entry that stayed (the first) and those that were merged into it."""
+    root, *merged = group
+    held = [number for row in group for number in numbers[row["citizen_id"]]]
+    organisation = root["kind"] == "organisation"
+    first = next((number for number in held if _names(number, organisation=organisation)), None)
+    born = next((row["born"] for row in group if row["born"]), "")
+    others = [name for row in group for name in (row["name"], *names[row["citizen_id"]]) if name != root["name"]]
+    return Citizen(
+        citizen_id=root["citizen_id"],
+        kind=root["kind"],
+        personal_id=None if organisation else first,
+        tax_code=first if organisation else None,
+        name=root["name"],
+        date_of_birth=born if len(born) == _WHOLE_DATE else None,
+        birth_year=int(born) if len(born) == _YEAR else None,
+        aliases=tuple(number for number in held if number != first),
+        earlier_names=tuple(dict.fromkeys(name for name in others if name)),
+        merged_ids=tuple(row["citizen_id"] for row in merged),
+    )
+
+
+def _names(number: str, *, organisation: bool) -> bool:
+    """Whether the number is of the kind that names a person or an organisation."""
+    return number.isdigit() and (len(number) in (10, 13) if organisation else len(number) == _PERSONAL_DIGITS)
+
+
+def _of_name(office_id: str, name: str, born: str | None) -> Select[tuple[str]]:
+    """Entries of this name, now or earlier, marks aside, whose birth, as far as known, may be this one."""
+    folded = folded_name(name)
+    now = select(citizens.c.citizen_id).where(citizens.c.office_id == office_id, citizens.c.folded_name == folded)
+    earlier = (
+        select(earlier_names.c.citizen_id)
+        .join(citizens, citizens.c.citizen_id == earlier_names.c.citizen_id)
+        .where(earlier_names.c.office_id == office_id, earlier_names.c.folded_name == folded)
+    )
+    if born is not None:
+        year = citizens.c.born == born[:_YEAR]
+        same = citizens.c.born.startswith(born) if len(born) == _YEAR else citizens.c.born == born
+        may_be = or_(citizens.c.born.is_(None), year, same)
+        now, earlier = now.where(may_be), earlier.where(may_be)
+    both = union(now, earlier).subquery()
+    return select(both.c.citizen_id)
+
+
+def _one_digit_off(number: str) -> list[str]:
+    """All numbers that differ from this in exactly one digit."""
+    return [
+        number[:place] + digit + number[place + 1 :]
+        for place, own in enumerate(number)
+        if own.isdigit()
+        for digit in "0123456789"
+        if digit != own
+    ]

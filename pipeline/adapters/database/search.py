@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.filing import summary
 from pipeline.adapters.database.papers import known_papers
-from pipeline.adapters.database.people import find_citizen
+from pipeline.adapters.database.people import find_citizen, number_key
 from pipeline.adapters.database.tables import paper_pages, paper_people, papers, search_rows
 from pipeline.vietnamese import Token, nfc, search_tokens
 from schemas.people import Citizen
@@ -39,6 +39,8 @@ _WORDS_BEFORE = 5
 _sqlite_index = table("search_index", column("rowid"), column("search_index"))
 
 _SHORTEST_BEGINNING = 2
+_NUMBER = re.compile(r"[A-Z]{0,2}[0-9]{7,13}")
+"""What may be a number of the register: personal, CMND, tax code or passport."""
 
 
 class Unit(NamedTuple):
@@ -218,8 +220,8 @@ def _by_paper(rows: Iterable[Row[tuple[str, datetime, int]]]) -> list[_Found]:
 
 def _with_owned(connection: Connection, office_id: str, words: str, found: list[_Found], wanted: int) -> list[_Found]:
     """What was found with the papers of the citizen whose number `words` is; newest first."""
-    number = "".join(words.split())
-    citizen = find_citizen(connection, office_id, number) if re.fullmatch(r"[0-9]{9}|[0-9]{12}", number) else None
+    number = number_key(words)
+    citizen = find_citizen(connection, office_id, number) if _NUMBER.fullmatch(number) else None
     if citizen is None:
         return found[:wanted]
     entries = {entry.document_id: entry for entry in found}
@@ -231,7 +233,7 @@ def _with_owned(connection: Connection, office_id: str, words: str, found: list[
 def _papers_of(office_id: str, citizen: Citizen) -> Select[tuple[str, datetime]]:
     owned = select(paper_people.c.document_id).where(
         paper_people.c.office_id == office_id,
-        paper_people.c.citizen_id == citizen.citizen_id,
+        paper_people.c.citizen_id.in_((citizen.citizen_id, *citizen.merged_ids)),
         paper_people.c.link == "filed",
     )
     return (

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
@@ -80,6 +81,12 @@ def _written_by() -> tuple[Column[str], Column[str]]:
 def paper_reference() -> ForeignKeyConstraint:
     """The row belongs to a paper of its office."""
     return ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"])
+
+
+def _only_given(name: str) -> dict[str, Any]:
+    """An index over rows that have a value: where most have none, databases take a whole one for useless."""
+    given = text(f"{name} IS NOT NULL")
+    return {"sqlite_where": given, "postgresql_where": given}
 
 
 submissions = Table(
@@ -159,22 +166,35 @@ citizens = Table(
     metadata,
     Column("citizen_id", Text, primary_key=True),
     *_written_by(),
-    Column("personal_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False),
-    Column("date_of_birth", Date),
-    UniqueConstraint("office_id", "personal_id", name="one_citizen_a_number"),
-    Index("citizens_by_name", "office_id", "name_key", "date_of_birth"),
+    Column("folded_name", Text, nullable=False),
+    Column("born", Text),  # ISO 8601, or the year alone
+    Column("merged_into", Text, ForeignKey("citizens.citizen_id")),
+    Index("citizens_by_name", "office_id", "folded_name", "born"),
+    Index("citizens_by_merge", "merged_into", **_only_given("merged_into")),
 )
+"""A merge only points to the entry that stays, so that taking it back gives everybody their own again."""
 
-citizen_aliases = Table(
-    "citizen_aliases",
+citizen_numbers = Table(
+    "citizen_numbers",
     metadata,
     Column("office_id", Text, primary_key=True),
     Column("number", Text, primary_key=True),
     Column("actor_id", Text, nullable=False),
     Column("citizen_id", Text, ForeignKey("citizens.citizen_id"), nullable=False),
-    Index("aliases_by_citizen", "citizen_id"),
+    Index("numbers_by_citizen", "citizen_id"),
+)
+"""Digits and capitals only. Their form tells their kind, see `people`."""
+
+earlier_names = Table(
+    "earlier_names",
+    metadata,
+    Column("citizen_id", Text, ForeignKey("citizens.citizen_id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    *_written_by(),
+    Column("folded_name", Text, nullable=False),
+    Index("citizens_by_earlier_name", "office_id", "folded_name"),
 )
 
 paper_people = Table(
@@ -186,9 +206,11 @@ paper_people = Table(
     Column("actor_id", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("link", Text),  # null: only mentioned
+    Column("number", Text),  # as the paper says, whoever's it is
     Column("citizen_id", Text, ForeignKey("citizens.citizen_id")),
     paper_reference(),
     Index("papers_by_citizen", "office_id", "citizen_id"),
+    Index("papers_by_number", "office_id", "number", **_only_given("number")),
 )
 
 decisions = Table(

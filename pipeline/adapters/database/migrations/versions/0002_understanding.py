@@ -2,9 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from pipeline.stages.same_name import folded_name
 
 revision = "0002"
 down_revision = "0001"
@@ -19,6 +22,7 @@ def upgrade() -> None:
     search_by_time()
     review_tables()
     search_beginnings()
+    register_tables()
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -147,3 +151,89 @@ def search_beginnings() -> None:
         " tokenize='unicode61 remove_diacritics 0', prefix='2 3 4')"
     )
     op.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')")
+
+
+_REGISTER = ("paper_people", "citizen_aliases", "citizens")
+
+
+def register_tables() -> None:
+    """The register with numbers of every kind, earlier names and merged entries. Its old rows move over.
+
+    SQLite drops no table that another points to, so all three are set aside and made anew, those that point first.
+    """
+    for name in _REGISTER:
+        op.execute(f"CREATE TABLE old_{name} AS SELECT * FROM {name}")  # noqa: S608 (our own names)
+        op.drop_table(name)
+    citizen_tables()
+    paper_people_table()
+    move_citizens()
+    op.execute(
+        "INSERT INTO citizen_numbers (office_id, number, actor_id, citizen_id)"
+        " SELECT office_id, personal_id, actor_id, citizen_id FROM old_citizens"
+        " UNION SELECT office_id, number, actor_id, citizen_id FROM old_citizen_aliases"
+    )
+    op.execute(
+        "INSERT INTO paper_people (office_id, document_id, position, actor_id, role, link, citizen_id)"
+        " SELECT office_id, document_id, position, actor_id, role, link, citizen_id FROM old_paper_people"
+    )
+    for name in _REGISTER:
+        op.drop_table(f"old_{name}")
+
+
+def move_citizens() -> None:
+    """Names get a key without marks, which no database can make of them."""
+    connection = op.get_bind()
+    columns = "citizen_id, office_id, actor_id, name, CAST(date_of_birth AS TEXT) AS born"
+    old = connection.execute(sa.text(f"SELECT {columns} FROM old_citizens")).mappings().all()  # noqa: S608
+    if old:
+        connection.execute(
+            sa.text(
+                "INSERT INTO citizens (citizen_id, office_id, actor_id, kind, name, folded_name, born)"
+                " VALUES (:citizen_id, :office_id, :actor_id, 'person', :name, :folded_name, :born)"
+            ),
+            [dict(row) | {"folded_name": folded_name(row["name"])} for row in old],
+        )
+
+
+def only_given(name: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(f"{name} IS NOT NULL"), "postgresql_where": sa.text(f"{name} IS NOT NULL")}
+
+
+def citizen_tables() -> None:
+    op.create_table(
+        "citizens",
+        *key("citizen_id"),
+        *(text(name) for name in ("office_id", "actor_id", "kind", "name", "folded_name")),
+        text("born", null=True),
+        sa.Column("merged_into", sa.Text, sa.ForeignKey("citizens.citizen_id")),
+    )
+    op.create_index("citizens_by_name", "citizens", ["office_id", "folded_name", "born"])
+    op.create_index("citizens_by_merge", "citizens", ["merged_into"], **only_given("merged_into"))
+    op.create_table(
+        "citizen_numbers",
+        *key("office_id", "number"),
+        text("actor_id"),
+        sa.Column("citizen_id", sa.Text, sa.ForeignKey("citizens.citizen_id"), nullable=False),
+    )
+    op.create_index("numbers_by_citizen", "citizen_numbers", ["citizen_id"])
+    op.create_table(
+        "earlier_names",
+        sa.Column("citizen_id", sa.Text, sa.ForeignKey("citizens.citizen_id"), primary_key=True),
+        *key("name"),
+        *(text(name) for name in ("office_id", "actor_id", "folded_name")),
+    )
+    op.create_index("citizens_by_earlier_name", "earlier_names", ["office_id", "folded_name"])
+
+
+def paper_people_table() -> None:
+    op.create_table(
+        "paper_people",
+        *key("office_id", "document_id"),
+        sa.Column("position", sa.Integer, primary_key=True),
+        *(text(name) for name in ("actor_id", "role")),
+        *(text(name, null=True) for name in ("link", "number")),
+        sa.Column("citizen_id", sa.Text, sa.ForeignKey("citizens.citizen_id")),
+        paper_reference(),
+    )
+    op.create_index("papers_by_citizen", "paper_people", ["office_id", "citizen_id"])
+    op.create_index("papers_by_number", "paper_people", ["office_id", "number"], **only_given("number"))
