@@ -1,7 +1,8 @@
 """Step 7a: a doubted value is cut out of its page and read again, alone and in several sizes.
 
 Letters that are misread on the whole page come out otherwise in at least one other size, right ones hardly ever: of
-1,000 values of made-up papers, half of them worn, the engine read 960 the same in every size, and 4 of these wrong.
+2,250 printed values of made-up papers, many of them worn, 43 were wrong; of the 2,045 that read the same in every size
+9 were, all of them names.
 """
 
 from collections.abc import Sequence
