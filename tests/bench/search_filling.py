@@ -21,7 +21,7 @@ from pipeline.adapters.database.tables import (
     search_rows,
     submissions,
 )
-from schemas.figures import local_day
+from pipeline.local_time import local_day
 from tests.bench.search_papers import ACTOR, MadeCitizen, MadePaper
 
 _BATCH = 5_000

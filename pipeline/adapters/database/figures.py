@@ -22,8 +22,9 @@ from sqlalchemy import (
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers
 from pipeline.adapters.database.tables import decisions, papers
+from pipeline.local_time import VIETNAM
 from schemas.dossiers import Dossier
-from schemas.figures import VIETNAM, By, Counts
+from schemas.figures import By, Counts
 
 _ZONE = "Asia/Ho_Chi_Minh"
 _AHEAD_OF_UTC = "+7 hours"

@@ -17,10 +17,10 @@ from pipeline.adapters.database.tables import (
     search_rows,
 )
 from pipeline.errors import HosoError
+from pipeline.local_time import local_day
 from pipeline.stages.same_paper import same_key
 from pipeline.vietnamese import nfc, search_tokens
 from schemas.dossier import Paper
-from schemas.figures import local_day
 from schemas.people import Actor, PersonOnPaper
 
 _MAX_TOKENS_A_PAGE = 8000
