@@ -13,7 +13,7 @@ from pipeline.catalogue import find_procedure
 from pipeline.dossier_merge import beginning_of, day_of_code
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import ScanRejected
-from pipeline.once_only import VIETNAM
+from pipeline.local_time import VIETNAM
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.vietnamese import fold, nfc
 from schemas.catalog import Catalogue

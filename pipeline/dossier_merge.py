@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from pipeline.once_only import VIETNAM, local_day
+from pipeline.local_time import VIETNAM, local_day
 from pipeline.validity import certain_date
 from pipeline.vietnamese import fold
 from schemas.catalog import Catalogue

@@ -13,7 +13,8 @@ from pipeline import keys
 from pipeline.decisions import keep_decision, new_decision
 from pipeline.dossier_merge import dossier_of_receipt, merge_dossiers
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.once_only import checklist, local_day, reuse_refusals
+from pipeline.local_time import local_day
+from pipeline.once_only import checklist, reuse_refusals
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import Dossiers, ObjectStore, Papers, People
 from pipeline.stages.field_values import find_dossier_code

@@ -5,9 +5,10 @@ NQ 66.7/2025/NQ-CP: until 28/2/2027 data of national databases take the place of
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Literal
 
+from pipeline.local_time import local_day
 from pipeline.validity import certain_date, validity
 from pipeline.vietnamese import fold
 from schemas.base import Value
@@ -16,8 +17,6 @@ from schemas.dossier import Paper
 from schemas.once_only import ChecklistRow, HoldingReason, HoldingStatus, PaperValidity, ReuseRefusal, Visit
 from schemas.people import Citizen
 
-VIETNAM = timezone(timedelta(hours=7))
-"""Days at the counter are days of Vietnam, which has one time without daylight saving."""
 _BEST_FIRST: tuple[HoldingStatus, ...] = (
     "held", "held_unconfirmed", "wrong_copy", "expired", "superseded", "missing",
 )  # fmt: skip
@@ -259,8 +258,3 @@ def _is_newer(other: Paper, offered: Paper, kind: DocumentType) -> bool:
 
 def _owners(paper: Paper) -> set[tuple[str, str | None]]:
     return {(person.role, person.personal_id) for person in paper.people}
-
-
-def local_day(moment: datetime) -> date:
-    """The day in Vietnam."""
-    return moment.astimezone(VIETNAM).date()

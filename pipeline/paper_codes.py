@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 from pipeline import keys
-from pipeline.once_only import local_day
+from pipeline.local_time import local_day
 from pipeline.ports import Dossiers, ObjectStore
 from pipeline.validity import validity
 from schemas.catalog import Catalogue, DocumentType

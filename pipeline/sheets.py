@@ -6,7 +6,7 @@ Each carries a QR code by which it is known again when it is scanned; names stan
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.once_only import local_day
+from pipeline.local_time import local_day
 from pipeline.stages.sheet_codes import SheetCode, write_sheet_code
 from schemas.base import Value
 from schemas.catalog import Catalogue, Procedure, RequiredPaper

@@ -1,6 +1,6 @@
 """The figures of an office: how much is digitised, used again, and done without asking anybody."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Literal
 
 from pydantic import computed_field
@@ -8,14 +8,7 @@ from pydantic import computed_field
 from schemas.base import Value
 
 By = Literal["day", "office", "procedure"]
-VIETNAM = timezone(timedelta(hours=7))
-"""Vietnam has one time zone and no summer time."""
 _FULL_SCORE_AT = 0.8
-
-
-def local_day(moment: datetime) -> date:
-    """The day at the counters, wherever the server stands."""
-    return moment.astimezone(VIETNAM).date()
 
 
 class Counts(Value):

@@ -16,8 +16,8 @@ from pipeline.catalogue import find_procedure
 from pipeline.cli.lines import write_stdout
 from pipeline.errors import NotFound
 from pipeline.keys import page_label
+from pipeline.local_time import local_day
 from pipeline.once_only import checklist as owed
-from pipeline.once_only import local_day
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.review import Review
 from pipeline.settings import Settings, load_settings

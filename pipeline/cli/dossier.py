@@ -17,7 +17,7 @@ from pipeline.cli.ask import REASONS, AsJson, find_citizen, pick_procedure
 from pipeline.cli.lines import write_stdout
 from pipeline.dossier_import import COLUMNS, dossier_of, import_dossiers, read_csv
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.once_only import local_day
+from pipeline.local_time import local_day
 from pipeline.prefill import prefill as known_values
 from pipeline.settings import Settings, load_settings
 from pipeline.sheets import Sheet, cover_sheet, missing_list

@@ -8,10 +8,10 @@ import typer
 
 from pipeline.cli.lines import write_stdout
 from pipeline.export import dossier_sync, dossiers_sync
+from pipeline.local_time import local_day
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
 from schemas.export import DossierSync
-from schemas.figures import local_day
 
 app = typer.Typer(help="Hand dossiers to the one-stop system, as JSON.", no_args_is_help=True)
 

@@ -13,9 +13,10 @@ from pipeline.cli.lines import write_stdout
 from pipeline.figures import as_csv
 from pipeline.figures import figures as figures_of
 from pipeline.figures_chart import chart
+from pipeline.local_time import local_day
 from pipeline.settings import load_settings
 from pipeline.wiring import open_tables
-from schemas.figures import By, Figures, FigureTable, local_day
+from schemas.figures import By, Figures, FigureTable
 
 _DAYS = 30
 _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)

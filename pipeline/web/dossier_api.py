@@ -14,7 +14,8 @@ from pipeline.adapters.printing import print_sheet
 from pipeline.catalogue import find_procedure
 from pipeline.dossier_import import dossier_of, import_dossiers
 from pipeline.errors import NotFound
-from pipeline.once_only import checklist, local_day
+from pipeline.local_time import local_day
+from pipeline.once_only import checklist
 from pipeline.prefill import prefill
 from pipeline.sheets import Sheet, cover_sheet, missing_list
 from pipeline.web.api import PDF_POLICY, actor_of, archive_of

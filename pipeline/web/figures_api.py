@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pipeline.export import dossier_sync, dossiers_sync
 from pipeline.figures import as_csv, figures
 from pipeline.figures_chart import chart
+from pipeline.local_time import local_day
 from pipeline.web.api import actor_of, archive_of
 from schemas.export import DossierSync
-from schemas.figures import By, FigureTable, local_day
+from schemas.figures import By, FigureTable
 
 router = APIRouter(prefix="/api/v1")
 _DAYS = 30

@@ -21,8 +21,8 @@ from pipeline.adapters.database.tables import (
     search_rows,
     submissions,
 )
+from pipeline.local_time import local_day
 from pipeline.stages.same_name import folded_name
-from schemas.figures import local_day
 from tests.bench.search_papers import ACTOR, MadeCitizen, MadePaper
 
 _BATCH = 5_000

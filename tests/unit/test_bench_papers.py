@@ -19,7 +19,8 @@ MADE = list(make_papers(CITIZENS, tuple(load_catalogue().types.values()), 400, s
 
 @pytest.fixture(params=range(0, 400, 7))
 def made(request: pytest.FixtureRequest) -> MadePaper:
-    return MADE[request.param]
+    number: int = request.param
+    return MADE[number]
 
 
 def test_a_made_paper_is_a_whole_record(made: MadePaper) -> None:

@@ -13,7 +13,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.dossier_import import import_dossiers, read_csv
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.once_only import VIETNAM
+from pipeline.local_time import VIETNAM
 from pipeline.paper_codes import PaperCodes
 from pipeline.settings import Settings
 from schemas.catalog import Catalogue

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue import load_catalogue
-from pipeline.once_only import VIETNAM, checklist, reuse_refusals
+from pipeline.local_time import VIETNAM
+from pipeline.once_only import checklist, reuse_refusals
 from pipeline.validity import months_after, validity
 from schemas.catalog import Condition, InForce, Procedure, RequiredPaper
 from schemas.decisions import LookUp

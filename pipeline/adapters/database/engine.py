@@ -22,6 +22,8 @@ from pipeline.errors import Misconfigured
 
 _WAIT_FOR_LOCK_S = 30
 _CONNECT_TIMEOUT_S = 10
+_SQLITE_CACHE_KB = 32_768
+"""At most, a connection. The default of 2 MB does not hold even the upper levels of a large office's indexes."""
 _MIGRATION_LOCK = 0x686F736F  # any number of our own: "hoso"
 
 
@@ -100,6 +102,7 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     if isinstance(connection, sqlite3.Connection):
         _log_writes_ahead(connection)
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KB}")
 
 
 def _log_writes_ahead(connection: sqlite3.Connection) -> None:

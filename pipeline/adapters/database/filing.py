@@ -6,11 +6,11 @@ from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.entering import Entry, enter_owner
 from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers, search_rows
+from pipeline.local_time import local_day
 from pipeline.stages.questions import owner_question
 from pipeline.stages.same_paper import same_key
 from pipeline.vietnamese import nfc, search_tokens
 from schemas.dossier import Paper
-from schemas.figures import local_day
 
 _MAX_TOKENS_A_PAGE = 8000
 """With `MAX_TOKEN_CHARS` this stays below PostgreSQL's limit of 1 MB a page; a crowded A3 sheet has 3,000 words."""

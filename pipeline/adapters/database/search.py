@@ -53,9 +53,15 @@ class Unit(NamedTuple):
         """What is compared: with marks or without."""
         return tuple(token.exact if exact else token.folded for token in self.tokens)
 
-    def stands_at(self, keys: list[str], at: int, *, exact: bool) -> bool:
-        """Whether a text with these keys holds the unit from `at` on."""
+    def places(self, keys: list[str], *, exact: bool) -> list[int]:
+        """Where a text with these keys holds the unit."""
         wanted = self.keys(exact=exact)
+        if len(wanted) == 1 and self.open_end:
+            return [at for at, key in enumerate(keys) if key.startswith(wanted[0])]
+        starts = [at for at, key in enumerate(keys) if key == wanted[0]]
+        return [at for at in starts if self._stands_at(keys, at, wanted)]
+
+    def _stands_at(self, keys: list[str], at: int, wanted: tuple[str, ...]) -> bool:
         found = tuple(keys[at : at + len(wanted)])
         if self.open_end and len(found) == len(wanted):
             found = (*found[:-1], found[-1][: len(wanted[-1])])
@@ -285,7 +291,7 @@ def passage(text: str, units: tuple[Unit, ...], *, exact: bool) -> str:
     keys = [token.exact if exact else token.folded for token in tokens]
     places: list[tuple[int, Unit]] = []
     for unit in units:
-        places += [(at, unit) for at in range(len(keys)) if unit.stands_at(keys, at, exact=exact)]
+        places += [(at, unit) for at in unit.places(keys, exact=exact)]
     places.sort(key=lambda place: place[0])
 
     def units_from(number: int) -> int:

@@ -253,6 +253,7 @@ search_rows = Table(
     Column("folded", Tokens, nullable=False),
     paper_reference(),
     UniqueConstraint("office_id", "document_id", "page", name="one_search_row_a_page"),
-    Index("search_rows_by_time", "office_id", "filed_at", "document_id", "page"),
 )
-"""One row a page, and one for what is known of the paper. The full-text indexes over it are made by the migration."""
+"""One row a page, and one for what is known of the paper. The migrations make the full-text indexes over it, and for
+PostgreSQL one by time.
+"""

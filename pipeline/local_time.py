@@ -1,0 +1,11 @@
+"""Days at the counter: days of Vietnam, wherever a server stands."""
+
+from datetime import date, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Vietnam has one time zone and no summer time."""
+
+
+def local_day(moment: datetime) -> date:
+    """The day at the counters."""
+    return moment.astimezone(VIETNAM).date()
