@@ -28,8 +28,8 @@ from pipeline.vietnamese import Token, nfc, search_tokens
 from schemas.people import Citizen
 from schemas.search import Hit, SearchPage
 
-NEWEST_ROWS = 2_000
-"""PostgreSQL's full-text index gives all rows that match before the newest of them are known. So what one row in a
+NEWEST_ROWS = 8_000
+"""PostgreSQL's full-text index gives all rows that match before the newest of them are known. So what one row in four
 hundred holds is looked for among this many of an office's newest rows first; what is rarer the index gives at once."""
 _ROWS_A_PAPER = 4
 """How many rows the index is asked for at first, for each paper that is wanted."""
