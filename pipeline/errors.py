@@ -138,6 +138,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "No papers of this person are on file.",
     ),
     "no_such_procedure": ("Không có thủ tục này.", "There is no such procedure."),
+    "no_such_condition": (
+        "Thủ tục này không có điều kiện như vậy.",
+        "The procedure has no such condition.",
+    ),
     "no_such_dossier": ("Không có hồ sơ này.", "There is no such dossier."),
     "no_such_component": (
         "Thủ tục của hồ sơ này không có thành phần đó.",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from pipeline.errors import NotFound
 from pipeline.local_time import local_day
 from pipeline.validity import certain_date, validity
 from pipeline.vietnamese import fold
@@ -64,7 +65,11 @@ def checklist(
         One row a paper. A paper nobody has confirmed is `held_unconfirmed`; one whose validity cannot be told, or that
         states another purpose, is never taken for held. A sheet that serves one use counts in its own dossier only.
 
+    Raises:
+        NotFound: (no_such_condition) the visit answers a question that the procedure does not ask.
+
     """
+    _know_conditions(procedure, visit)
     rows = (row for row in procedure.papers if row.in_force.holds(visit.day))
     current = procedure.verified and procedure.in_force.holds(visit.day)
     known = _with_flags_of_their_records(papers)
@@ -72,6 +77,13 @@ def checklist(
         _row(row, _best_holding(row, catalogue, citizen, known, visit), _looking(row, catalogue, visit), visit, current)
         for row in rows
     )
+
+
+def _know_conditions(procedure: Procedure, visit: Visit) -> None:
+    known = [row.condition.id for row in procedure.papers if row.condition is not None]
+    unknown = [condition for condition in visit.conditions if condition not in known]
+    if unknown:
+        raise NotFound("no_such_condition", f"{', '.join(unknown)}; known: {', '.join(dict.fromkeys(known)) or 'none'}")
 
 
 def reuse_refusals(

@@ -6,8 +6,9 @@ Keys are only ever added, never changed or left out.
 from typing import Literal
 
 from schemas.base import Value
-from schemas.dossier import Evidence, PaperState
+from schemas.dossier import Conflict, CopyKind, Evidence, PaperState
 from schemas.people import Mention
+from schemas.text import Box
 
 
 class SourcePages(Value):
@@ -25,6 +26,11 @@ class FieldLine(Value):
     evidence: Evidence
     needs_review: bool
     handwritten: bool = False
+    page: int | None = None
+    box: Box | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    candidates: tuple[str, ...] = ()
+    parts: dict[str, str] = {}
 
 
 class PersonLine(Value):
@@ -55,6 +61,8 @@ class IngestLine(Value):
     fields: dict[str, FieldLine] = {}
     people: tuple[PersonLine, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    copy_kind: CopyKind | None = None
+    dossier_code: str | None = None
     object_key: str | None = None
     sha256: str | None = None
     size_bytes: int | None = None

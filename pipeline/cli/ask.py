@@ -25,13 +25,13 @@ from pipeline.wiring import open_archive
 from schemas.base import Value
 from schemas.catalog import Procedure
 from schemas.dossier import CopyKind, Paper
-from schemas.once_only import HoldingReason, Visit
+from schemas.once_only import ChecklistRow, HoldingReason, Visit
 from schemas.people import Citizen
 
 _HITS = 20
 _DOCUMENT_ID_CHARS = 36
 _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
-REASONS: dict[HoldingReason, str] = {
+_REASONS: dict[HoldingReason, str] = {
     "confirmed": "compared with the original",
     "unconfirmed": "nobody has compared it with the original yet",
     "in_review": "a question about it is open",
@@ -181,9 +181,14 @@ def checklist(
     _console.print(f"{wanted.title} ({wanted.code or 'code unknown'})")
     table = Table("", "Paper", "Why", _document_column(), box=None, pad_edge=False)
     for row in rows:
-        condition = f", only if: {row.condition.question_en}" if row.condition and row.applies == "only_if" else ""
-        table.add_row(row.status, row.title, REASONS[row.reason] + condition, row.document_id or "")
+        table.add_row(row.status, row.title, why(row), row.document_id or "")
     _console.print(table)
+
+
+def why(row: ChecklistRow) -> str:
+    """Why the row stands as it does, with the question that decides whether it applies and the id to answer it by."""
+    asked = row.condition if row.applies == "only_if" else None
+    return _REASONS[row.reason] + (f", only if {asked.id}: {asked.question_en}" if asked else "")
 
 
 def confirm(

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipeline.adapters.printing import print_sheet
 from pipeline.archive import Archive
-from pipeline.cli.ask import REASONS, AsJson, find_citizen, pick_procedure
+from pipeline.cli.ask import AsJson, find_citizen, pick_procedure, why
 from pipeline.cli.lines import write_stdout
 from pipeline.dossier_import import COLUMNS, dossier_of, import_dossiers, read_csv
 from pipeline.errors import NotFound, ScanRejected
@@ -133,10 +133,9 @@ def show(code: Code, given: Given = None, not_given: NotGiven = None, as_json: A
     told = view.dossier
     due = f", due {told.due_on:%d/%m/%Y}" if told.due_on else ""
     _console.print(f"{told.code}  {told.procedure or 'procedure unknown'}  by {told.channel}{due}")
-    table = Table("", "Paper", "Why", "Document", box=None, pad_edge=False)
+    table = Table("", "Paper", "Why", "Component", box=None, pad_edge=False)
     for row in view.rows:
-        asked = f", only if: {row.condition.question_en}" if row.condition and row.applies == "only_if" else ""
-        table.add_row(f"{row.status}{' *' if row.demanded else ''}", row.title, REASONS[row.reason] + asked, row.id)
+        table.add_row(f"{row.status}{' *' if row.demanded else ''}", row.title, why(row), row.id)
     _console.print(table)
     for one in view.components:
         reused = f"reused {one.reused_code or ''}" if one.reused else "brought"

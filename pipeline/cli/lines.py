@@ -27,19 +27,15 @@ def paper_line(
         "state": paper.state,
         "reasons": reasons,
         "fields": {
-            name: FieldLine(
-                value=field.value,
-                confidence=field.confidence,
-                evidence=field.evidence,
-                needs_review=field.needs_review,
-                handwritten=field.handwritten,
-            )
+            name: FieldLine.model_validate(field.model_dump(include=set(FieldLine.model_fields)))
             for name, field in paper.fields.items()
         },
         "people": tuple(
             PersonLine(**person.model_dump(include=set(PersonLine.model_fields))) for person in paper.people
         ),
         "mentions": paper.mentions,
+        "copy_kind": paper.copy_kind,
+        "dossier_code": paper.dossier_code,
         "object_key": paper.object_key,
         "sha256": paper.sha256,
         "size_bytes": paper.size_bytes,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue import load_catalogue
+from pipeline.errors import NotFound
 from pipeline.local_time import VIETNAM
 from pipeline.once_only import checklist, reuse_refusals
 from pipeline.validity import months_after, validity
@@ -73,6 +74,12 @@ def ask(
 
 
 STATUS = paper("marital_status_confirmation", "subject")
+
+
+def test_an_answer_to_a_question_that_the_procedure_does_not_ask_is_refused() -> None:
+    with pytest.raises(NotFound) as caught:
+        ask(row(), STATUS, by_contrct=True)
+    assert caught.value.code == "no_such_condition"
 
 
 def test_a_confirmed_paper_within_its_term_is_held() -> None:
