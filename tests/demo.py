@@ -10,6 +10,8 @@ import time
 import webbrowser
 from pathlib import Path
 
+import pikepdf
+
 from pipeline.vietnamese import fold
 from tests.specimens import Demo, make_demo
 
@@ -18,6 +20,7 @@ _HOSO = Path(sys.executable).with_name("hoso")
 _PAGE_RUNS_S = 1800
 _PAGE_STARTS_S = 60
 _PROCEDURE = "land_change"
+_DOSSIER = "H29.12.34-260620-0007"
 
 
 def main() -> None:
@@ -34,10 +37,34 @@ def main() -> None:
     _run("show", _paper_with_picture(demo.landowner.personal_id))
     _say("4. He wants his land registered in another name: what need he not bring, what is missing?")
     _run("checklist", _PROCEDURE, "--citizen", demo.landowner.personal_id)
-    _say("5. Found again by words, without marks")
+    _say("5. Another citizen has bought it: all he brings is fed in one go behind his dossier's cover sheet")
+    _open_dossier(demo)
+    _run("ingest", "--inline", str(_stack(demo)))
+    _run("dossier", "show", _DOSSIER, "--given", "by_contract", "--not-given", "by_inheritance")
+    _say("6. What hoso could not settle waits for a person, the greatest harm first")
+    _run("review", "list")
+    _say("7. Found again by words, without marks")
     _run("search", "giay chung nhan", _words_of(demo))
-    _say("6. The counter page")
+    _say("8. The counter page")
     _open_counter_page()
+
+
+def _open_dossier(demo: Demo) -> None:
+    owner = ("--owner", demo.family.father.personal_id, "--owner-name", demo.family.father.name)
+    _run("dossier", "open", _DOSSIER, "--procedure", _PROCEDURE, *owner)
+    _run("dossier", "cover-sheet", _DOSSIER, "--pdf", str(_HOME / "cover-sheet.pdf"))
+
+
+def _stack(demo: Demo) -> Path:
+    """One scan of the cover sheet and all that lies behind it; made once, so that a second run files nothing."""
+    target = _HOME / "stack.pdf"
+    if not target.exists():
+        with pikepdf.new() as stack:
+            for path in (_HOME / "cover-sheet.pdf", *(_HOME / "brought" / paper.file for paper in demo.brought)):
+                with pikepdf.open(path) as part:
+                    stack.pages.extend(part.pages)
+            stack.save(target)
+    return target
 
 
 def _words_of(demo: Demo) -> str:

@@ -181,12 +181,14 @@ def checklist(
     _console.print(f"{wanted.title} ({wanted.code or 'code unknown'})")
     table = Table("", "Paper", "Why", _document_column(), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row.status, row.title, why(row), row.document_id or "")
+        table.add_row("-" if row.applies == "no" else row.status, row.title, why(row), row.document_id or "")
     _console.print(table)
 
 
 def why(row: ChecklistRow) -> str:
     """Why the row stands as it does, with the question that decides whether it applies and the id to answer it by."""
+    if row.applies == "no":
+        return "does not apply"
     asked = row.condition if row.applies == "only_if" else None
     return _REASONS[row.reason] + (f", only if {asked.id}: {asked.question_en}" if asked else "")
 

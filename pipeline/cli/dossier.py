@@ -135,7 +135,8 @@ def show(code: Code, given: Given = None, not_given: NotGiven = None, as_json: A
     _console.print(f"{told.code}  {told.procedure or 'procedure unknown'}  by {told.channel}{due}")
     table = Table("", "Paper", "Why", "Component", box=None, pad_edge=False)
     for row in view.rows:
-        table.add_row(f"{row.status}{' *' if row.demanded else ''}", row.title, why(row), row.id)
+        status = "-" if row.applies == "no" else f"{row.status}{' *' if row.demanded else ''}"
+        table.add_row(status, row.title, why(row), row.id)
     _console.print(table)
     for one in view.components:
         reused = f"reused {one.reused_code or ''}" if one.reused else "brought"

@@ -1,6 +1,6 @@
 """The dossiers of the demo: a family whose papers are on file, and a landowner who still owes some."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -16,28 +16,32 @@ from tests.specimens.people import LATEST, Family, Person, make_family
 class Demo:
     """What the demo made.
 
-    Of a transfer of land the landowner's certificate and card are there, contract and application are missing. For
-    registering the second child's birth the form and the hospital's notice are there.
+    Of a transfer of land the landowner's certificate and card are there, contract and application are missing; the
+    father of the family, who buys it, has the contract among the papers `brought` later. For registering the second
+    child's birth the form and the hospital's notice are there.
     """
 
     specimens: tuple[Specimen, ...]
+    brought: tuple[Specimen, ...]
     family: Family
     landowner: Person
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of the plan: a paper of `person`, issued on a day, scanned in a way."""
+    """One line of the plan: a paper of `person`, issued on a day, scanned in a way; `other` deals with them."""
 
     type_id: str
     family: Family
     person: Person
     day: date
     scan: Scan
+    other: Person | None = None
 
 
 def make_demo(folder: Path, seed: int = 2029) -> Demo:
-    """Write eleven scans into `folder`/scans and what they say into `folder`/truth.
+    """Write eleven scans into `folder`/scans, two that are brought later into `folder`/brought, and their truth into
+    `folder`/truth.
 
     Among them are a photo of a card, a page laid sideways, one upside down, a worn one, a fax, and a form filled in
     with the pen. The files are numbered in the order of the counter and named by type, never by person.
@@ -46,18 +50,26 @@ def make_demo(folder: Path, seed: int = 2029) -> Demo:
         Misconfigured: the fonts are not installed.
 
     """
-    scans, truth = folder / "scans", folder / "truth"
-    for place in (scans, truth):
-        place.mkdir(parents=True, exist_ok=True)
     family = _family(seed, 9000, children=2)
     landowners = _family(seed, 9010, children=0)
+    plan = list(_plan(family, landowners))
+    specimens = _make(folder, "scans", plan, seed, first=1)
+    brought = _make(folder, "brought", _later(family, landowners), seed, first=len(plan) + 1)
+    return Demo(specimens, brought, family, landowners.father)
+
+
+def _make(folder: Path, name: str, lines: Iterable[_Line], seed: int, first: int) -> tuple[Specimen, ...]:
+    """The papers of the lines in `folder`/`name`, numbered from `first`, and what they say in `folder`/truth."""
+    scans, truth = folder / name, folder / "truth"
+    for place in (scans, truth):
+        place.mkdir(parents=True, exist_ok=True)
     specimens = []
-    for number, line in enumerate(_plan(family, landowners), start=1):
+    for number, line in enumerate(lines, start=first):
         rng = Random(f"demo/{seed}/{number}")  # noqa: S311 chance that can be repeated is the point
-        case = Case(rng, line.family, line.person, line.family.mother, line.day)
+        case = Case(rng, line.family, line.person, line.other or line.family.mother, line.day)
         specimens.append(make_one(scans, f"{number:02d}-{line.type_id}", line.type_id, case, line.scan))
         write_truth(truth, specimens[-1])
-    return Demo(tuple(specimens), family, landowners.father)
+    return tuple(specimens)
 
 
 def _family(seed: int, serial: int, children: int) -> Family:
@@ -85,6 +97,15 @@ def _plan(family: Family, landowners: Family) -> Iterator[_Line]:
     yield _card(landowners, owner, Scan("office"))
     yield _Line("receipt_slip", landowners, owner, date(2026, 6, 2), Scan("fax", suffix=".tif"))
     yield _Line("construction_permit", landowners, owner, date(2025, 11, 20), Scan("office", rotate=180))
+
+
+def _later(family: Family, landowners: Family) -> Iterator[_Line]:
+    """What the father of the family brings when he has bought the landowner's land: the contract, and a paper of
+    another matter.
+    """
+    buyer = family.father
+    yield _Line("land_transfer_contract", family, buyer, date(2026, 6, 20), Scan("office"), landowners.father)
+    yield _Line("residence_confirmation", family, buyer, date(2026, 6, 12), Scan("office"))
 
 
 def _card(family: Family, person: Person, scan: Scan) -> _Line:

@@ -276,10 +276,13 @@ def test_the_demo_shows_a_complete_family_and_a_landowner_without_contract(tmp_p
     demo = make_demo(tmp_path)
     scans = {file.name for file in (tmp_path / "scans").iterdir()}
     assert scans == {specimen.file for specimen in demo.specimens}, "nothing but scans, so that the folder can be filed"
-    assert {file.stem for file in (tmp_path / "truth").iterdir()} == {specimen.id for specimen in demo.specimens}
+    told = {specimen.id for specimen in (*demo.specimens, *demo.brought)}
+    assert {file.stem for file in (tmp_path / "truth").iterdir()} == told
     owned = {specimen.type for specimen in demo.specimens if demo.landowner.personal_id in specimen.personal_ids}
     assert {"land_use_certificate", "citizen_id_card"} <= owned
     assert "land_transfer_contract" not in owned
+    brought = {specimen.type: specimen.personal_ids for specimen in demo.brought}
+    assert brought["land_transfer_contract"] == (demo.landowner.personal_id, demo.family.father.personal_id)
     levels = {page.level for specimen in demo.specimens for page in specimen.pages}
     assert levels == set(LEVELS)
     assert any(page.rotate in (90, 270) for specimen in demo.specimens for page in specimen.pages)
