@@ -17,5 +17,5 @@
 10. store     what may be kept moves to the archive; object first, database row last (archive.py)
 """
 
-PIPELINE_VERSION = "2"
+PIPELINE_VERSION = "3"
 """Part of every archive key: raise it when the same scan would give another paper or another PDF."""
