@@ -32,6 +32,7 @@ COMMON_LABELS = (
 _ALIKE = 0.88
 """Share of letters two labels must have in common. Sister labels (`tên người mẹ`, `tên người cha`) stay below."""
 _SHORT = 9
+_NAME_LETTERS = 3
 """Labels of fewer letters must be read without an error: `Sinh ngày` and `Bình, ngày` are one letter apart."""
 _FAR = 3.0
 """Free space, in row heights, after which a value on the same row has ended."""
@@ -106,11 +107,11 @@ class Marks:
         A wide gap parts the columns on the label's row, or on the next one where the words of the left column are few.
         """
         tokens = self.rows[mark.row].tokens
-        own = tokens[mark.start].box
+        gaps = [i for i in range(1, mark.start + 1) if tokens[i].gap > COLUMN_GAP]
+        own = tokens[gaps[-1] if gaps else mark.start].box
         below = self.rows[mark.row + 1].tokens[1:] if mark.row + 1 < len(self.rows) else ()
-        apart = any(token.gap > COLUMN_GAP for token in tokens[1 : mark.start + 1])
         beneath = any(token.gap > COLUMN_GAP and abs(token.box.left - own.left) < own.height for token in below)
-        if mark.start == 0 or not (apart or beneath):
+        if mark.start == 0 or not (gaps or beneath):
             return area
         return replace(area, left=max(area.left, own.left - own.height))
 
@@ -171,11 +172,17 @@ def _places(row: Row, number: int, key: str) -> list[Mark]:
             if len(text) * _ALIKE > len(wanted) + 1:
                 break
             alike = _alikeness(wanted, text)
-            if alike and (best is None or alike > best.alike):
+            if alike and (best is None or alike > best.alike) and not _is_name_word(row.tokens[end], wanted):
                 best = Mark(key, number, start, end + 1, alike)
         if best and not (strict and not row.tokens[best.end - 1].text.rstrip(" .,;").endswith(":")):
             places.append(best)
     return places
+
+
+def _is_name_word(last: Token, wanted: str) -> bool:
+    """Whether the window's last word is the first one of a name: `của ông Hà` is nearly the label `của ông/bà`."""
+    short = len(last.letters) <= _NAME_LETTERS and last.text[:1].isupper()
+    return short and not wanted.endswith(last.letters)
 
 
 def _alikeness(wanted: str, text: str) -> float:

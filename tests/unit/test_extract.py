@@ -358,3 +358,21 @@ Họ, chữ đệm, tên vợ: Nông Thị  Họ, chữ đệm, tên chồng: Ma
 Hạnh  Ngày, tháng, năm sinh: 13/01/1992
 """
     assert values(read("marriage_certificate", text))["husband_name"] == "Ma Văn Thắng"
+
+
+def test_a_number_on_the_line_under_its_label_is_found_in_its_column() -> None:
+    text = COLUMNS.replace("CCCD số 001088054321", "CCCD số").replace(
+        "Nơi đăng ký", " > 001088054321, Cục Cảnh sát\nNơi đăng ký", 1
+    )
+    got = values(read("marriage_certificate", text))
+    assert (got["wife_personal_id"], got["husband_personal_id"]) == ("079190012345", "001088054321")
+
+
+def test_a_family_name_is_not_taken_for_the_end_of_a_label() -> None:
+    text = """
+GIẤY PHÉP XÂY DỰNG
+1. Cấp cho: Ông Hà Văn Nhân
+Số định danh cá nhân: 048088992481
+- Chủ đầu tư; CHỦ TỊCH
+"""
+    assert values(read("construction_permit", text))["full_name"] == "Hà Văn Nhân"
