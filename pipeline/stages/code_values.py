@@ -14,6 +14,8 @@ from schemas.catalog import DocumentType, FieldKind
 from schemas.dossier import Evidence
 from schemas.text import PageText
 
+_KIND_AND_STATE = 5
+"""Signs before the name in a passport's first line (ICAO Doc 9303, part 4)."""
 _ZONE_ALIKE = 0.7
 """Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
 
@@ -55,10 +57,10 @@ def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:
 
 
 def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
-    """What the code says by part or field; None when it is the code of no card."""
-    insurance = read_insurance_qr(payload) if "bhyt_code" in names else None
-    if insurance is not None:
-        return _of_insurance(insurance, names["bhyt_code"])
+    """What the code says by part or field; None when it is the code of no such card."""
+    if "bhyt_code" in names:
+        insurance = read_insurance_qr(payload)
+        return _of_insurance(insurance, names["bhyt_code"]) if insurance is not None else None
     card = read_card_qr(payload)
     if card is None:
         return None
@@ -93,14 +95,23 @@ def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
     alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
     if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
         return None
-    head, body, line = mrz.text.split("\n")
+    before, line, after = _around_name(mrz)
     words = [letters(word) for word in name.value.split()]
     read = letters(line.partition("<<")[0])
     for length in (1, family_length(name.value)):
         if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
             parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
-            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
+            return f"{before}{parted.ljust(len(line), '<')[: len(line)]}{after}"
     return None
+
+
+def _around_name(mrz: Mrz) -> tuple[str, str, str]:
+    """The zone's text before its name, the name with its fillers, and the text after it."""
+    if mrz.is_passport:
+        first, _, second = mrz.text.partition("\n")
+        return first[:_KIND_AND_STATE], first[_KIND_AND_STATE:], f"\n{second}"
+    numbers, _, name = mrz.text.rpartition("\n")
+    return f"{numbers}\n", name, ""
 
 
 def _overrule(
