@@ -1,7 +1,7 @@
 """Step 4b: number, day and month in the head of an administrative paper are read once more, as digits alone.
 
 They are often put in by pen or stamp between printed words (NĐ 30/2020/NĐ-CP, Phụ lục I, ô 3 and 4), where the engine
-expects letters. What is read so is a proposal: it stands with a confidence at which a person is always asked.
+expects letters. What is read so counts as handwritten, so a person is always asked; it is what he is offered.
 """
 
 import re
@@ -154,7 +154,7 @@ def _filled(text: PageText, gap: _Gap, digits: str) -> PageText:
     place = gap.place
     parts = [
         first.word.model_copy(update={"text": gap.before, "box": first.box.model_copy(update={"right": place.left})}),
-        Word(text=digits, box=place, confidence=_SURENESS, line=first.word.line),
+        Word(text=digits, box=place, confidence=_SURENESS, line=first.word.line, handwritten=True),
         last.word.model_copy(update={"text": gap.after, "box": last.box.model_copy(update={"left": place.right})}),
     ]
     words: list[Word] = []
