@@ -161,6 +161,8 @@ def test_numbers_agree_with_birth_year_sex_and_province() -> None:
 def test_no_two_citizens_share_a_number(specimens: list[Specimen]) -> None:
     owners: dict[str, set[str]] = defaultdict(set)
     for specimen in specimens:
+        if not specimen.personal_ids:
+            continue
         for number, name in zip(specimen.personal_ids, specimen.names, strict=True):
             owners[number].add(name)
     assert all(len(names) == 1 for names in owners.values())
@@ -296,5 +298,5 @@ def test_the_command_makes_what_is_asked_for(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_command_refuses_an_unknown_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main([str(tmp_path), "--types", "passport"])
+        main([str(tmp_path), "--types", "driving_licence"])
     assert "birth_certificate" in capsys.readouterr().err
