@@ -1,4 +1,4 @@
-"""What the codes of a card say: QR code and machine-readable zone take the place of what was read from print."""
+"""What the codes of a card or a slip say: QR code and machine-readable zone take the place of what was read from print."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.addresses import read_address
 from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule
-from pipeline.stages.identifiers import InsuranceQr, read_card_qr, read_insurance_qr
+from pipeline.stages.identifiers import DossierQr, InsuranceQr, read_card_qr, read_dossier_qr, read_insurance_qr
 from pipeline.stages.layout import Row, letters
 from pipeline.stages.mrz import Mrz, read_mrz
 from pipeline.stages.person_names import family_length
@@ -37,11 +37,11 @@ def add_codes(
     mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
     if mrz is not None:
         _overrule(document_type, drafts, _of_zone(mrz, names), "mrz")
-    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
-    for page, code in codes:
+    for page, code in ((page, code) for page in pages for code in page.codes):
         said = _of_qr(code.text, names)
         if said is not None:
             _overrule(document_type, drafts, said, "qr")
+        if said is not None and "qr" in names:
             drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
     name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
     if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
@@ -57,7 +57,11 @@ def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:
 
 
 def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
-    """What the code says by part or field; None when it is the code of no such card."""
+    """What the code says by part or field; None when it is no code of such a card or slip."""
+    if "dossier_code" in names:
+        return _of_dossier(read_dossier_qr(payload), names)
+    if "qr" not in names:
+        return None
     if "bhyt_code" in names:
         insurance = read_insurance_qr(payload)
         return _of_insurance(insurance, names["bhyt_code"]) if insurance is not None else None
@@ -72,6 +76,15 @@ def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None
         "issue_date": card.issue_date,
         "address": card.address,
     }
+
+
+def _of_dossier(slip: DossierQr | None, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
+    if slip is None:
+        return None
+    said = {names["dossier_code"]: slip.dossier_code, "personal_id": slip.personal_id}
+    if "procedure_code" in names:
+        said[names["procedure_code"]] = slip.procedure_code
+    return said
 
 
 def _of_insurance(card: InsuranceQr, code_field: str) -> dict[str, str | None]:
@@ -118,13 +131,9 @@ def _overrule(
     document_type: DocumentType, drafts: dict[str, Draft], said: Mapping[str, str | None], evidence: Evidence
 ) -> None:
     """Puts what a code says into the fields that the type's first owner and the card's other values are read into."""
-    owner = document_type.owners[0]
-    owned = {
-        "name": owner.name,
-        "personal_id": owner.personal_id,
-        "date_of_birth": owner.date_of_birth,
-        "sex": owner.sex,
-    }
+    owned: dict[str, str | None] = {}
+    for owner in document_type.owners[:1]:
+        owned = {part: getattr(owner, part) for part in ("name", "personal_id", "date_of_birth", "sex")}
     declared = {rule.name for rule in document_type.fields}
     for part, value in said.items():
         name = owned.get(part, part)
