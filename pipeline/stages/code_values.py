@@ -1,4 +1,4 @@
-"""What the codes of a card or a slip say: QR code and machine-readable zone take the place of what was read from print."""
+"""What the codes of a card or a slip say: QR code and machine-readable zone outrank what was read in print."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,15 +37,27 @@ def add_codes(
     mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
     if mrz is not None:
         _overrule(document_type, drafts, _of_zone(mrz, names), "mrz")
-    for page, code in ((page, code) for page in pages for code in page.codes):
-        said = _of_qr(code.text, names)
-        if said is not None:
-            _overrule(document_type, drafts, said, "qr")
-        if said is not None and "qr" in names:
-            drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
+    _add_qr(pages, document_type, names, drafts)
     name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
     if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
         drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
+
+
+def _add_qr(
+    pages: Sequence[PageText],
+    document_type: DocumentType,
+    names: Mapping[FieldKind, str],
+    drafts: dict[str, Draft],
+) -> None:
+    for page in pages:
+        for code in page.codes:
+            said = _of_qr(code.text, names)
+            if said is None:
+                continue
+            _overrule(document_type, drafts, said, "qr")
+            if "qr" in names:
+                text = code.text.strip()
+                drafts[names["qr"]] = Draft(text, CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
 
 
 def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:

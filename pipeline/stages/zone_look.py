@@ -25,6 +25,8 @@ _ABOVE = {1: 2.6, 2: 1.4, 3: 0.4}
 _BESIDE = 1.5
 """Fillers at the end that were passed over, in heights of a row."""
 _RIM_PX = 20
+_FILLERS = "<<"
+"""Every line of a zone has them; print beside it, read in the same signs, has not."""
 
 
 def with_zone(grey: Pixels, text: PageText, read_words: ReadWords) -> PageText:
@@ -38,9 +40,9 @@ def with_zone(grey: Pixels, text: PageText, read_words: ReadWords) -> PageText:
     for group in _groups(rows_of([text])):
         place = _place(group, grey)
         for scale in _SCALES:
-            words = _read(grey, place, scale, text.dpi, read_words)
-            if read_mrz(_lines(words)) is not None:
-                return _exchanged(text, place, words)
+            lines = [line for line in _read(grey, place, scale, text.dpi, read_words) if _FILLERS in _joined(line)]
+            if read_mrz([_joined(line) for line in lines]) is not None:
+                return _exchanged(text, lines)
     return text
 
 
@@ -69,17 +71,16 @@ def _place(group: Sequence[Row], grey: Pixels) -> Box:
     )
 
 
-def _read(grey: Pixels, place: Box, scale: float, dpi: int, read_words: ReadWords) -> tuple[Word, ...]:
-    """The words of the place, their boxes in pixels of the page."""
+def _read(grey: Pixels, place: Box, scale: float, dpi: int, read_words: ReadWords) -> list[tuple[Word, ...]]:
+    """The lines of the place, their boxes in pixels of the page."""
     left, top = round(place.left), round(place.top)
     cut = grey[top : round(place.bottom), left : round(place.right)]
     smoothly = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     cut = np.asarray(cv2.resize(cut, None, fx=scale, fy=scale, interpolation=smoothly), np.uint8)
     framed = np.ascontiguousarray(np.pad(cut, _RIM_PX, constant_values=255))
-    return tuple(
-        word.model_copy(update={"box": _on_page(word.box, left, top, scale)})
-        for word in read_words(framed, dpi, "zone")
-    )
+    words = read_words(framed, dpi, "zone")
+    placed = [word.model_copy(update={"box": _on_page(word.box, left, top, scale)}) for word in words]
+    return [tuple(line) for _, line in groupby(placed, key=lambda word: word.line)]
 
 
 def _on_page(box: Box, left: int, top: int, scale: float) -> Box:
@@ -88,17 +89,17 @@ def _on_page(box: Box, left: int, top: int, scale: float) -> Box:
     return Box(left=x[0], top=y[0], right=x[1], bottom=y[1])
 
 
-def _lines(words: Sequence[Word]) -> list[str]:
-    return ["".join(word.text for word in line) for _, line in groupby(words, key=lambda word: word.line)]
+def _joined(line: Sequence[Word]) -> str:
+    return "".join(word.text for word in line)
 
 
-def _exchanged(text: PageText, place: Box, zone: Sequence[Word]) -> PageText:
-    """The page with these words instead of those in the place, where the first of these stood."""
+def _exchanged(text: PageText, zone: Sequence[tuple[Word, ...]]) -> PageText:
+    """The page with these lines instead of what was read in their place, where the first of it stood."""
+    place = around([word.box for line in zone for word in line])
     lines = [tuple(line) for _, line in groupby(text.words, key=lambda word: word.line)]
     kept = [tuple(word for word in line if not _is_in(word.box, place)) for line in lines]
-    first = next(at for at, line in enumerate(lines) if len(kept[at]) < len(line))
-    added = [tuple(line) for _, line in groupby(zone, key=lambda word: word.line)]
-    whole = [line for line in (*kept[: first + 1], *added, *kept[first + 1 :]) if line]
+    first = next((at for at, line in enumerate(lines) if len(kept[at]) < len(line)), len(lines) - 1)
+    whole = [line for line in (*kept[: first + 1], *zone, *kept[first + 1 :]) if line]
     return text.with_words(
         word.model_copy(update={"line": number}) for number, line in enumerate(whole) for word in line
     )
