@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from pipeline.catalogue import find_procedure
 from pipeline.local_time import VIETNAM, local_day
 from pipeline.validity import certain_date
 from pipeline.vietnamese import fold
@@ -88,8 +89,17 @@ def dossier_of_receipt(paper: Paper, catalogue: Catalogue) -> Dossier | None:
         code=code.value,
         actor=paper.actor,
         source="receipt",
-        procedure=paper.procedure if paper.procedure in catalogue.procedures else None,
+        procedure=_procedure_of(paper, catalogue),
         owner=Party(number=owner.personal_id, name=owner.name) if owner else Party(),
         received_at=beginning_of(received),
         due_on=certain_date(paper, "due_date"),
     )
+
+
+def _procedure_of(paper: Paper, catalogue: Catalogue) -> str | None:
+    """The procedure under which the receipt was handed in, else the one whose code it shows beyond doubt."""
+    if paper.procedure in catalogue.procedures:
+        return paper.procedure
+    shown = paper.fields.get("procedure_code")
+    known = find_procedure(catalogue, shown.value) if shown is not None and not shown.needs_review else None
+    return known.id if known is not None else None

@@ -1,5 +1,6 @@
 """Pages as pixels: what passes between the steps inside a parser process. Nothing here is stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -8,14 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Value
-from schemas.text import Box, PageText, Verdict
+from schemas.text import Box, PageText, Verdict, Word
 
 Pixels = NDArray[np.uint8]
 """uint8 (height, width, 3), blue-green-red as OpenCV has it; or (height, width) for grey. 0 is black."""
 
 
-Layout = Literal["page", "block"]
-"""What an engine is to look for: the parts of a whole page, or the lines of one even block of print."""
+Layout = Literal["page", "block", "zone", "digits"]
+"""What an engine is to look for: the parts of a whole page, the lines of one even block of print, the lines of a
+machine-readable zone (capitals, digits and `<`), or one line that can only have digits.
+"""
+
+ReadWords = Callable[[Pixels, int, Layout], tuple[Word, ...]]
+"""An engine: grey pixels, their dpi and their layout in, words in reading order out."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ FieldKind = Literal[
     "phone",
     "document_number",
     "dossier_code",
+    "procedure_code",
     "serial",
     "number",
     "sex",
@@ -106,8 +107,8 @@ class FieldRule(Value):
     date, a `document_number` in the line `Số:` under the issuer, an `organisation` in capitals at the top left, a
     `serial` alone on its line. `issuer`, `subject` (trích yếu) and `signer` are those of an administrative paper: a
     type with an `issuer` is read as one, and has values only where the head of such a paper is seen. `qr` and `mrz` are
-    the codes of an identity card; they speak for the fields that the type's first owner names and for `issue_date` and
-    `expiry_date`.
+    the codes of a card or a passport; they speak for the fields that the type's first owner names and for `issue_date`
+    and `expiry_date`.
     """
 
     name: str

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, PagePart, RawPage, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, RawPage, ReadPage, ReadWords, ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
 from pipeline.stages.captions import with_captions
@@ -30,7 +30,7 @@ from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_pa
 from pipeline.stages.look_again import keep_for_reading, look_again
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
-from pipeline.stages.recognise import ReadWords, recognise
+from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from schemas.text import Box, PageText

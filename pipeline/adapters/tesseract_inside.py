@@ -10,12 +10,11 @@ from functools import cache
 
 import tesserocr
 
-from pipeline.adapters.tesseract import LANGUAGE, words_of
+from pipeline.adapters.tesseract import READINGS, words_of
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Layout, Pixels
 from schemas.text import Word
 
-_LAYOUTS: dict[Layout, int] = {"page": tesserocr.PSM.AUTO, "block": tesserocr.PSM.SINGLE_BLOCK}
 _COLUMNS = (
     "level",
     "page",
@@ -46,10 +45,12 @@ def read_words(grey: Pixels, dpi: int, layout: Layout, timeout_s: float) -> tupl
         ScanRejected: unreadable, when the engine fails or takes too long.
         Misconfigured: missing_program.
     """
-    engine = _engine()
+    reading = READINGS[layout]
+    engine = _engine(reading.model)
     height, width = grey.shape
     try:
-        engine.SetPageSegMode(_LAYOUTS[layout])
+        engine.SetPageSegMode(reading.segmentation)
+        engine.SetVariable("tessedit_char_whitelist", reading.signs)
         engine.SetImageBytes(grey.tobytes(), width, height, 1, width)
         engine.SetSourceResolution(dpi)
         if not engine.Recognize(max(1, round(timeout_s * 1000))):
@@ -64,13 +65,13 @@ def read_words(grey: Pixels, dpi: int, layout: Layout, timeout_s: float) -> tupl
 
 
 @cache
-def _engine() -> tesserocr.PyTessBaseAPI:
-    """The engine of this process, its model loaded."""
+def _engine(model: str) -> tesserocr.PyTessBaseAPI:
+    """The engine of this process with this model loaded."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     try:
-        return tesserocr.PyTessBaseAPI(path=_model_folder(), lang=LANGUAGE)
+        return tesserocr.PyTessBaseAPI(path=_model_folder(), lang=model)
     except RuntimeError:
-        raise Misconfigured("missing_program", "tesseract-ocr-vie") from None
+        raise Misconfigured("missing_program", f"tesseract-ocr-{model}") from None
 
 
 def _model_folder() -> str:

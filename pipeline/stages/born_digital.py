@@ -17,14 +17,14 @@ from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFS
 from rapidfuzz import fuzz
 
 from pipeline.errors import ScanRejected
-from pipeline.pages import Pixels, RawPage
+from pipeline.pages import Pixels, RawPage, ReadWords
 from pipeline.stages.clean import CleanPage
 from pipeline.stages.drawn_words import DrawnWord, drawn_words
 from pipeline.stages.geometry import WORK_DPI, in_words, ink_points
 from pipeline.stages.legacy_letters import coding_of_text
 from pipeline.stages.lone_page import BROKEN, write_letters, write_without_pictures
 from pipeline.stages.placement import UprightScan, whole
-from pipeline.stages.recognise import ReadWords, read_codes
+from pipeline.stages.recognise import read_codes
 from schemas.text import Box, Line, PageText, Word
 
 _POINTS_PER_INCH = 72

@@ -48,7 +48,7 @@ def find_card(page: PageText) -> CardSides | None:
     sides = {side for side, cues in _CUES.items() if sum(says(text, cue) for cue in cues) >= _FEWEST_CUES[side]}
     lines = [line.text.replace(" ", "").upper() for line in page.lines]
     zone = read_mrz(lines)
-    if any(_PASSPORT_ZONE.search(line) for line in lines):
+    if (zone is not None and zone.is_passport) or any(_PASSPORT_ZONE.search(line) for line in lines):
         sides.add("passport")
     elif zone is not None or any(_ZONE.search(line) for line in lines):
         sides.add("back")

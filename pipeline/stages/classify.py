@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.identifiers import read_card_qr
+from pipeline.stages.identifiers import read_card_qr, read_insurance_qr
 from pipeline.stages.layout import STATE_LINES, Row, letters, rows_of
 from pipeline.stages.secrecy import find_mark
 from pipeline.stages.titles import Title, find_title, headings_of, own_names
@@ -205,10 +205,11 @@ def says(text: str, phrase: str) -> bool:
 
 
 def _code(kind: DocumentType, rows: Sequence[Row], written: Sequence[PageText]) -> str | None:
-    """The printed form code, or the QR code of an identity card, that speaks for this type."""
-    if any(rule.kind == "qr" for rule in kind.fields):
-        payloads = (code.text for page in written for code in page.codes)
-        return "mã QR của thẻ" if any(read_card_qr(payload) for payload in payloads) else None
+    """The printed form code, or the QR code of a card, that speaks for this type."""
+    kinds = {rule.kind for rule in kind.fields}
+    if "qr" in kinds:
+        read = read_insurance_qr if "bhyt_code" in kinds else read_card_qr
+        return "mã QR của thẻ" if any(read(code.text) for page in written for code in page.codes) else None
     return next((f"mẫu {code}" for code in kind.title.form_codes if _has_code(rows, code)), None)
 
 

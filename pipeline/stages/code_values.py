@@ -1,4 +1,4 @@
-"""What the codes of a card say: QR code and machine-readable zone take the place of what was read from print."""
+"""What the codes of a card or a slip say: QR code and machine-readable zone outrank what was read in print."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.addresses import read_address
 from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule
-from pipeline.stages.identifiers import InsuranceQr, read_card_qr, read_insurance_qr
+from pipeline.stages.identifiers import DossierQr, InsuranceQr, read_card_qr, read_dossier_qr, read_insurance_qr
 from pipeline.stages.layout import Row, letters
 from pipeline.stages.mrz import Mrz, read_mrz
 from pipeline.stages.person_names import family_length
@@ -14,6 +14,8 @@ from schemas.catalog import DocumentType, FieldKind
 from schemas.dossier import Evidence
 from schemas.text import PageText
 
+_KIND_AND_STATE = 5
+"""Signs before the name in a passport's first line (ICAO Doc 9303, part 4)."""
 _ZONE_ALIKE = 0.7
 """Share of letters that name line and name of a card have in common however badly the engine reads OCR-B."""
 
@@ -35,15 +37,27 @@ def add_codes(
     mrz = read_mrz([row.text for row in rows]) if "mrz" in names else None
     if mrz is not None:
         _overrule(document_type, drafts, _of_zone(mrz, names), "mrz")
-    codes = [(page, code) for page in pages for code in page.codes] if "qr" in names else []
-    for page, code in codes:
-        said = _of_qr(code.text, names)
-        if said is not None:
-            _overrule(document_type, drafts, said, "qr")
-            drafts[names["qr"]] = Draft(code.text.strip(), CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
+    _add_qr(pages, document_type, names, drafts)
     name = drafts.get(document_type.owners[0].name or "") if mrz is not None else None
     if mrz is not None and name is not None and (zone := _whole_zone(mrz, name)):
         drafts[names["mrz"]] = Draft(zone, CODE_CONFIDENCE, "mrz", certain=True)
+
+
+def _add_qr(
+    pages: Sequence[PageText],
+    document_type: DocumentType,
+    names: Mapping[FieldKind, str],
+    drafts: dict[str, Draft],
+) -> None:
+    for page in pages:
+        for code in page.codes:
+            said = _of_qr(code.text, names)
+            if said is None:
+                continue
+            _overrule(document_type, drafts, said, "qr")
+            if "qr" in names:
+                text = code.text.strip()
+                drafts[names["qr"]] = Draft(text, CODE_CONFIDENCE, "qr", page.number, code.box, certain=True)
 
 
 def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:
@@ -55,10 +69,14 @@ def _of_zone(mrz: Mrz, names: Mapping[FieldKind, str]) -> dict[str, str | None]:
 
 
 def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
-    """What the code says by part or field; None when it is the code of no card."""
-    insurance = read_insurance_qr(payload) if "bhyt_code" in names else None
-    if insurance is not None:
-        return _of_insurance(insurance, names["bhyt_code"])
+    """What the code says by part or field; None when it is no code of such a card or slip."""
+    if "dossier_code" in names:
+        return _of_dossier(read_dossier_qr(payload), names)
+    if "qr" not in names:
+        return None
+    if "bhyt_code" in names:
+        insurance = read_insurance_qr(payload)
+        return _of_insurance(insurance, names["bhyt_code"]) if insurance is not None else None
     card = read_card_qr(payload)
     if card is None:
         return None
@@ -70,6 +88,15 @@ def _of_qr(payload: str, names: Mapping[FieldKind, str]) -> dict[str, str | None
         "issue_date": card.issue_date,
         "address": card.address,
     }
+
+
+def _of_dossier(slip: DossierQr | None, names: Mapping[FieldKind, str]) -> dict[str, str | None] | None:
+    if slip is None:
+        return None
+    said = {names["dossier_code"]: slip.dossier_code, "personal_id": slip.personal_id}
+    if "procedure_code" in names:
+        said[names["procedure_code"]] = slip.procedure_code
+    return said
 
 
 def _of_insurance(card: InsuranceQr, code_field: str) -> dict[str, str | None]:
@@ -93,27 +120,32 @@ def _whole_zone(mrz: Mrz, name: Draft) -> str | None:
     alike = Levenshtein.normalized_similarity(letters(mrz.name), letters(name.value))
     if alike < (_ZONE_ALIKE if name.evidence == "qr" else 1.0):
         return None
-    head, body, line = mrz.text.split("\n")
+    before, line, after = _around_name(mrz)
     words = [letters(word) for word in name.value.split()]
     read = letters(line.partition("<<")[0])
     for length in (1, family_length(name.value)):
         if Levenshtein.normalized_similarity(read, "".join(words[:length])) >= _ZONE_ALIKE:
             parted = f"{'<'.join(words[:length])}<<{'<'.join(words[length:])}".upper()
-            return f"{head}\n{body}\n{parted.ljust(len(line), '<')[: len(line)]}"
+            return f"{before}{parted.ljust(len(line), '<')[: len(line)]}{after}"
     return None
+
+
+def _around_name(mrz: Mrz) -> tuple[str, str, str]:
+    """The zone's text before its name, the name with its fillers, and the text after it."""
+    if mrz.is_passport:
+        first, _, second = mrz.text.partition("\n")
+        return first[:_KIND_AND_STATE], first[_KIND_AND_STATE:], f"\n{second}"
+    numbers, _, name = mrz.text.rpartition("\n")
+    return f"{numbers}\n", name, ""
 
 
 def _overrule(
     document_type: DocumentType, drafts: dict[str, Draft], said: Mapping[str, str | None], evidence: Evidence
 ) -> None:
     """Puts what a code says into the fields that the type's first owner and the card's other values are read into."""
-    owner = document_type.owners[0]
-    owned = {
-        "name": owner.name,
-        "personal_id": owner.personal_id,
-        "date_of_birth": owner.date_of_birth,
-        "sex": owner.sex,
-    }
+    owned: dict[str, str | None] = {}
+    for owner in document_type.owners[:1]:
+        owned = {part: getattr(owner, part) for part in ("name", "personal_id", "date_of_birth", "sex")}
     declared = {rule.name for rule in document_type.fields}
     for part, value in said.items():
         name = owned.get(part, part)

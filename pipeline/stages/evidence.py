@@ -334,4 +334,4 @@ def _sure_enough(rule: FieldRule, likely: Likelihood, *, checked: bool) -> float
         return ADDRESS_SURE
     if rule.kind == "date" and checked:
         return CHECKED_DATE_SURE
-    return NUMBER_SURE if rule.kind in ("personal_id", "date") else REVIEW_BELOW
+    return NUMBER_SURE if rule.kind in ("personal_id", "date", "procedure_code") else REVIEW_BELOW

@@ -225,6 +225,19 @@ def _dossier_code(text: str) -> Parsed | None:
     return Parsed(match[0], match.start(), match.end()) if match else None
 
 
+_PROCEDURE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+
+
+def find_procedure_codes(text: str) -> set[str]:
+    """All codes of procedures in a text (mã TTHC, `1.001193`), without their local tails."""
+    return set(_PROCEDURE.findall(text))
+
+
+def _procedure_code(text: str) -> Parsed | None:
+    match = _PROCEDURE.search(text)
+    return Parsed(match[0], match.start(), match.end()) if match else None
+
+
 # Words
 
 _SEX = re.compile(r"(?<![a-z])(nam|nu)(?![a-z])")
@@ -295,6 +308,7 @@ _PARSERS: dict[FieldKind, Callable[[str], Parsed | None]] = {
     "phone": _phone,
     "document_number": _document_number,
     "dossier_code": _dossier_code,
+    "procedure_code": _procedure_code,
     "serial": _serial,
     "number": _number,
     "sex": _sex,

@@ -1,4 +1,4 @@
-"""Numbers that prove themselves: the personal number's structure, and the QR codes of cards.
+"""Numbers that prove themselves: the personal number's structure, and the QR codes of cards and slips.
 
 Sources: NĐ 137/2015/NĐ-CP and TT 07/2016/TT-BCA (số định danh cá nhân), observed QR payloads of the chip card of 2021
 and of paper health insurance cards.
@@ -7,7 +7,7 @@ and of paper health insurance cards.
 import re
 from dataclasses import dataclass
 
-from pipeline.stages.field_values import iso_date
+from pipeline.stages.field_values import find_dossier_code, find_procedure_codes, iso_date
 from pipeline.vietnamese import nfc
 
 _PROVINCES = (
@@ -69,6 +69,32 @@ def read_card_qr(payload: str) -> CardQr | None:
 
 def _compact_date(text: str) -> str | None:
     return iso_date(text[:2], text[2:4], text[4:]) if re.fullmatch(r"[0-9]{8}", text) else None
+
+
+@dataclass(frozen=True)
+class DossierQr:
+    """What the QR code of a slip says of its dossier; None where it says nothing, or names two."""
+
+    dossier_code: str
+    procedure_code: str | None
+    personal_id: str | None
+
+
+def read_dossier_qr(payload: str) -> DossierQr | None:
+    """Codes of dossier and procedure and the citizen's number, in any order; None when it names no dossier.
+
+    TT 01/2023/TT-VPCP, Điều 26, tells what the code of such a paper holds, and not in which form.
+    """
+    dossier_code = find_dossier_code(payload)
+    if dossier_code is None:
+        return None
+    procedures = find_procedure_codes(payload)
+    numbers = {number for number in re.findall(r"(?<!\d)\d{12}(?!\d)", payload) if read_personal_number(number)}
+    return DossierQr(
+        dossier_code=dossier_code,
+        procedure_code=procedures.pop() if len(procedures) == 1 else None,
+        personal_id=numbers.pop() if len(numbers) == 1 else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.pages import Pixels
-from pipeline.stages.recognise import ReadWords
+from pipeline.pages import Pixels, ReadWords
 from pipeline.stages.second_look import Piece, sheet_of, words_by_piece
 from schemas.text import Box, Word
 

@@ -4,6 +4,7 @@ Source: ICAO Doc 9303 parts 3 to 5; how the card of Việt Nam puts the personal
 """
 
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -32,6 +33,9 @@ _TD3_BODY = re.compile(
     r"(?P<number>[^<]{6}.{4})(?P<state>[A-Z0-9<]{3})(?P<birth>.{7})(?P<sex>[MF<])(?P<end>.{7})(?P<own>.{15})(?P<closing>.)$"
 )
 _FILLERS = str.maketrans({"«": "<", "€": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "»": "<"})
+_SIGNS_OF_ZONE = frozenset(string.ascii_uppercase + string.digits + "<")
+_SHORTEST, _FEWEST_FILLERS, _FEWEST_DIGITS = 22, 3, 15
+"""Of a line that is worth another look: well over half of its 30 signs, with fillers or the digits of a first line."""
 
 
 _Fit = TypeVar("_Fit", bound=tuple[str, ...])
@@ -80,6 +84,13 @@ def read_mrz(lines: Sequence[str]) -> Mrz | None:
         if found is not None:
             return found
     return None
+
+
+def looks_like_zone(line: str) -> bool:
+    """Whether a line of print may be one of a zone, well or badly read."""
+    signs = _zone_letters(line)
+    telling = signs.count("<") >= _FEWEST_FILLERS or sum(c.isdigit() for c in signs) >= _FEWEST_DIGITS
+    return telling and len(signs) >= _SHORTEST and sum(c in _SIGNS_OF_ZONE for c in signs) >= 0.8 * len(signs)
 
 
 def _zone_letters(line: str) -> str:

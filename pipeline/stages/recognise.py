@@ -4,20 +4,17 @@ The page's shape told which way up it stands; reading it is the proof. A page th
 too, and the better reading wins.
 """
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import zxingcpp
 
-from pipeline.pages import Layout, Pixels
+from pipeline.pages import ReadWords
 from pipeline.stages.clean import CleanPage, turn
+from pipeline.stages.head_look import with_head_digits
 from pipeline.stages.placement import UprightScan, resized
 from pipeline.stages.second_look import pieces_to_see, sheet_of, sureness, with_second_readings
+from pipeline.stages.zone_look import with_zone
 from schemas.text import Box, Code, PageText, Word
-
-ReadWords = Callable[[Pixels, int, Layout], tuple[Word, ...]]
-"""An engine: grey pixels, their dpi and their layout in, words in reading order out."""
 
 _SURE_UPRIGHT = 0.75
 """Mean confidence above which a reading is surely the right way up: upside-down Vietnamese print stays under 0.5."""
@@ -57,7 +54,9 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
             page, words = over, over_words
     if sureness(words) < _LEAST_READABLE:
         return page, _page_text(page, number, ())
-    return page, _page_text(page, number, _looked_at_again(page, words, read_words))
+    text = _page_text(page, number, _looked_at_again(page, words, read_words))
+    text = with_head_digits(page.grey, text, read_words)
+    return page, with_zone(page.grey, text, read_words)
 
 
 def _looked_at_again(page: CleanPage, words: tuple[Word, ...], read_words: ReadWords) -> tuple[Word, ...]:

@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable
 from importlib import import_module
 
+import cv2
 import numpy as np
 import pytest
 
@@ -77,3 +78,15 @@ def test_a_line_alone_is_read_where_the_engine_is_told_to_look_for_lines(engine:
     inked = np.flatnonzero(line.min(axis=1) < 128)
     alone = np.ascontiguousarray(line[inked[0] - 20 : inked[-1] + 20])
     assert " ".join(word.text for word in engine(alone, DPI, "block", 60)) == TEXT[0]
+
+
+def test_digits_alone_are_read_where_there_can_be_nothing_else(engine: Engine) -> None:
+    picture = np.full((120, 260), 255, np.uint8)
+    cv2.putText(picture, "307", (40, 85), cv2.FONT_HERSHEY_DUPLEX, 2, 0, 3, cv2.LINE_AA)
+    assert "".join(word.text for word in engine(picture, DPI, "digits", 60)) == "307"
+
+
+def test_a_zone_is_read_in_its_own_signs_and_print_after_it_in_all(engine: Engine) -> None:
+    zone = {sign for word in engine(grey(text_page()), DPI, "zone", 60) for sign in word.text}
+    assert zone <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
+    assert not {sign for word in engine(grey(text_page()), DPI, "block", 60) for sign in word.text} <= zone

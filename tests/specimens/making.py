@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 
-from tests.specimens import papers_civil, papers_identity, papers_land, papers_office
+from tests.specimens import papers_cards, papers_civil, papers_identity, papers_land, papers_office
 from tests.specimens.capture import FAX_DPI, LEVELS, Level, capture, turned_away
 from tests.specimens.files import save
 from tests.specimens.layout import Case, Draft
@@ -32,7 +32,8 @@ class Specimen:
     """A paper's file with everything that should be read from it; stored as JSON beside it.
 
     `personal_ids` and `names` are the owners' as the paper prints them: a paper older than 2016 cites nine-digit
-    numbers. Dates are ISO 8601, text is NFC. `era` tells the form of addresses: `2021` four levels, `2025` three.
+    numbers, and some papers cite none. Dates are ISO 8601, text is NFC. `era` tells the form of addresses: `2021` four
+    levels, `2025` three.
     """
 
     id: str
@@ -102,6 +103,10 @@ PAPERS: dict[str, Paper] = {
     "construction_permit": Paper(papers_land.construction_permit, False, _lately),
     "receipt_slip": Paper(papers_office.receipt_slip, False, _lately),
     "decision": Paper(papers_office.decision, False, _lately),
+    "passport": Paper(papers_cards.passport, False, _lately),
+    "health_insurance_card": Paper(papers_cards.health_insurance_card, False, _lately),
+    "official_letter": Paper(papers_office.official_letter, False, _lately),
+    "notice": Paper(papers_office.notice, False, _lately),
 }
 
 TYPES = tuple(PAPERS)
@@ -145,12 +150,18 @@ def make_specimens(
     for i in range(count):
         type_id, number = types[i % len(types)], i // len(types)
         rng = Random(f"{seed}/{type_id}/{number}")  # noqa: S311 chance that can be repeated is the point
-        serial = 12 * (12 * number + TYPES.index(type_id)) + 5 * seed
+        serial = _serial(type_id, number) + 5 * seed
         scan = _usual_scan(rng, levels)
         specimen_id = f"{type_id}-{seed}-{number:02d}"
         specimens.append(make_one(folder, specimen_id, type_id, _case(rng, type_id, serial), scan))
         write_truth(folder, specimens[-1])
     return specimens
+
+
+def _serial(type_id: str, number: int) -> int:
+    """Where the numbers of a paper's people begin: the types count by the dozen, so that a further one moves nobody."""
+    dozen, place = divmod(TYPES.index(type_id), 12)
+    return 12 * (12 * number + place) + 5000 * dozen
 
 
 def _case(rng: Random, type_id: str, serial: int) -> Case:
@@ -185,7 +196,7 @@ def make_one(folder: Path, specimen_id: str, type_id: str, case: Case, scan: Sca
         file=specimen_id + suffix,
         type=type_id,
         fields=drawn.fields,
-        personal_ids=tuple(number for number, _ in drawn.owners),
+        personal_ids=tuple(number for number, _ in drawn.owners if number),
         names=tuple(name for _, name in drawn.owners),
         pages=tuple(truths),
         page_count=len(pages),

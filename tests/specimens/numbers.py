@@ -28,6 +28,16 @@ def old_card_number(serial: int, rng: Random) -> str:
     return f"99{rng.randrange(1000):03d}{serial % 10_000:04d}"
 
 
+def passport_number(rng: Random) -> str:
+    """A letter and seven digits; Z is no series that passports have had."""
+    return f"Z{rng.randrange(10_000_000):07d}"
+
+
+def insurance_number(rng: Random) -> str:
+    """The ten digits of a social insurance number, from 99 on, which no province has."""
+    return f"99{rng.randrange(100_000_000):08d}"
+
+
 def phone_number(rng: Random) -> str:
     """Ten digits without spaces."""
     return f"095{rng.randrange(10_000_000):07d}"
@@ -98,6 +108,16 @@ def td1(holder: CardHolder) -> str:
     second += check_digit(first[5:30] + second[0:7] + second[8:15] + second[18:29])
     family, *others = _ascii(holder.name).split()
     return "\n".join((first, second, f"{family}<<{'<'.join(others)}"[:30].ljust(30, "<")))
+
+
+def td3(number: str, holder: CardHolder, expires: date) -> str:
+    """The two lines of 44 characters of a passport (ICAO 9303 part 4), with the 12-digit number as the personal one."""
+    family, *others = _ascii(holder.name).split()
+    first = f"P<VNM{family}<<{'<'.join(others)}"[:44].ljust(44, "<")
+    parts = [number.ljust(9, "<"), f"{holder.born:%y%m%d}", f"{expires:%y%m%d}", holder.number.ljust(14, "<")]
+    numbered, born, ends, own = (part + check_digit(part) for part in parts)
+    sex = "M" if holder.male else "F"
+    return f"{first}\n{numbered}VNM{born}{sex}{ends}{own}{check_digit(numbered + born + ends + own)}"
 
 
 def _ascii(name: str) -> str:

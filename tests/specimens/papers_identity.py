@@ -1,11 +1,10 @@
 """Identity cards and confirmations of residence, issued by the police."""
 
 from datetime import date
-from itertools import product
 
 import cv2
-import numpy as np
 
+from tests.specimens.cards import card_sheet, chip, emblem, labelled, lay_card, portrait, put_code
 from tests.specimens.layout import (
     MOTTO,
     NATION,
@@ -21,18 +20,14 @@ from tests.specimens.layout import (
     signed_at_right,
     title,
 )
-from tests.specimens.marks import SEAL_RED, Pixels, guilloche, press
+from tests.specimens.marks import Pixels
 from tests.specimens.numbers import CardHolder, qr_code, td1
 from tests.specimens.people import Person
 from tests.specimens.places import MERGER, without_rank
 from tests.specimens.sheet import GAP, Sheet, Strong, Type, px
 
-CARD_MM = (85.6, 53.98)
-
 NEW_CARD = date(2024, 7, 1)
 """From this day cards are called CĂN CƯỚC and carry the code on the back (TT 16/2024/TT-BCA)."""
-
-_LABEL = Type(5.6, face="Sans")
 
 
 def citizen_id_card(case: Case) -> Draft:
@@ -42,16 +37,16 @@ def citizen_id_card(case: Case) -> Draft:
     address = person.home.address(issued)
     code = _payload(person, address, issued)
     new = issued >= NEW_CARD
-    front, back = _card_sheet(), _card_sheet()
+    front, back = card_sheet(), card_sheet()
     (_front_2024 if new else _front_2021)(front, person, address)
     (_back_2024 if new else _back_2021)(back, person, address, issued)
     mrz = td1(holder)
     for row, line in enumerate(mrz.split("\n")):
         back.line_at(line, (px(4.7), px(36.4 + 5 * row)), Type(12, face="Mono", bold=True))
-    _put(back if new else front, qr_code(code, 4), (px(65.5), px(2.5 if new else 3)))
+    put_code(back if new else front, qr_code(code, 4), (px(65.5), px(2.5 if new else 3)))
     page = Sheet(Type())
     for side, top in ((front, 45), (back, 125)):
-        _lay(page.page, side.finish(), px(60 + case.rng.uniform(-8, 8)), px(top), case.rng.uniform(-1.2, 1.2))
+        lay_card(page.page, side.finish(), px(60 + case.rng.uniform(-8, 8)), px(top), case.rng.uniform(-1.2, 1.2))
         page.lines += side.lines
     fields = {
         "full_name": person.name,
@@ -74,15 +69,6 @@ def _payload(person: Person, address: str, issued: date) -> str:
     return f"{numbers}|{person.name}|{person.born:{day}}|{person.sex}|{address}|{issued:{day}}"
 
 
-def _card_sheet() -> Sheet:
-    sheet = Sheet(_LABEL, size_mm=CARD_MM)
-    sheet.page[:] = (226, 238, 236)
-    guilloche(sheet.page, (208, 226, 228))
-    sheet.span, sheet.y_px = (px(27), px(83)), px(2)
-    sheet.bottom_px = sheet.page.shape[0]
-    return sheet
-
-
 def _head(sheet: Sheet, names: tuple[str, str]) -> None:
     sheet.span = (px(20), px(65))
     sheet.centred(NATION, Type(5.4, face="Sans", bold=True))
@@ -90,13 +76,9 @@ def _head(sheet: Sheet, names: tuple[str, str]) -> None:
     sheet.centred("SOCIALIST REPUBLIC OF VIET NAM", Type(4.6, face="Sans"))
     sheet.centred(names[0], Type(9.5, face="Sans", bold=True, colour=(176, 24, 32)))
     sheet.centred(names[1], Type(5.2, face="Sans", italic=True))
-    _portrait(sheet.page, (px(4), px(18)))
-    _emblem(sheet.page, (px(11), px(10)))
+    portrait(sheet.page, (px(4), px(18)))
+    emblem(sheet.page, (px(11), px(10)))
     sheet.span = (px(27), px(83))
-
-
-def _line(sheet: Sheet, label: str, value: str) -> None:
-    sheet.paragraph(f"{label} ", Strong(value))
 
 
 def _term(person: Person) -> str:
@@ -109,10 +91,10 @@ def _front_2021(sheet: Sheet, person: Person, address: str) -> None:
     sheet.paragraph("Số / No.: ", Strong(person.personal_id))
     sheet.paragraph("Họ và tên / Full name:")
     sheet.paragraph(Strong(person.name.upper()))
-    _line(sheet, "Ngày sinh / Date of birth:", short(person.born))
+    labelled(sheet, "Ngày sinh / Date of birth:", short(person.born))
     sheet.paragraph("Giới tính / Sex: ", Strong(person.sex), f"{GAP}Quốc tịch / Nationality: ", Strong("Việt Nam"))
-    _line(sheet, "Quê quán / Place of origin:", person.birthplace.full(date(2021, 1, 1)))
-    _line(sheet, "Nơi thường trú / Place of residence:", address)
+    labelled(sheet, "Quê quán / Place of origin:", person.birthplace.full(date(2021, 1, 1)))
+    labelled(sheet, "Nơi thường trú / Place of residence:", address)
     sheet.line_at(f"Có giá trị đến: {_term(person)}", (px(4), px(49)), Type(5, face="Sans"))
 
 
@@ -123,7 +105,7 @@ def _back_2021(sheet: Sheet, person: Person, address: str, issued: date) -> None
     sheet.paragraph("Ngày, tháng, năm / Date, month, year: ", Strong(short(issued)))
     sheet.centred("CỤC TRƯỞNG CỤC CẢNH SÁT", Type(5.4, face="Sans", bold=True))
     sheet.centred("QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", Type(5.4, face="Sans", bold=True))
-    _chip(sheet.page, (px(8), px(22)))
+    chip(sheet.page, (px(8), px(22)))
     for x, finger in ((63, "Ngón trỏ trái"), (74, "Ngón trỏ phải")):
         sheet.line_at(finger, (px(x), px(4)), Type(4.2, face="Sans"))
         _fingerprint(sheet.page, (px(x + 4), px(16)))
@@ -136,81 +118,25 @@ def _front_2024(sheet: Sheet, person: Person, address: str) -> None:
     sheet.paragraph(Strong(person.personal_id))
     sheet.paragraph("Họ, chữ đệm và tên khai sinh / Full name:")
     sheet.paragraph(Strong(person.name.upper()))
-    _line(sheet, "Ngày, tháng, năm sinh / Date of birth:", short(person.born))
+    labelled(sheet, "Ngày, tháng, năm sinh / Date of birth:", short(person.born))
     sheet.paragraph("Giới tính / Sex: ", Strong(person.sex))
-    _line(sheet, "Quốc tịch / Nationality:", "Việt Nam")
-    _chip(sheet.page, (px(69), px(4)))
+    labelled(sheet, "Quốc tịch / Nationality:", "Việt Nam")
+    chip(sheet.page, (px(69), px(4)))
 
 
 def _back_2024(sheet: Sheet, person: Person, address: str, issued: date) -> None:
     sheet.span, sheet.y_px = (px(4), px(63)), px(2.5)
     sheet.basis = Type(5.4, face="Sans")
-    _line(sheet, "Nơi cư trú / Place of residence:", address)
-    _line(sheet, "Nơi đăng ký khai sinh / Place of birth:", person.birthplace.full(issued))
-    _line(sheet, "Ngày, tháng, năm cấp / Date of issue:", short(issued))
-    _line(sheet, "Ngày, tháng, năm hết hạn / Date of expiry:", _term(person))
+    labelled(sheet, "Nơi cư trú / Place of residence:", address)
+    labelled(sheet, "Nơi đăng ký khai sinh / Place of birth:", person.birthplace.full(issued))
+    labelled(sheet, "Ngày, tháng, năm cấp / Date of issue:", short(issued))
+    labelled(sheet, "Ngày, tháng, năm hết hạn / Date of expiry:", _term(person))
     sheet.paragraph(Strong("BỘ CÔNG AN / MINISTRY OF PUBLIC SECURITY"))
-
-
-def _portrait(page: Pixels, left_top: tuple[int, int]) -> None:
-    """A grey shape of head and shoulders: nobody's face."""
-    x, y = left_top
-    width, height = px(20), px(28)
-    page[y : y + height, x : x + width] = (196, 206, 214)
-    middle = x + width // 2
-    cv2.ellipse(page[: y + height], (middle, y + height), (px(9), px(9)), 0, 180, 360, (86, 92, 104), -1, cv2.LINE_AA)
-    cv2.ellipse(page, (middle, y + px(12)), (px(4.6), px(6)), 0, 0, 360, (150, 140, 134), -1, cv2.LINE_AA)
-    cv2.ellipse(page, (middle, y + px(9)), (px(5), px(4)), 0, 180, 360, (40, 38, 40), -1, cv2.LINE_AA)
-
-
-def _emblem(page: Pixels, centre: tuple[int, int]) -> None:
-    cv2.circle(page, centre, px(5.5), SEAL_RED, -1, cv2.LINE_AA)
-    cv2.circle(page, centre, px(5.5), (222, 178, 60), 6, cv2.LINE_AA)
-    spikes = [(px(3.6 if k % 2 == 0 else 1.4), np.deg2rad(36 * k - 90)) for k in range(10)]
-    star = [(centre[0] + r * np.cos(a), centre[1] + r * np.sin(a)) for r, a in spikes]
-    cv2.fillPoly(page, [np.round(star).astype(np.int32)], (236, 200, 70), cv2.LINE_AA)
-
-
-def _chip(page: Pixels, left_top: tuple[int, int]) -> None:
-    x, y = left_top
-    cv2.rectangle(page, (x, y), (x + px(12), y + px(10)), (214, 184, 108), -1)
-    for k in (3, 6, 9):
-        cv2.line(page, (x + px(k), y), (x + px(k), y + px(10)), (150, 120, 60), 2)
-    cv2.line(page, (x, y + px(5)), (x + px(12), y + px(5)), (150, 120, 60), 2)
 
 
 def _fingerprint(page: Pixels, centre: tuple[int, int]) -> None:
     for k in range(1, 12):
         cv2.ellipse(page, centre, (8 * k, 5 * k), 82, 25, 320 + 3 * k, (70, 70, 84), 2, cv2.LINE_AA)
-
-
-def _put(sheet: Sheet, code: Pixels, left_top: tuple[int, int]) -> None:
-    x, y = left_top
-    side = code.shape[0]
-    x = min(x, sheet.page.shape[1] - side)
-    sheet.page[y : y + side, x : x + side] = code[:, :, None]
-
-
-def _lay(page: Pixels, card: Pixels, left: int, top: int, skew_degrees: float) -> None:
-    """Lay a card with rounded corners on the page, slightly askew, with the faint shadow of its edge."""
-    height, width = card.shape[:2]
-    mask = np.zeros((height, width), dtype=np.uint8)
-    radius = px(3)
-    cv2.rectangle(mask, (radius, 0), (width - radius, height), 255, -1)
-    cv2.rectangle(mask, (0, radius), (width, height - radius), 255, -1)
-    for x, y in product((radius, width - radius), (radius, height - radius)):
-        cv2.circle(mask, (x, y), radius, 255, -1, cv2.LINE_AA)
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_degrees, 1.0)
-    room = px(6)
-    turn[:, 2] += room
-    size = (width + 2 * room, height + 2 * room)
-    laid = cv2.warpAffine(card, turn, size, flags=cv2.INTER_CUBIC)
-    cover = cv2.warpAffine(mask, turn, size)
-    shadow = np.asarray(cv2.GaussianBlur(cover, (0, 0), 9), dtype=np.uint8)
-    press(page, shadow, (176, 176, 176), (left - room, top - room))
-    spot = page[top - room : top - room + size[1], left - room : left - room + size[0]]
-    share = (cover / 255.0)[:, :, None]
-    spot[:] = np.round(laid * share + spot * (1 - share)).astype(np.uint8)
 
 
 def residence_confirmation(case: Case) -> Draft:

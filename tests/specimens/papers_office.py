@@ -66,6 +66,74 @@ def decision(case: Case) -> Draft:
     return draft([sheet], about(case, number), (person.personal_id, person.name))
 
 
+_AGENCIES = (("Sở Nội vụ", "SNV", "CCVC"), ("Sở Tư pháp", "STP", "HCTP"), ("Sở Y tế", "SYT", "NVY"), ("", "UBND", "VP"))
+_LETTERS = (
+    "V/v phối hợp xác minh thông tin hồ sơ",
+    "V/v cung cấp bản sao trích lục hộ tịch",
+    "V/v hướng dẫn thực hiện thủ tục hành chính",
+)
+_NOTICES = (
+    "Về việc tiếp nhận và giải quyết hồ sơ",
+    "Về kết quả kiểm tra hồ sơ đề nghị hỗ trợ",
+    "Về việc niêm yết công khai danh sách",
+)
+
+
+def _agency(case: Case) -> tuple[Issuer, str, str]:
+    """Who issues, its abbreviation, and that of its unit which drafts."""
+    place, rng = case.family.home.place, case.rng
+    name, short_name, unit = rng.choice(_AGENCIES)
+    if not name:
+        return committee(case), short_name, unit
+    province = place.province(case.day)
+    post = (("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"), ("GIÁM ĐỐC",))[rng.random() < 0.5]
+    return Issuer(f"UBND {province}", name, post, official(case), (name, province)), short_name, unit
+
+
+def official_letter(case: Case) -> Draft:
+    """Công văn of a department or a commune, with its matter under the number."""
+    issuer, agency, unit = _agency(case)
+    number = f"{case.rng.randint(1, 6000):02d}/{agency}-{unit}"
+    sheet = Sheet(Type(13.5))
+    commune = case.family.home.place.commune(case.day)
+    letterhead(sheet, issuer, f"Số: {number}", f"{without_rank(commune)}, {long(case.day)}")
+    whole, sheet.span = sheet.span, (sheet.span[0] - px(10), sum(sheet.span) // 2 - px(10))
+    sheet.centred(case.rng.choice(_LETTERS), sheet.basis.but(-1))
+    sheet.span = whole
+    sheet.gap(6)
+    sheet.centred(f"Kính gửi: Ủy ban nhân dân {commune}")
+    sheet.gap(3)
+    return _body(sheet, case, issuer, number)
+
+
+def notice(case: Case) -> Draft:
+    """Thông báo of a department or a commune."""
+    issuer, agency, _ = _agency(case)
+    number = f"{case.rng.randint(1, 900):02d}/TB-{agency}"
+    sheet = Sheet(Type(13.5))
+    commune = case.family.home.place.commune(case.day)
+    letterhead(sheet, issuer, f"Số: {number}", f"{without_rank(commune)}, {long(case.day)}")
+    title(sheet, "THÔNG BÁO", colour=sheet.basis.but(1, bold=True))
+    title(sheet, case.rng.choice(_NOTICES), colour=sheet.basis.but(bold=True))
+    return _body(sheet, case, issuer, number)
+
+
+def _body(sheet: Sheet, case: Case, issuer: Issuer, number: str) -> Draft:
+    """A few sentences, another paper's number and date among them, then the signature."""
+    rng, before = case.rng, case.day - timedelta(days=case.rng.randint(10, 90))
+    other = f"{rng.randint(10, 900)}/KH-UBND"
+    sheet.paragraph(
+        f"Thực hiện Kế hoạch số {other} {long(before)} của Ủy ban nhân dân tỉnh về nâng cao chất lượng phục vụ người "
+        "dân, doanh nghiệp, cơ quan chúng tôi đề nghị các đơn vị phối hợp thực hiện một số nội dung sau đây.",
+        indent_mm=10,
+    )
+    sheet.paragraph("1. Rà soát hồ sơ đang giải quyết, bảo đảm đúng thời hạn theo quy định.", indent_mm=10)
+    sheet.paragraph("2. Gửi báo cáo kết quả trước ngày cuối cùng của tháng để tổng hợp./.", indent_mm=10)
+    signed_at_right(sheet, case, issuer, ("- Như trên;", "- Lưu: VT."))
+    fields = {"document_number": number, "issue_date": case.day.isoformat(), "signer": issuer.signer}
+    return draft([sheet], fields)
+
+
 _PROCEDURES = (
     ("1.001193", "Thủ tục đăng ký khai sinh", 1),
     ("1.004873", "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân", 3),

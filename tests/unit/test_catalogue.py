@@ -170,6 +170,18 @@ def test_what_is_no_known_code_finds_no_procedure(wanted: str) -> None:
     assert find_procedure(load_catalogue(), wanted) is None
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "death_notice", "marriage_registration_form", "marital_status_form", "construction_permit_application",
+        "estate_division", "land_plot_application", "land_plot_drawing", "extract_copy_form", "passport",
+    ],
+)  # fmt: skip
+def test_some_procedure_asks_for_the_paper(form: str) -> None:
+    asked_for = (paper.any_of for procedure in load_catalogue().procedures.values() for paper in procedure.papers)
+    assert any(form in types for types in asked_for)
+
+
 def test_codes_of_procedures_are_known_once() -> None:
     codes = [procedure.code for procedure in load_catalogue().procedures.values() if procedure.code]
     assert len(codes) == len(set(codes))

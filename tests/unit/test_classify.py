@@ -5,6 +5,7 @@ from pipeline.stages.assemble import assemble
 from pipeline.stages.classify import Classification, classify
 from schemas.catalog import DocumentType
 from tests.unit.pages_of_text import page
+from tests.unit.test_identifiers import INSURANCE
 
 TYPES = load_catalogue().types
 HEADER = """
@@ -184,6 +185,12 @@ def test_the_code_of_a_card_tells_one_whose_title_is_lost() -> None:
     payload = "079190012345||Lê Thị Mai|06111990|Nữ|Huế|15062021"
     found = classify([page(CARD_WORDS, qr=payload)], TYPES)
     assert (found.type, found.cues[0]) == ("citizen_id_card", "mã QR của thẻ")
+
+
+def test_the_code_of_an_insurance_card_tells_no_identity_card() -> None:
+    words = "Giá trị sử dụng từ 01/01/2019\nNơi đăng ký KCB BĐ: Bệnh viện Huế"
+    found = classify([page(words, qr=INSURANCE)], TYPES)
+    assert (found.type, found.cues[0]) == ("health_insurance_card", "mã QR của thẻ")
 
 
 def test_another_code_tells_nothing() -> None:

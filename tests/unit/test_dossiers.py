@@ -1,6 +1,6 @@
 """Dossiers over a real folder store and SQLite: opened, imported, filled with papers, reused, looked up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -249,9 +249,9 @@ def test_another_scan_of_a_paper_is_not_counted_twice(office: Office) -> None:
     assert len(office.tables.dossiers.components(OFFICE, CODE)) == 1
 
 
-def a_receipt(office: Office, **changes: Any) -> Paper:
+def a_receipt(office: Office, more: Mapping[str, Field] | None = None, **changes: Any) -> Paper:
     fields = {"dossier_code": CODE, "receipt_date": "2026-03-02", "due_date": "2026-03-09"}
-    told = {name: sure(value) for name, value in fields.items()}
+    told = {name: sure(value) for name, value in fields.items()} | dict(more or {})
     return office.file("receipt_slip", "applicant", fields=told, dossier_code=CODE, confirmed=False, **changes)
 
 
@@ -259,6 +259,17 @@ def test_a_receipt_makes_its_dossier_known(office: Office) -> None:
     a_receipt(office)
     known = office.tables.dossiers.get(OFFICE, CODE)
     assert (known.source, known.due_on, known.owner.number) == ("receipt", date(2026, 3, 9), HUONG_NUMBER)
+
+
+def test_a_receipt_tells_the_procedure_by_its_code(office: Office) -> None:
+    a_receipt(office, more={"procedure_code": sure("1.001193")})
+    assert office.tables.dossiers.get(OFFICE, CODE).procedure == "birth_registration"
+
+
+@pytest.mark.parametrize("code", [sure("1.999999"), sure("1.001193").model_copy(update={"needs_review": True})])
+def test_a_procedure_that_is_unknown_or_in_doubt_stays_open(office: Office, code: Field) -> None:
+    a_receipt(office, more={"procedure_code": code})
+    assert office.tables.dossiers.get(OFFICE, CODE).procedure is None
 
 
 def test_a_receipt_in_doubt_makes_nothing_known(office: Office) -> None:

@@ -2,8 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.identifiers import read_card_qr, read_insurance_qr, read_personal_number
-from pipeline.stages.mrz import check_digit, read_mrz
+from pipeline.stages.identifiers import (
+    DossierQr,
+    read_card_qr,
+    read_dossier_qr,
+    read_insurance_qr,
+    read_personal_number,
+)
+from pipeline.stages.mrz import check_digit, looks_like_zone, read_mrz
 
 NUMBER = "079190000123"
 
@@ -178,3 +184,28 @@ def test_the_code_of_an_insurance_card_gives_name_and_term() -> None:
 @pytest.mark.parametrize("payload", ["", "DN4790123456789|zz|1|2|3|4|5|6", "079190012345||Lê|06111990|Nữ|x|01092021"])
 def test_another_code_is_no_insurance_card(payload: str) -> None:
     assert read_insurance_qr(payload) is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "H29.12.34-250708-0001|1.001193|079190000123|Giấy tiếp nhận|2025-07-08",
+        '{"maHoSo": "H29.12.34-250708-0001", "maTTHC": "1.001193.000.00.00.H29", "soDinhDanh": "079190000123"}',
+    ],
+)
+def test_the_code_of_a_slip_names_dossier_procedure_and_citizen_in_any_form(payload: str) -> None:
+    assert read_dossier_qr(payload) == DossierQr("H29.12.34-250708-0001", "1.001193", "079190000123")
+
+
+def test_the_code_of_a_slip_that_names_two_procedures_names_none() -> None:
+    slip = read_dossier_qr("H29.12.34-250708-0001|1.001193|1.000894")
+    assert slip == DossierQr("H29.12.34-250708-0001", None, None)
+
+
+def test_a_code_without_a_dossier_is_no_slips() -> None:
+    assert read_dossier_qr("1.001193|079190000123") is None
+
+
+def test_a_line_of_print_does_not_look_like_a_zone() -> None:
+    assert all(looks_like_zone(line) for line in (*td1(), *td3()))
+    assert not any(looks_like_zone(line) for line in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 45/QĐ-UBND", "079190"))
