@@ -7,7 +7,7 @@ from schemas.base import Value
 from schemas.text import Box
 
 QuestionKind = Literal["cut", "secrecy", "card", "type", "owner", "field", "page", "same", "newer"]
-"""Where a paper begins; whether a mark is a secrecy mark; whether a card lies on its page; what it is; whose it is; what
+"""Where a paper begins; whether a mark is a secrecy mark; whether a card lies beside it; what it is; whose it is; what
 it says; whether a page will do; whether it was scanned before; whether a newer paper has taken its place."""
 CandidateSource = Literal[
     "qr", "mrz", "check", "two_places", "ocr", "officer", "register", "catalogue", "paper", "choice"
