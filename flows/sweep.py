@@ -7,6 +7,7 @@ from prefect import flow
 
 from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
 from pipeline.archive import Archive
+from pipeline.resume import resume
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
 
@@ -16,7 +17,7 @@ _AT_ONCE = 200
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, and have taken up again what lost its run.
+    """Empty the intake area of what has expired, have taken up again what lost its run, and write what was decided.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
@@ -31,7 +32,9 @@ def _sweep() -> None:
     with open_archive(settings) as archive:
         if server:
             take_up_again(archive, server)
-        archive.expire_intake(settings.office_id, datetime.now(UTC))
+        now = datetime.now(UTC)
+        resume(archive, settings.office_id, now)
+        archive.expire_intake(settings.office_id, now)
 
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:

@@ -4,11 +4,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.answers import BY_OFFICER, recut, withdrawn
-from pipeline.archive import Archive, ReadPaper, as_kept
+from pipeline.archive import Archive, as_kept
 from pipeline.digitise import DigitisedPaper, KnownPaper, PagesDone, digitise, digitise_as
 from pipeline.errors import NotFound
-from pipeline.keeping import Original, may_be_archived
+from pipeline.keeping import Original
 from pipeline.ports import PaperChange
+from pipeline.renditions import ReadPaper
 from pipeline.stages.classify import Classification
 from schemas.dossier import Paper, SourceFile, Submission
 
@@ -67,9 +68,8 @@ def _cut(
 def _stored(
     archive: Archive, digitised: DigitisedPaper, submission: Submission, sources: tuple[SourceFile, ...]
 ) -> ReadPaper:
-    """The paper with its copy where it may lie by itself; what others of its submission ask is for `moving`."""
-    originals, archived = tuple(map(Original, sources)), may_be_archived(digitised, (digitised,))
-    return as_kept(*archive.store_paper(digitised, submission, originals, archived=archived))
+    """The paper with its copy in intake; whether it may leave it depends on others, too, and is for `moving`."""
+    return as_kept(*archive.store_paper(digitised, submission, tuple(map(Original, sources)), archived=False))
 
 
 def _where_they_lie(submission: Submission, paper: Paper) -> tuple[SourceFile, ...]:

@@ -5,11 +5,11 @@ from datetime import date
 from pipeline.errors import ScanRejected
 from pipeline.stages.field_values import parse
 from pipeline.stages.identify import Identification
-from pipeline.stages.questions import CARD, CUT, OWNER_REASONS, SECRECY
+from pipeline.stages.questions import CARD, CUT, OWNER_REASONS, SECRECY, UNCUT
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
 from schemas.decisions import Accept, Invalidate, MachineView, SetField
-from schemas.dossier import Field, Paper
+from schemas.dossier import Field, Issue, Paper
 from schemas.people import PersonOnPaper
 
 _STRICT: tuple[FieldKind, ...] = ("date", "year", "personal_id", "sex", "tax_code", "passport_number", "bhyt_code")
@@ -101,6 +101,25 @@ def accepted(paper: Paper, decision: Accept) -> Paper:
     return _answered(paper, f"page.{decision.code}")
 
 
+def uncut(paper: Paper) -> Paper:
+    """A paper whose original could not be cut; a person is asked unless one has said that it will do."""
+    if f"page.{UNCUT}" in paper.answered or UNCUT in paper.reasons or paper.state in ("rejected", "withdrawn"):
+        return paper
+    issue = Issue(stage="store", code=UNCUT)
+    return paper.model_copy(update={"reasons": (*paper.reasons, UNCUT), "issues": (*paper.issues, issue)})
+
+
+def without_card(paper: Paper) -> Paper:
+    """The paper of which a person said that no identity card lies on it."""
+    return _answered(paper, "card")
+
+
+def scanned_apart(paper: Paper) -> Paper:
+    """What is left of a scan of a card among other things, once both were scanned apart: that it was there."""
+    left = {"state": "rejected", "reasons": (CARD,), "keeping": "show_only"}
+    return _answered(paper.model_copy(update=_NOTHING | left), "card")
+
+
 def cleared(paper: Paper) -> Paper:
     """The paper of which a person said that it carries no secrecy mark."""
     reasons = tuple(reason for reason in paper.reasons if reason != SECRECY)
@@ -121,15 +140,27 @@ def invalidated(paper: Paper, decision: Invalidate) -> Paper:
     return _answered(paper.model_copy(update=flags), *named, *moot)
 
 
+def without_copy(paper: Paper) -> Paper:
+    """The paper without its searchable copy."""
+    return paper.model_copy(update={"object_key": None, "sha256": None, "size_bytes": None})
+
+
+def without_originals(paper: Paper) -> Paper:
+    """The paper without the files in which it was handed in."""
+    return paper.model_copy(update={"original_keys": (), "original_sha256s": (), "excerpts": ()})
+
+
+_NOTHING: dict[str, object] = {
+    "fields": {}, "people": (), "mentions": (), "repairs": (), "cues": (), "other_types": (), "questions": (),
+    "issues": (), "object_key": None, "sha256": None, "size_bytes": None, "original_keys": (), "original_sha256s": (),
+    "excerpts": (), "copy_kind": None, "copy_kind_read": None, "confirmed_at": None, "rendition_of": None,
+}  # fmt: skip
+
+
 def wiped(paper: Paper) -> Paper:
     """What is left of a secret paper: that it was there."""
-    nothing: dict[str, object] = {
-        "state": "rejected", "reasons": ("secret_paper",), "keeping": "secret_stop", "type": "secret_paper",
-        "fields": {}, "people": (), "mentions": (), "repairs": (), "cues": (), "questions": (), "issues": (),
-        "object_key": None, "sha256": None, "size_bytes": None, "original_keys": (), "original_sha256s": (),
-        "copy_kind": None, "copy_kind_read": None, "confirmed_at": None, "rendition_of": None,
-    }  # fmt: skip
-    return _answered(paper.model_copy(update=nothing), "secrecy")
+    left = {"state": "rejected", "reasons": ("secret_paper",), "keeping": "secret_stop", "type": "secret_paper"}
+    return _answered(paper.model_copy(update=_NOTHING | left), "secrecy")
 
 
 def withdrawn(paper: Paper) -> Paper:
@@ -138,8 +169,8 @@ def withdrawn(paper: Paper) -> Paper:
 
 
 _READ_AGAIN = (
-    "type", "type_confidence", "cues", "keeping", "fields", "people", "mentions", "issues", "rotations", "grades",
-    "repairs", "object_key", "sha256", "size_bytes", "copy_kind_read",
+    "type", "type_confidence", "cues", "other_types", "keeping", "fields", "people", "mentions", "issues", "rotations",
+    "grades", "repairs", "object_key", "sha256", "size_bytes", "copy_kind_read",
 )  # fmt: skip
 
 
@@ -151,7 +182,8 @@ def retyped(before: Paper, read: Paper, kind: DocumentType) -> Paper:
     absent = {part.removeprefix("field.") for part in before.answered} - by_hand.keys()
     fixed = _fixed_roles(before)
     people = [person for person in before.people if person.role in fixed]
-    bounds = [reason for reason in before.reasons if reason in (CUT, CARD)]
+    # Where the whole paper turns out to be a card, nothing of it is pictured any more.
+    bounds = [reason for reason in before.reasons if reason == CUT or (reason == CARD and read.keeping == "keep")]
     made = before.model_copy(
         update={name: getattr(read, name) for name in _READ_AGAIN}
         | {

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import PIPELINE_VERSION, keys
-from pipeline.decisions import keep_decision, new_decision
+from pipeline.decisions import deciding, new_decision
 from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
@@ -20,8 +20,8 @@ from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
-from pipeline.ports import ObjectStore, PaperChange, Parsers, StoredObject, Tables
-from pipeline.renditions import OnFile, compare_with_file, once_each
+from pipeline.ports import ObjectStore, Parsers, StoredObject, Tables
+from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.stages.learnt import thresholds_of
 from pipeline.stages.questions import questions_of
@@ -33,8 +33,6 @@ from schemas.people import Actor
 
 log = logging.getLogger("hoso")
 
-ReadPaper = tuple[Paper, tuple[str, ...]]
-"""A paper with what each of its pages says."""
 _MOST_TRIES = 5
 """How often rows are tried to be written while others keep changing them."""
 _THRESHOLDS_READ = 200
@@ -160,16 +158,10 @@ class Archive:
 
     def _file(self, lease: Lease, papers: Sequence[ReadPaper]) -> None:
         """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
-        on_file = OnFile(self.tables.papers, self.tables.people)
         for _ in range(_MOST_TRIES):
-            filed: list[ReadPaper] = []
-            changes: list[PaperChange] = []
-            for paper, texts in (as_kept(*read) for read in papers):
-                kind = self.catalogue.types[paper.type]
-                compared, others = compare_with_file(paper, texts, kind, on_file)
-                filed.append((compared, texts))
-                changes += others
-            if self.tables.leases.finish(lease, tuple(filed), None, once_each(changes)):
+            on_file = OnFile(self.tables.papers, self.tables.people)
+            filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
+            if self.tables.leases.finish(lease, filed, None, changes):
                 return
         self.tables.leases.fail(lease, "paper_changed")
         raise ServiceUnavailable("paper_changed", lease.submission_id)
@@ -264,9 +256,9 @@ class Archive:
         """
         self.tables.papers.get(actor.office_id, document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
-        keep_decision(self.store, decision)
-        paper = self.tables.papers.decide(decision)
-        self.dossiers.take_in((paper,))
+        with deciding(self.store, decision):
+            paper = self.tables.papers.decide(decision)
+            self.dossiers.take_in((paper,))
         return paper
 
     def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:
@@ -325,6 +317,7 @@ def _paper(
         type=digitised.classification.type,
         type_confidence=digitised.classification.confidence,
         cues=digitised.classification.cues,
+        other_types=() if digitised.classification.certain else digitised.classification.others,
         state=digitised.settled.state,
         reasons=digitised.settled.reasons,
         keeping=digitised.document_type.keeping.rule,

@@ -1,6 +1,8 @@
 """Human decisions on their way into the store: append-only objects, written before any row changes."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, TypeVar
@@ -18,7 +20,22 @@ def new_decision(kind: type[_D], actor: Actor, subject_id: str, **said: Any) -> 
     return kind(decision_id=str(uuid.uuid4()), subject_id=subject_id, actor=actor, decided_at=datetime.now(UTC), **said)
 
 
-def keep_decision(store: ObjectStore, decision: Decided) -> None:
-    """Put the decision into the store. Raises: ServiceUnavailable (store_away); nothing may change then."""
-    key = keys.decision(decision.actor.office_id, decision.subject_id, decision.decision_id)
-    store.put(key, BytesIO(decision.model_dump_json().encode()), "application/json")
+@contextmanager
+def deciding(store: ObjectStore, decision: Decided) -> Iterator[None]:
+    """Keep a decision in the store; the block writes what it makes of rows.
+
+    Until the block is through, a mark tells `resume` that rows are still to be written.
+
+    Raises:
+        ServiceUnavailable: store_away; the block has not begun then.
+    """
+    office_id, data = decision.actor.office_id, decision.model_dump_json().encode()
+    store.put(keys.unapplied(office_id, decision.decision_id), BytesIO(data), "application/json")
+    store.put(keys.decision(office_id, decision.subject_id, decision.decision_id), BytesIO(data), "application/json")
+    yield
+    applied(store, decision)
+
+
+def applied(store: ObjectStore, decision: Decided) -> None:
+    """Take the mark off a decision whose rows are written."""
+    store.delete(keys.unapplied(decision.actor.office_id, decision.decision_id))

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Literal, Protocol
 
 from pipeline import keys
-from pipeline.decisions import keep_decision, new_decision
+from pipeline.decisions import deciding, new_decision
 from pipeline.dossier_merge import dossier_of_receipt, merge_dossiers
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
@@ -128,21 +128,9 @@ class DossierDesk:
             fewest = sorted(refusals, key=len)[0]
             raise ScanRejected("reuse_refused", ", ".join(fewest))
         decision = new_decision(Reuse, actor, document_id, dossier_code=code, component=component, purpose=purpose)
-        keep_decision(self._store, decision)
-        self._tables.dossiers.note(decision, decision.kind)
-        of_paper = self._codes.give(paper)
-        attached = Component(
-            dossier_code=code,
-            component=component,
-            document_id=document_id,
-            actor=actor,
-            attached_at=decision.decided_at,
-            digitised=paper.object_key is not None,
-            reused=1 if of_paper is None else 2,
-            reused_code=of_paper.code if of_paper else None,
-        )
-        self._tables.dossiers.attach(attached)
-        return attached
+        with deciding(self._store, decision):
+            self.apply(decision)
+        return self._reused(decision)
 
     def look_up(
         self, actor: Actor, code: str, component: str, outcome: Literal["found", "incomplete", "failed"]
@@ -159,9 +147,30 @@ class DossierDesk:
         if row.surrendered or not any(r.in_force.holds(today) and {*r.types} & {*row.any_of} for r in rules):
             raise ScanRejected("look_up_refused", component)
         decision = new_decision(LookUp, actor, dossier.code, component=component, outcome=outcome)
-        keep_decision(self._store, decision)
-        self._tables.dossiers.note(decision, decision.kind)
+        with deciding(self._store, decision):
+            self.apply(decision)
         return decision
+
+    def apply(self, decision: Reuse | LookUp) -> None:
+        """Write what a decision that is in the store makes of rows; again changes nothing. Raises: NotFound."""
+        self._tables.dossiers.note(decision, decision.kind)
+        if isinstance(decision, Reuse):
+            self._tables.dossiers.attach(self._reused(decision))
+
+    def _reused(self, decision: Reuse) -> Component:
+        """The paper in its new place, with the flags and the code of its reuse."""
+        paper = self._tables.papers.get(decision.actor.office_id, decision.subject_id)
+        of_paper = self._codes.give(paper)
+        return Component(
+            dossier_code=decision.dossier_code,
+            component=decision.component,
+            document_id=decision.subject_id,
+            actor=decision.actor,
+            attached_at=decision.decided_at,
+            digitised=paper.object_key is not None,
+            reused=1 if of_paper is None else 2,
+            reused_code=of_paper.code if of_paper else None,
+        )
 
     # -- papers into dossiers -----------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def cut_out(
         for number, file in enumerate(files):
             pages = _kept_pages(papers, number)
             if pages and _has_others(papers, number):
-                excerpts[number] = _cut_file(file, pages, parsers, folder / f"excerpt-{number}")
+                excerpts[number] = cut_file(file, pages, parsers, folder / f"excerpt-{number}")
     except ScanRejected:
         return [_asking(paper) for paper in papers], {}
     return list(papers), excerpts
@@ -141,14 +141,17 @@ def _is_certain(paper: DigitisedPaper) -> bool:
     return paper.classification.certain and not _DOUBTS & set(paper.settled.reasons)
 
 
-def _cut_file(file: ScanFile, pages: tuple[int, ...], parsers: Parsers, target: Path) -> ExcerptFile:
+def cut_file(file: ScanFile, pages: Sequence[int], parsers: Parsers, target: Path) -> ExcerptFile:
+    """Write an excerpt of a file. Raises: ScanRejected (unreadable), when it cannot be cut."""
     parsers.excerpt(file, pages, target)
     with target.open("rb") as data:
         sha256 = hashlib.file_digest(data, "sha256").hexdigest()
     with file.path.open("rb") as data:
         original = hashlib.file_digest(data, "sha256").hexdigest()
     media_type = file.media_type if file.media_type == "application/pdf" else "image/tiff"
-    return ExcerptFile(target, Excerpt(sha256=sha256, media_type=media_type, original_sha256=original, pages=pages))
+    return ExcerptFile(
+        target, Excerpt(sha256=sha256, media_type=media_type, original_sha256=original, pages=tuple(pages))
+    )
 
 
 def _asking(paper: DigitisedPaper) -> DigitisedPaper:

@@ -6,6 +6,7 @@ archive/<office>/<content sha256>/original/<sha256>          an original that is
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
+unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 """
@@ -52,6 +53,11 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
 def decision(office_id: str, subject_id: str, decision_id: str) -> str:
     """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
     return f"decisions/{office_id}/{subject_id}/{decision_id}.json"
+
+
+def unapplied(office_id: str, decision_id: str | None = None) -> str:
+    """The mark of a decision whose rows are not written yet; without one, the folder of the office."""
+    return f"unapplied/{office_id}/" + (f"{decision_id}.json" if decision_id else "")
 
 
 def paper_code(office_id: str, document_id: str) -> str:

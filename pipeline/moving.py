@@ -1,119 +1,110 @@
-"""Out of intake: what a paper's objects become once a person has settled what it is. Object first, row last."""
+"""Out of intake: what a paper's copy and record become once a person has settled what it is. Object first, row last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import keys
+from pipeline.answers import without_copy
 from pipeline.ports import ObjectStore, PaperChange
 from pipeline.stages.classify import OTHER, TYPE_CERTAIN
 from pipeline.stages.questions import CARD, CUT, SECRECY, UNCUT
-from schemas.dossier import Excerpt, Paper, PaperRecord, Submission
+from schemas.dossier import Paper, PaperRecord
+
+_DOUBTS = frozenset({CUT, SECRECY, CARD, UNCUT})
 
 
-def may_be_archived(paper: Paper) -> bool:
-    """Whether a paper leaves intake: it may be kept, its type is certain, its bounds too, and it is not suspect."""
-    certain = "type" in paper.answered or (paper.type != OTHER and paper.type_confidence >= TYPE_CERTAIN)
-    return paper.keeping == "keep" and certain and not {CUT, SECRECY, CARD, UNCUT} & set(paper.reasons)
+def is_certain(paper: Paper) -> bool:
+    """Whether it is settled what the paper is and where it begins and ends, and it is not suspect."""
+    typed = "type" in paper.answered or (paper.type != OTHER and paper.type_confidence >= TYPE_CERTAIN)
+    return paper.state == "rejected" or (typed and not _DOUBTS & set(paper.reasons))
 
 
-def move_copy(store: ObjectStore, paper: Paper, texts: tuple[str, ...]) -> Paper:
-    """Put copy and record of a paper where they belong by now; return the paper as it lies there.
+def is_settled_to_keep(paper: Paper) -> bool:
+    """Whether the paper is certain, and may be kept."""
+    return paper.keeping == "keep" and is_certain(paper)
+
+
+def may_be_archived(paper: Paper, papers: Sequence[Paper]) -> bool:
+    """Whether a paper's copy may leave intake.
+
+    Where one of `papers`, those of its submission, may not be kept, a doubtful cut anywhere holds all of them back, as
+    it does when they are filed (`keeping.py`).
+    """
+    mixed = any(other.keeping != "keep" for other in papers)
+    held_back = mixed and any(CUT in other.reasons for other in papers)
+    return is_settled_to_keep(paper) and not held_back
+
+
+def with_copy(store: ObjectStore, paper: Paper, papers: Sequence[Paper]) -> Paper:
+    """Put the copy of a paper where it belongs by now; return the paper as it lies there.
 
     What it leaves stays until `clear_away`, after the row has been written. Running it again changes nothing.
+
+    Args:
+        store: where it lies.
+        paper: one of `papers`.
+        papers: all papers of the submission, withdrawn ones included.
 
     Raises:
         ServiceUnavailable: store_away.
     """
+    if paper.keeping != "keep" or shows_what_may_not_be_kept(paper, papers):
+        return without_copy(paper)
     archive = keys.archive(paper.actor.office_id, paper.content_sha256)
-    stays = paper.keeping == "keep" and not may_be_archived(paper)
-    if paper.keeping != "keep":
-        paper = paper.model_copy(update={"object_key": None, "sha256": None, "size_bytes": None})
-    elif paper.object_key is not None and not stays and not paper.object_key.startswith(archive):
-        key = f"{archive}{paper.object_key.rpartition('/')[2]}"
-        _copy(store, paper.object_key, key, "application/pdf")
-        paper = paper.model_copy(update={"object_key": key})
+    counting = [one for one in papers if one.state != "withdrawn"]
+    if paper.object_key is None or paper.object_key.startswith(archive) or not may_be_archived(paper, counting):
+        return paper
+    key = f"{archive}{paper.object_key.rpartition('/')[2]}"
+    copy_object(store, paper.object_key, key, "application/pdf")
+    return paper.model_copy(update={"object_key": key})
+
+
+def shows_what_may_not_be_kept(paper: Paper, papers: Sequence[Paper]) -> bool:
+    """Whether the paper was cut otherwise, and a page of it proved to be of a paper that may not be kept."""
+    pages = set(paper.source_pages)
+    others = (one for one in papers if one.state != "withdrawn" and one.keeping != "keep")
+    return paper.state == "withdrawn" and any(pages & set(one.source_pages) for one in others)
+
+
+def put_record(store: ObjectStore, paper: Paper, texts: tuple[str, ...], papers: Sequence[Paper]) -> None:
+    """Put a paper's record beside its objects. Raises: ServiceUnavailable (store_away)."""
+    archive = keys.archive(paper.actor.office_id, paper.content_sha256)
+    counting = [one for one in papers if one.state != "withdrawn"]
+    lies_there = paper.object_key is not None and paper.object_key.startswith(archive)
+    archived = lies_there or paper.keeping != "keep" or may_be_archived(paper, counting)
+    folder = archive if archived else keys.intake(paper.actor.office_id, paper.submission_id)
     record = PaperRecord(paper=paper, page_texts=texts).model_dump_json().encode()
-    folder = keys.intake(paper.actor.office_id, paper.submission_id) if stays else archive
     store.put(keys.paper(folder, paper.source_pages, "json"), BytesIO(record), "application/json")
-    return paper
 
 
-def originals_after(store: ObjectStore, submission: Submission, papers: Sequence[Paper]) -> dict[str, str | None]:
-    """Where the originals of a submission are to lie: old keys to new ones, None for those that may no longer be kept.
+def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Sequence[Paper]) -> None:
+    """Remove what papers pointed to before, and neither they nor any of `papers`, the submission's, point to now.
 
-    They are put into the archive once all papers of the submission may be. One that lies there already goes when a
-    page of it turns out to be of a paper that may not be kept; one in intake stays there with its time limit.
+    A crash before this leaves orphans: those in intake until `expire_intake`, those in the archive until the decision
+    is applied again.
     """
-    archive = keys.archive(submission.actor.office_id, submission.content_sha256)
-    held = {key: sha for paper in papers for key, sha in zip(paper.original_keys, paper.original_sha256s, strict=True)}
-    counting = [paper for paper in papers if paper.state != "withdrawn"]
-    others = [paper for paper in counting if paper.keeping != "keep"]
-    if others:
-        excerpts = {excerpt.sha256: excerpt for paper in papers for excerpt in paper.excerpts}
-        archived = ((key, sha256) for key, sha256 in held.items() if key.startswith(archive))
-        return {
-            key: None
-            for key, sha256 in archived
-            if any(_shows(submission, sha256, excerpts.get(sha256), paper) for paper in others)
-        }
-    if not all(may_be_archived(paper) for paper in counting):
-        return {}
-    media_types = {source.sha256: source.media_type for source in submission.sources}
-    moved: dict[str, str | None] = {}
-    for key, sha256 in held.items():
-        if not key.startswith(archive):
-            target = keys.original(archive, sha256)
-            _copy(store, key, target, media_types.get(sha256, "application/octet-stream"))
-            moved[key] = target
-    return moved
-
-
-def _shows(submission: Submission, sha256: str, excerpt: Excerpt | None, paper: Paper) -> bool:
-    """Whether a kept original, or an excerpt of one, has a page of the paper."""
-    if not paper.pages_by_file:
-        return True
-    whole = excerpt.original_sha256 if excerpt is not None else sha256
-    pages = {
-        page
-        for source, numbers in zip(submission.sources, paper.pages_by_file, strict=True)
-        for page in numbers
-        if source.sha256 == whole
-    }
-    return bool(pages if excerpt is None else pages & set(excerpt.pages))
-
-
-def with_originals(paper: Paper, places: Mapping[str, str | None]) -> Paper:
-    """The paper with its originals where `originals_after` says."""
-    pairs = zip(paper.original_keys, paper.original_sha256s, strict=True)
-    held = [(places.get(key, key), sha256) for key, sha256 in pairs]
-    return paper.model_copy(
-        update={
-            "original_keys": tuple(key for key, _ in held if key is not None),
-            "original_sha256s": tuple(sha256 for key, sha256 in held if key is not None),
-            "excerpts": tuple(one for one in paper.excerpts if one.sha256 in {sha for key, sha in held if key}),
-        }
-    )
-
-
-def clear_away(store: ObjectStore, changes: Sequence[PaperChange]) -> None:
-    """Remove the objects that papers pointed to before and do not now; a crash before this leaves orphans."""
+    held = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}
+    held |= {key for change in changes for key in (change.after.object_key, *change.after.original_keys)}
     for change in changes:
         left, paper = change.before, change.after
-        if left is None:
-            continue
-        for key in {left.object_key, *left.original_keys} - {paper.object_key, *paper.original_keys, None}:
+        for key in {left.object_key, *left.original_keys} - held if left else ():
             store.delete(str(key))
+        archive = keys.archive(paper.actor.office_id, paper.content_sha256)
+        intake = keys.intake(paper.actor.office_id, paper.submission_id)
+        in_archive = keys.paper(archive, paper.source_pages, "json")
         if paper.state == "rejected":
-            folder = keys.archive(paper.actor.office_id, paper.content_sha256)
-            store.delete(keys.paper(folder, paper.source_pages, "json"))
-        if paper.keeping != "keep" or may_be_archived(paper):
-            folder = keys.intake(paper.actor.office_id, paper.submission_id)
-            store.delete(keys.paper(folder, paper.source_pages, "json"))
+            store.delete(in_archive)
+            store.delete(keys.paper(intake, paper.source_pages, "json"))
+        elif any(store.find(in_archive)):
+            for suffix in ("json", "pdf"):
+                if (key := keys.paper(intake, paper.source_pages, suffix)) not in held:
+                    store.delete(key)
 
 
-def _copy(store: ObjectStore, source: str, target: str, media_type: str) -> None:
+def copy_object(store: ObjectStore, source: str, target: str, media_type: str) -> None:
+    """Put the bytes of `source` under `target` too. Raises: NotFound (no_such_object), ServiceUnavailable."""
     with TemporaryDirectory(prefix="hoso-move-") as folder:
         file = Path(folder) / "object"
         store.fetch(source, file)

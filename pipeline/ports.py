@@ -201,8 +201,8 @@ class Papers(Protocol):
         """The kept text, one a source page; empty strings where none may be kept. Raises: NotFound."""
         ...
 
-    def of_content(self, office_id: str, content_sha256: str) -> tuple[Paper, ...]:
-        """The papers that were found in this content, by first source page."""
+    def of_content(self, office_id: str, content_sha256: str, *, withdrawn: bool = False) -> tuple[Paper, ...]:
+        """The papers that were found in this content, by first source page; withdrawn ones only if asked for."""
         ...
 
     def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:

@@ -7,7 +7,7 @@ taken back from its own record. Ids go in and out, never names or numbers.
 import uuid
 from collections.abc import Collection
 
-from pipeline.decisions import keep_decision, new_decision
+from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.ports import ObjectStore, Papers, People, Register
 from pipeline.stages.same_name import closest
@@ -138,6 +138,14 @@ class RegisterBook:
         person = next((one for one in paper.people if one.role == role and one.name), None)
         if person is None:
             raise NotFound("no_such_citizen", document_id)
+        return self.enter_person(actor, person, document_id)
+
+    def enter_person(self, actor: Actor, person: PersonOnPaper, document_id: str) -> SetCitizen:
+        """Put somebody on the register as a person knows him; errors name the paper on which he stands.
+
+        Raises:
+            ScanRejected: number_taken.
+        """
         numbers = tuple(number for number in (person.number, person.passport, person.old_number) if number)
         if any(self._people.by_number(actor.office_id, number) for number in numbers):
             raise ScanRejected("number_taken", document_id)
@@ -184,8 +192,8 @@ class RegisterBook:
         return False
 
     def _decide(self, decision: RegisterDecision) -> None:
-        keep_decision(self._store, decision)
-        self._register.apply(decision)
+        with deciding(self._store, decision):
+            self._register.apply(decision)
 
     def _entry(self, office_id: str, citizen_id: str) -> Citizen:
         found = self._people.by_id(office_id, citizen_id)

@@ -3,7 +3,7 @@
 Nobody is asked to do without an answer here: both papers stay filed until a person says otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -15,6 +15,8 @@ from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType
 from schemas.dossier import Paper
 
+ReadPaper = tuple[Paper, tuple[str, ...]]
+"""A paper with what each of its pages says."""
 _SERIES = ("until_changed", "months")
 """Validity rules of papers that are issued anew when what they say has changed, or their term is over."""
 _DOUBT = {"same": 0.5, "newer": 0.5}
@@ -22,12 +24,22 @@ _ENOUGH_TEXT = 4000
 
 
 class OnFile:
-    """The papers of an office that a new one may have to do with."""
+    """The papers of an office that a new one may have to do with, and those that are filed together with it."""
 
     def __init__(self, papers: Papers, people: People) -> None:
         """Args: where they are looked up."""
         self._papers = papers
         self._people = people
+        self._together: dict[str, tuple[Paper, Sequence[str]]] = {}
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, document_ids: Iterable[str]) -> None:
+        """These are about to be written anew: what is on file of them says nothing more."""
+        self._left_out = frozenset(document_ids)
+
+    def add(self, paper: Paper, texts: Sequence[str]) -> None:
+        """A paper that is filed together with those which are compared next; what was added of it before goes."""
+        self._together[paper.document_id] = (paper, texts)
 
     def like(self, paper: Paper) -> tuple[Paper, ...]:
         """Papers of the same type with the same number and date, or of the same owner; not the paper itself."""
@@ -38,15 +50,48 @@ class OnFile:
             number = person.number if person.link == "filed" else None
             citizen = self._people.by_number(office_id, number) if number else None
             found += self._papers.of_citizen(office_id, citizen.citizen_id) if citizen else ()
-        others = {other.document_id: other for other in found if other.type == paper.type and _counts(other)}
+        others = {other.document_id: other for other in found if other.document_id not in self._left_out}
+        for other, _ in self._together.values():
+            if (key is not None and key == same_key(other)) or _filed_numbers(paper) & _filed_numbers(other):
+                others[other.document_id] = other
         others.pop(paper.document_id, None)
-        return tuple(others.values())
+        return tuple(other for other in others.values() if other.type == paper.type and _counts(other))
 
     def alike(self, texts: Sequence[str], other: Paper) -> float | None:
         """Likeness of what a paper says (`texts`) to what another on file says, 0..1; None where they are not kept."""
-        theirs = self._papers.page_texts(other.actor.office_id, other.document_id)
+        _, theirs = self._together.get(other.document_id, (other, None))
+        if theirs is None:
+            theirs = self._papers.page_texts(other.actor.office_id, other.document_id)
         ours, theirs_text = (fold(" ".join(words))[:_ENOUGH_TEXT] for words in (texts, theirs))
         return fuzz.ratio(ours, theirs_text) / 100 if ours and theirs_text else None
+
+
+def compare_each(
+    read: Sequence[ReadPaper], types: Mapping[str, DocumentType], on_file: OnFile
+) -> tuple[tuple[ReadPaper, ...], tuple[PaperChange, ...]]:
+    """Papers that are filed together, each compared with those on file and with those before it.
+
+    Args:
+        read: the papers with what their pages say, as kept.
+        types: the catalogue's types by id.
+        on_file: the office's papers.
+
+    Returns:
+        The papers in their order; and how other papers on file stand beside them now.
+
+    """
+    on_file.leave_out(paper.document_id for paper, _ in read)
+    texts_of = {paper.document_id: texts for paper, texts in read}
+    compared: dict[str, Paper] = {}
+    changes: list[PaperChange] = []
+    for paper, texts in read:
+        after, others = compare_with_file(paper, texts, types[paper.type], on_file)
+        changes += [change for change in others if change.after.document_id not in texts_of]
+        among = [change.after for change in others if change.after.document_id in texts_of]
+        for one in (*among, after):
+            compared[one.document_id] = one
+            on_file.add(one, texts_of[one.document_id])
+    return tuple((compared[paper.document_id], texts) for paper, texts in read), once_each(changes)
 
 
 def compare_with_file(
@@ -95,6 +140,10 @@ def once_each(changes: Sequence[PaperChange]) -> tuple[PaperChange, ...]:
                 after = after.model_copy(update={"questions": (*after.questions, question)})
         merged[after.document_id] = change.model_copy(update={"after": after})
     return tuple(merged.values())
+
+
+def _filed_numbers(paper: Paper) -> set[str]:
+    return {person.number for person in paper.people if person.link == "filed" and person.number}
 
 
 def _counts(paper: Paper) -> bool:

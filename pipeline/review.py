@@ -8,15 +8,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.archive import Archive
-from pipeline.decisions import keep_decision, new_decision
+from pipeline.checked import PaperDecision
+from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.moving import may_be_archived
+from pipeline.moving import is_settled_to_keep
+from pipeline.originals import held_by
 from pipeline.pages import PagePart, ScanFile
-from pipeline.settling import PaperDecision, Settling
+from pipeline.register import RegisterBook
+from pipeline.said import as_said, number_kind
+from pipeline.settling import Settling
 from pipeline.stages.learnt import ENOUGH_WRONG, reliability, thresholds_of
 from schemas.decisions import Decided, MachineView, SetField, SetThreshold, read_decision
 from schemas.dossier import Paper
-from schemas.people import Actor
+from schemas.people import Actor, PersonOnPaper
 from schemas.review import Candidate, Question, Reliability, ReviewItem
 
 _NAMESAKES = 50
@@ -67,6 +71,8 @@ class Review:
             born = proposed.date_of_birth
             namesakes = people.namesakes(office_id, proposed.name, _NAMESAKES)
             found += [one for one in namesakes if born.startswith(one.born or "") or (one.born or "").startswith(born)]
+        if asked.reason == "owner_alike" and proposed.name and proposed.number:
+            found += people.alike(office_id, proposed.name, proposed.date_of_birth, proposed.number)
         known = {
             citizen.citizen_id: Candidate(
                 value=citizen.citizen_id, source="register", label=" ".join((citizen.name, *citizen.numbers[:1]))
@@ -102,18 +108,23 @@ class Review:
             return ScanFile(folder / "copy", "application/pdf"), at + 1, None
         submission = self._tables.submissions.get(paper.actor.office_id, paper.submission_id)
         places = [(file, number) for file, numbers in enumerate(paper.pages_by_file) for number in numbers]
-        if at >= len(places) or places[at][0] >= len(paper.original_keys):
+        if at >= len(places):
             raise NotFound("no_picture_kept", paper.document_id)
         file, number = places[at]
+        source = submission.sources[file]
+        for held in held_by(paper):
+            pages = held.excerpt.pages if held.excerpt else None
+            if held.whole_sha256 == source.sha256 and (pages is None or number in pages):
+                break
+        else:
+            raise NotFound("no_picture_kept", paper.document_id)
         try:
-            self._store.fetch(paper.original_keys[file], folder / "original")
+            self._store.fetch(held.key, folder / "original")
         except NotFound:
             raise NotFound("no_picture_kept", paper.document_id) from None
-        excerpt = next((one for one in paper.excerpts if one.sha256 == paper.original_sha256s[file]), None)
-        if excerpt is not None:
-            number = excerpt.pages.index(number) + 1
-        media_type = excerpt.media_type if excerpt is not None else submission.sources[file].media_type
-        return ScanFile(folder / "original", media_type), number, paper.rotations[at]
+        media_type = held.excerpt.media_type if held.excerpt else source.media_type
+        in_file = pages.index(number) + 1 if pages else number
+        return ScanFile(folder / "original", media_type), in_file, paper.rotations[at]
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
@@ -123,10 +134,11 @@ class Review:
         Args:
             actor: who answers.
             item_id: the question.
-            value: by its kind: a field's value; a type's id; an owner's citizen id or 12-digit number; `yes` or `no`
-                for a secrecy mark; `accept` for a page; the pages (`1,4`) on which papers begin; the other paper's id;
-                `superseded` or `valid`.
-            name: of an owner who is new to the register.
+            value: by its kind: a field's value; a type's id; an owner's citizen id, 12-digit number, tax code or
+                passport; `yes` or `no` for a secrecy mark; `scanned_apart` or `no_card` for a card among other things;
+                `accept` for a page; the pages (`1,4`) on which papers begin; the other paper's id; `superseded` or
+                `valid`.
+            name: of an owner who is new to the register; without a value: of one who has no number.
 
         Raises:
             NotFound: no_such_paper, no_such_question, no_such_citizen.
@@ -135,11 +147,33 @@ class Review:
         """
         asked = self.item(actor.office_id, item_id).question
         paper = self._tables.papers.get(actor.office_id, item_id.partition(".")[0])
-        said = _said(asked, paper, value, name)
+        if asked.kind == "owner" and name:
+            value = self._entered(actor, paper, asked, value, name)
+        said = as_said(asked, paper, value, name)
         if said["kind"] == "invalidate":
             said["since"] = self._since(actor.office_id, said["superseded_by"])
         self.decide(self.read(actor, said))
         return self._tables.papers.get(actor.office_id, paper.document_id)
+
+    def _entered(self, actor: Actor, paper: Paper, asked: Question, value: str | None, name: str) -> str | None:
+        """An owner whom only the officer can put on the register, by the id of the new entry; else `value`.
+
+        That is somebody without a number, and somebody whose number is new although others are alike: these have been
+        shown, and the officer stays with the answer.
+        """
+        kind = number_kind(value) if value is not None else None
+        insisted = asked.reason == "owner_alike" and kind is not None
+        if value is not None and not insisted:
+            return value
+        read = next((person for person in paper.people if person.role == asked.name), None)
+        numbers = dict.fromkeys(("personal_id", "tax_code", "passport", "old_number"))
+        meant = PersonOnPaper.model_validate(
+            {**numbers, "name": name, "role": asked.name, "link": "filed"}
+            | {"date_of_birth": read.date_of_birth if read else None}
+            | ({kind: value} if kind else {})
+        )
+        book = RegisterBook(self._store, self._tables.papers, self._tables.people, self._tables.register)
+        return book.enter_person(actor, meant, paper.document_id).subject_id
 
     def _since(self, office_id: str, newer_id: str) -> date:
         """From when on a newer paper holds: its date of issue, else today."""
@@ -183,7 +217,7 @@ class Review:
         papers = self._tables.papers.of_dossier(actor.office_id, dossier_code)
         if not papers:
             raise NotFound("no_such_dossier", dossier_code)
-        ready = [paper for paper in papers if paper.object_key is not None and may_be_archived(paper)]
+        ready = [paper for paper in papers if paper.object_key is not None and is_settled_to_keep(paper)]
         done = tuple(
             paper
             if paper.confirmed_at is not None
@@ -207,8 +241,8 @@ class Review:
             ServiceUnavailable: store_away, database_away.
         """
         decision = new_decision(SetThreshold, actor, actor.office_id, field_kind=field_kind, confidence=confidence)
-        keep_decision(self._store, decision)
-        self._tables.papers.change(decision, ())
+        with deciding(self._store, decision):
+            self._tables.papers.change(decision, ())
 
     def _learn(self, actor: Actor, machine: MachineView) -> None:
         """Ask sooner by itself once values that had counted as certain were wrong; asking less takes an operator."""
@@ -217,31 +251,3 @@ class Review:
         for told in self.reliability(actor.office_id):
             if told.kind == machine.kind and told.wrong_above >= ENOUGH_WRONG and told.proposed > told.threshold:
                 self.set_threshold(actor, told.kind, told.proposed)
-
-
-def _said(asked: Question, paper: Paper, value: str | None, name: str | None) -> dict[str, Any]:
-    """An answer to a question as a decision says it. Raises: ScanRejected (bad_answer)."""
-    said: dict[str, Any] | None = None
-    match asked.kind, value:
-        case "type", str():
-            said = {"kind": "set_type", "type": value}
-        case "field", _:
-            said = {"kind": "set_field", "name": asked.name, "value": value}
-        case "owner", _:
-            by_number = value is not None and value.isdigit()
-            whose = {"personal_id": value, "name": name} if by_number else {"citizen_id": value}
-            said = {"kind": "set_owner", "role": asked.name, **whose}
-        case "secrecy", "yes" | "no":
-            said = {"kind": "set_secrecy", "secret": value == "yes"}
-        case "page", "accept":
-            said = {"kind": "accept", "code": asked.name}
-        case "cut", str():
-            pages = tuple(int(part) for part in value.split(",") if part.strip().isdigit())
-            said = {"kind": "set_cuts", "subject_id": paper.submission_id, "first_pages": pages}
-        case "same", _ if value in (asked.name, None):
-            said = {"kind": "set_same", "same_as": value}
-        case "newer", "superseded" | "valid":
-            said = {"kind": "invalidate", "state": value, "superseded_by": asked.name}
-    if said is None:
-        raise ScanRejected("bad_answer", asked.kind)
-    return {"subject_id": paper.document_id, **said}

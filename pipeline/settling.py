@@ -4,17 +4,20 @@ A decision that has been kept can be applied again: what it changed is then foun
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline import answers
 from pipeline.again import cut_again, read_again
 from pipeline.archive import Archive
-from pipeline.decisions import keep_decision
-from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
-from pipeline.moving import clear_away, move_copy, originals_after, with_originals
+from pipeline.checked import Checks, PaperDecision
+from pipeline.decisions import deciding
+from pipeline.errors import ScanRejected, ServiceUnavailable
+from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
+from pipeline.originals import Originals, Place, with_originals
 from pipeline.ports import PaperChange
-from pipeline.renditions import OnFile, as_rendition, compare_with_file, once_each
+from pipeline.renditions import OnFile, as_rendition, compare_each, once_each
 from pipeline.stages.identify import identify
+from pipeline.stages.learnt import named_by
 from pipeline.stages.same_paper import better_first
 from pipeline.stages.settle_anew import settle_anew
 from schemas.catalog import DocumentType
@@ -22,7 +25,7 @@ from schemas.decisions import (
     Accept,
     Confirm,
     Invalidate,
-    MachineView,
+    SetCard,
     SetCuts,
     SetField,
     SetOwner,
@@ -35,8 +38,6 @@ from schemas.people import PersonOnPaper
 
 log = logging.getLogger("hoso")
 
-PaperDecision = Confirm | SetType | SetField | SetOwner | SetSecrecy | Accept | SetCuts | SetSame | Invalidate
-"""What is decided about papers; other decisions have use cases of their own."""
 _MOST_TRIES = 5
 
 
@@ -49,6 +50,7 @@ class Settling:
         self._store = archive.store
         self._tables = archive.tables
         self._types = archive.catalogue.types
+        self._checks = Checks(archive.tables, archive.catalogue.types)
 
     def decide(self, decision: PaperDecision) -> PaperDecision:
         """Keep a decision and apply it; return it as kept, with what hoso had taken the answer to be.
@@ -58,9 +60,9 @@ class Settling:
             ScanRejected: bad_answer: no such type, field, role or page, or no value of the field's kind.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
-        decision = self._checked(decision)
-        keep_decision(self._store, decision)
-        self.apply(decision)
+        decision = self._checks.checked(decision)
+        with deciding(self._store, decision):
+            self.apply(decision)
         return decision
 
     def apply(self, decision: PaperDecision) -> None:
@@ -76,62 +78,16 @@ class Settling:
         for _ in range(_MOST_TRIES):
             changes = self._changes(decision)
             if self._tables.papers.change(decision, changes):
-                clear_away(self._store, changes)
+                self._clear_away(changes)
                 self._archive.dossiers.take_in(change.after for change in changes)
                 log.info("decided %s %s", decision.kind, decision.subject_id)
                 return
         raise ServiceUnavailable("paper_changed", decision.subject_id)
 
-    # -- before -------------------------------------------------------------------------------------------------------
-
-    def _checked(self, decision: PaperDecision) -> PaperDecision:
-        """The decision in its stored form: nothing that cannot be applied is ever kept."""
-        office_id = decision.actor.office_id
-        if isinstance(decision, SetCuts):
-            submission = self._tables.submissions.get(office_id, decision.subject_id)
-            held = self._tables.papers.of_content(office_id, submission.content_sha256)
-            pages = set(decision.first_pages)
-            if not pages or not pages <= {page for paper in held for page in paper.source_pages}:
-                raise ScanRejected("bad_answer", "pages")
-            return decision
-        paper = self._tables.papers.get(office_id, decision.subject_id)
-        kind = self._types[paper.type]
-        match decision:
-            case SetType() if decision.type not in self._types:
-                raise ScanRejected("bad_answer", "type")
-            case SetType():
-                asked = any(question.kind == "type" for question in paper.questions)
-                view = MachineView(kind="type", value=paper.type, confidence=paper.type_confidence, asked=asked)
-                return decision.model_copy(update={"machine": None if "type" in paper.answered else view})
-            case SetField():
-                rule = answers.rule_of(kind, decision.name)
-                value = None if decision.value is None else answers.checked_value(rule, decision.value)
-                machine = answers.machine_view(paper, kind, decision.name)
-                return decision.model_copy(update={"value": value, "machine": machine})
-            case SetOwner():
-                return self._checked_owner(decision, paper)
-            case SetSame(same_as=str() as other) | Invalidate(superseded_by=str() as other):
-                self._tables.papers.get(office_id, other)
-        return decision
-
-    def _checked_owner(self, decision: SetOwner, paper: Paper) -> SetOwner:
-        citizen = None
-        if decision.citizen_id is not None:
-            citizen = self._tables.people.by_id(decision.actor.office_id, decision.citizen_id)
-            if citizen is None:
-                raise NotFound("no_such_citizen")
-        elif decision.personal_id is not None and (len(decision.personal_id) != 12 or not decision.name):
-            raise ScanRejected("bad_answer", "owner")
-        number = citizen.personal_id if citizen else decision.personal_id
-        name = citizen.name if citizen else decision.name
-        was = next((person for person in paper.people if person.role == decision.role), None)
-        asked = was is None or was.link == "proposed"
-        view = MachineView(
-            kind="owner", value=was.personal_id if was else None, confidence=0.0 if asked else 1.0, asked=asked
-        )
-        fixed = f"owner.{decision.role}" in paper.answered
-        said = {"personal_id": number, "name": name, "machine": None if fixed else view}
-        return decision.model_copy(update=said)
+    def _clear_away(self, changes: Sequence[PaperChange]) -> None:
+        """Remove what the papers have left behind, but for what others of their submissions still point to."""
+        one_each = {change.after.submission_id: change.after for change in changes}
+        clear_away(self._store, changes, [paper for one in one_each.values() for paper in self._beside(one)])
 
     # -- what changes -------------------------------------------------------------------------------------------------
 
@@ -148,13 +104,20 @@ class Settling:
                 return self._regrouped(paper, decision.same_as)
             case SetSecrecy(secret=True):
                 return self._wiped(paper)
+        change = self._change(decision, paper)
+        if isinstance(decision, SetType) and change.after.state == "rejected":
+            return self._wiped(paper)
+        return self._settled((change,))
+
+    def _change(self, decision: PaperDecision, paper: Paper) -> PaperChange:
+        """What a decision makes of the one paper that it is about."""
+        match decision:
             case SetType():
-                change = self._retyped(paper, decision.type)
-                if change.after.state == "rejected":
-                    return self._wiped(paper)
-                return self._settled((change,))
-        after = self._answered(decision, paper, self._types[paper.type])
-        return self._settled((PaperChange(before=paper, after=after),))
+                return self._retyped(paper, decision.type)
+            case SetCard(card=True):
+                nothing = tuple("" for _ in paper.source_pages)
+                return PaperChange(before=paper, after=answers.scanned_apart(paper), texts=nothing)
+        return PaperChange(before=paper, after=self._answered(decision, paper, self._types[paper.type]))
 
     def _answered(self, decision: PaperDecision, paper: Paper, kind: DocumentType) -> Paper:
         match decision:
@@ -169,9 +132,11 @@ class Settling:
                 return after
             case SetOwner():
                 person = None
-                if decision.citizen_id is not None or decision.personal_id is not None:
+                if named_by(decision) is not None:
                     person = PersonOnPaper(
                         personal_id=decision.personal_id,
+                        tax_code=decision.tax_code,
+                        passport=decision.passport,
                         name=decision.name,
                         role=decision.role,
                         link="filed",
@@ -180,6 +145,8 @@ class Settling:
                 return answers.with_owner(paper, decision.role, person)
             case Accept():
                 return answers.accepted(paper, decision)
+            case SetCard():
+                return answers.without_card(paper)
             case Invalidate():
                 return answers.invalidated(paper, decision)
         return answers.cleared(paper)
@@ -194,30 +161,46 @@ class Settling:
     def _settled(self, changes: Sequence[PaperChange]) -> tuple[PaperChange, ...]:
         """The changes once each paper is settled anew, compared with those on file, and lies where it belongs."""
         on_file = OnFile(self._tables.papers, self._tables.people)
-        settled: list[PaperChange] = []
-        for change in changes:
-            kind = self._types[change.after.type]
-            texts = change.texts if change.texts is not None else self._kept_texts(change.after)
-            after, others = compare_with_file(settle_anew(change.after, kind), texts, kind, on_file)
-            settled += [change.model_copy(update={"after": move_copy(self._store, after, texts)}), *others]
-        return once_each((*settled, *self._with_originals(changes[0].after, settled)))
+        read = [(self._asked_anew(change).after, self._texts(change)) for change in changes]
+        compared, others = compare_each(read, self._types, on_file)
+        settled = [
+            change.model_copy(update={"after": after}) for change, (after, _) in zip(changes, compared, strict=True)
+        ]
+        return self._placed(once_each((*settled, *others)), changes[0].after)
 
-    def _kept_texts(self, paper: Paper) -> tuple[str, ...]:
+    def _placed(self, changes: Sequence[PaperChange], one: Paper) -> tuple[PaperChange, ...]:
+        """The changes with all papers of a submission, and its originals, where they may lie by now."""
+        stand = {paper.document_id: PaperChange(before=paper, after=paper) for paper in self._beside(one)}
+        elsewhere = [change for change in changes if change.after.submission_id != one.submission_id]
+        stand |= {change.after.document_id: change for change in changes if change not in elsewhere}
+        submission = self._tables.submissions.get(one.actor.office_id, one.submission_id)
+        papers = [change.after for change in stand.values()]
+        places: Mapping[str, Place] = {}
+        try:
+            places = Originals(self._store, self._archive.parsers, submission, papers).settle()
+        except ScanRejected:
+            papers = [settle_anew(answers.uncut(paper), self._types[paper.type]) for paper in papers]
+        placed = []
+        for change, paper in zip(stand.values(), papers, strict=True):
+            after = with_copy(self._store, with_originals(paper, places), papers)
+            if after == change.before:
+                continue
+            texts = self._texts(change)
+            hidden = tuple("" for _ in texts) if shows_what_may_not_be_kept(after, papers) else None
+            if after.state != "rejected":
+                put_record(self._store, after, hidden or texts, papers)
+            placed.append(change.model_copy(update={"after": after, "texts": hidden or change.texts}))
+        return (*placed, *elsewhere)
+
+    def _texts(self, change: PaperChange) -> tuple[str, ...]:
+        paper = change.after
+        if change.texts is not None:
+            return change.texts
         return self._tables.papers.page_texts(paper.actor.office_id, paper.document_id)
 
-    def _with_originals(self, paper: Paper, changes: Sequence[PaperChange]) -> list[PaperChange]:
-        """The papers of this paper's submission, with its originals where they may lie now."""
-        office_id = paper.actor.office_id
-        submission = self._tables.submissions.get(office_id, paper.submission_id)
-        held = self._tables.papers.of_content(office_id, paper.content_sha256)
-        stand = {one.document_id: PaperChange(before=one, after=one) for one in held}
-        stand |= {one.after.document_id: one for one in changes if one.after.submission_id == paper.submission_id}
-        places = originals_after(self._store, submission, [change.after for change in stand.values()])
-        return [
-            change.model_copy(update={"after": with_originals(change.after, places)})
-            for change in stand.values()
-            if with_originals(change.after, places) != change.after
-        ]
+    def _beside(self, paper: Paper) -> tuple[Paper, ...]:
+        """All papers of this paper's submission, itself and withdrawn ones among them."""
+        return self._tables.papers.of_content(paper.actor.office_id, paper.content_sha256, withdrawn=True)
 
     def _regrouped(self, paper: Paper, other_id: str | None) -> tuple[PaperChange, ...]:
         """The paper as another scan of one on file, of which the better one counts; or as one of its own."""
@@ -237,10 +220,14 @@ class Settling:
 
     def _wiped(self, paper: Paper) -> tuple[PaperChange, ...]:
         """A secret paper goes with every file that shows it; the other papers of its submission keep their copies."""
-        held = self._tables.papers.of_content(paper.actor.office_id, paper.content_sha256)
-        others = [one for one in held if one.document_id != paper.document_id]
-        without: dict[str, object] = {"original_keys": (), "original_sha256s": ()}
-        return (
-            PaperChange(before=paper, after=answers.wiped(paper), texts=tuple("" for _ in paper.source_pages)),
-            *(PaperChange(before=one, after=one.model_copy(update=without)) for one in others),
-        )
+        wiped, nothing = answers.wiped(paper), tuple("" for _ in paper.source_pages)
+        changes = [PaperChange(before=paper, after=wiped, texts=nothing)]
+        for one in self._beside(paper):
+            if one.document_id == paper.document_id:
+                continue
+            left = answers.without_originals(one)
+            texts = None
+            if shows_what_may_not_be_kept(one, (wiped,)):
+                left, texts = answers.without_copy(left), tuple("" for _ in one.source_pages)
+            changes.append(PaperChange(before=one, after=left, texts=texts))
+        return tuple(changes)

@@ -63,13 +63,17 @@ class SetField(Decided):
 class SetOwner(Decided):
     """Whose the paper is, in one role. Subject: a paper.
 
-    A citizen of the register by id, or one who is new to it by personal number and name; all None: nobody's.
+    A citizen or organisation of the register by id, or one who is new to it by name and one number: personal number,
+    tax code (of an organisation) or passport; all None: nobody's. Somebody new without any number is entered first
+    (`SetCitizen`) and then named by id.
     """
 
     kind: Literal["set_owner"] = "set_owner"
     role: str
     citizen_id: str | None = None
     personal_id: str | None = None
+    tax_code: str | None = None
+    passport: str | None = None
     name: str | None = None
     machine: MachineView | None = None
 
@@ -79,6 +83,17 @@ class SetSecrecy(Decided):
 
     kind: Literal["set_secrecy"] = "set_secrecy"
     secret: bool
+
+
+class SetCard(Decided):
+    """Whether an identity card lies on one page with something else. Subject: a paper.
+
+    The picture of a card is not kept (NĐ 356/2025/NĐ-CP, Điều 4). `card`: it does, both have been scanned apart, and
+    this scan is wiped. Otherwise what was taken for a card is none.
+    """
+
+    kind: Literal["set_card"] = "set_card"
+    card: bool
 
 
 class Accept(Decided):
@@ -205,6 +220,7 @@ AnyDecision = Annotated[
     | SetField
     | SetOwner
     | SetSecrecy
+    | SetCard
     | Accept
     | SetCuts
     | SetSame

@@ -109,6 +109,13 @@ class Field(Value):
     """Of an address: house, commune, district, province as printed, and `province_now`, the one of today."""
 
 
+class OtherType(Value):
+    """A type that a paper might have instead of the one it was taken for; `confidence` 0..1."""
+
+    type: str
+    confidence: float
+
+
 class PageGrade(Value):
     """How good a page is: as a copy, and how well its print was read.
 
@@ -178,6 +185,8 @@ class Paper(Value):
     type_confidence: float
     cues: tuple[str, ...] = ()
     """What decided the type, in plain words."""
+    other_types: tuple[OtherType, ...] = ()
+    """Where the type is in doubt: what else it may be, the likeliest first."""
     state: PaperState
     reasons: tuple[str, ...] = ()
     keeping: Keeping

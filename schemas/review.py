@@ -6,11 +6,14 @@ from typing import Literal
 from schemas.base import Value
 from schemas.text import Box
 
-QuestionKind = Literal["cut", "secrecy", "type", "owner", "field", "page", "same", "newer"]
-"""Where a paper begins; whether a mark is a secrecy mark; what it is; whose it is; what it says; whether a page
-will do; whether it was scanned before; whether a newer paper has taken its place."""
-CandidateSource = Literal["qr", "mrz", "check", "two_places", "ocr", "officer", "register", "catalogue", "paper"]
-"""What speaks for a candidate: the evidence of a field, the register of citizens, the catalogue, another paper."""
+QuestionKind = Literal["cut", "secrecy", "card", "type", "owner", "field", "page", "same", "newer"]
+"""Where a paper begins; whether a mark is a secrecy mark; whether a card lies beside it; what it is; whose it is; what
+it says; whether a page will do; whether it was scanned before; whether a newer paper has taken its place."""
+CandidateSource = Literal[
+    "qr", "mrz", "check", "two_places", "ocr", "officer", "register", "catalogue", "paper", "choice"
+]
+"""What speaks for a candidate: the evidence of a field, the register of citizens, the catalogue, another paper; or
+nothing does, and it is one of the answers that the question has (`choice`)."""
 
 
 class Candidate(Value):
@@ -38,6 +41,9 @@ class Question(Value):
     """Page of the submission, from 1."""
     box: Box | None = None
     candidates: tuple[Candidate, ...] = ()
+    speaks_for: tuple[str, ...] = ()
+    """What spoke for a doubtful cut at the top of `page`, in plain words."""
+    speaks_against: tuple[str, ...] = ()
     harm: float
     doubt: float
 

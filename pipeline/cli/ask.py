@@ -83,11 +83,15 @@ def search(
 def citizen(
     number: Annotated[str, typer.Argument(help="A number of whatever kind, or a citizen id.")], as_json: AsJson = False
 ) -> None:
-    """Show a citizen: numbers, names, papers with roles, and papers that mention it."""
+    """Show a citizen: numbers, names, papers with roles, and papers that mention it.
+
+    Of several scans of one paper the one that counts is shown.
+    """
     settings = load_settings()
     with open_archive(settings) as archive:
         person = find_citizen(archive, settings, number)
-        papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id)
+        held = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id)
+        papers = [paper for paper in held if paper.rendition_of is None]
         links = archive.tables.register.links(settings.office_id, person.citizen_id)
         mentions = [link for link in links if link.link == "mentioned"]
         titles = {paper.type: _title(archive, paper.type) for paper in papers}
@@ -102,11 +106,11 @@ def citizen(
     for paper in papers:
         roles = ", ".join(dict.fromkeys(one.role for one in paper.people if person.owns_as(one)))
         number_, issued = (paper.fields.get(name) for name in ("document_number", "issue_date"))
-        held = "confirmed" if paper.confirmed_at else "not yet confirmed"
-        held = "needs review" if paper.state == "needs_review" else held
+        stands = "confirmed" if paper.confirmed_at else "not yet confirmed"
+        stands = "needs review" if paper.state == "needs_review" else stands
         filed = f"{paper.filed_at.astimezone():%d/%m/%Y}"
         columns = (number_.value if number_ else "", issued.value if issued else "")
-        table.add_row(titles[paper.type], roles, *columns, held, filed, paper.document_id)
+        table.add_row(titles[paper.type], roles, *columns, stands, filed, paper.document_id)
     _console.print(table)
     for link in mentions:
         _console.print(f"mentioned as {link.role} in {link.document_id}")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.lines import write_stdout
+from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -131,6 +132,15 @@ def invalidate(
         review = Review(archive)
         review.decide(review.read(settings.actor, said))
     _console.print(f"{document}: {state}")
+
+
+@app.command("resume")
+def resume_decisions() -> None:
+    """Write what was decided and what a crash has left unwritten; the workers do so by themselves now and then."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        done = resume(archive, settings.office_id, datetime.now(UTC))
+    _console.print(f"{done} decisions")
 
 
 @app.command()

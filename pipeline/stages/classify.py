@@ -18,6 +18,7 @@ from pipeline.stages.titles import Title, find_title, headings_of, own_names
 from pipeline.vietnamese import nfc
 from schemas.base import Value
 from schemas.catalog import DocumentType
+from schemas.dossier import OtherType
 from schemas.text import PageText
 
 OTHER = "other"
@@ -30,16 +31,23 @@ _STATE_PLACE = 0.4
 _UNDER_STATE = 0.13
 """What the state's name above a title adds where the type has no phrases; enough for certainty."""
 _TELLING_LETTERS = 12
+_WORTH_OFFERING = 0.1
+"""From this confidence on a type that did not win is offered to a person: a phrase or two speak for it."""
+_MOST_OTHERS = 4
 _DOUBTFUL = 0.7
 """The most for a title that has a word too many: `... ĐĂNG KÝ LẠI KHAI SINH` is not `... ĐĂNG KÝ KHAI SINH`."""
 
 
 class Classification(Value):
-    """The type of a paper, how sure (0..1), and what decided it, in plain words."""
+    """The type of a paper, how sure (0..1), and what decided it, in plain words.
+
+    `others`: what else it may be, the likeliest first, from which a person may choose.
+    """
 
     type: str
     confidence: float
     cues: tuple[str, ...] = ()
+    others: tuple[OtherType, ...] = ()
     secrecy_doubtful: bool = False
     """Something like a secrecy mark was read; only a person may say whether it is one, and nothing is wiped."""
 
@@ -144,12 +152,19 @@ def _is_part(title: Title, other: Title) -> bool:
 
 def _decide(scores: Sequence[_Score]) -> Classification:
     best = scores[0].confidence if scores else 0.0
+    others = [
+        OtherType(type=score.type, confidence=round(score.confidence, 3))
+        for score in scores[: _MOST_OTHERS + 1]
+        if score.confidence >= _WORTH_OFFERING
+    ]
     if best < 0.5:
-        return Classification(type=OTHER, confidence=round(1 - best, 3))
+        return Classification(type=OTHER, confidence=round(1 - best, 3), others=tuple(others[:_MOST_OTHERS]))
     confidence = best
     if len(scores) > 1 and scores[1].confidence > best - 0.1:  # two types fit nearly alike: a person must choose
         confidence = min(best, 0.6)
-    return Classification(type=scores[0].type, confidence=round(confidence, 3), cues=scores[0].cues)
+    return Classification(
+        type=scores[0].type, confidence=round(confidence, 3), cues=scores[0].cues, others=tuple(others[1:])
+    )
 
 
 def _score(kind: DocumentType, said: _Said) -> _Score:

@@ -58,6 +58,11 @@ def _of_kind(kind: str, told: Sequence[tuple[MachineView, bool]], threshold: flo
     )
 
 
+def named_by(decision: SetOwner) -> str | None:
+    """What an owner's answer names it by: a number, else the register's entry; None: nobody."""
+    return decision.personal_id or decision.tax_code or decision.passport or decision.citizen_id
+
+
 def _told(decision: AnyDecision) -> tuple[MachineView, bool] | None:
     """What hoso had taken the answer to be, and whether that was wrong."""
     match decision:
@@ -65,8 +70,8 @@ def _told(decision: AnyDecision) -> tuple[MachineView, bool] | None:
             return view, view.value != value
         case SetType(machine=MachineView() as view, type=value):
             return view, view.value != value
-        case SetOwner(machine=MachineView() as view, personal_id=value):
-            return view, view.value != value
+        case SetOwner(machine=MachineView() as view):
+            return view, view.value != named_by(decision)
     return None
 
 

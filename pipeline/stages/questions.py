@@ -1,6 +1,7 @@
 """What is open about a paper, as questions to a person: one a doubt, ordered by expected harm.
 
-What decides over other answers is asked first and alone: where the paper begins, whether it is secret, what it is.
+What decides over other answers is asked first and alone: where the paper begins, whether it is secret, whether a card
+lies on it, what it is.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,10 @@ CUT, SECRECY = "cut_doubtful", "secrecy_doubtful"
 CARD, UNCUT = "card_among_others", "original_uncut"
 SAME, NEWER = "same_paper", "newer_paper"
 
-HARM = {"owner": 1.0, "cut": 0.95, "secrecy": 0.9, "type": 0.8, "page": 0.4, "newer": 0.35, "same": 0.3}
+NO_CARD, SCANNED_APART = "no_card", "scanned_apart"
+"""The answers to a card among other things; none of them lets its picture be kept (NĐ 356/2025/NĐ-CP, Điều 4)."""
+
+HARM = {"owner": 1.0, "cut": 0.95, "card": 0.9, "secrecy": 0.9, "type": 0.8, "page": 0.4, "newer": 0.35, "same": 0.3}
 """What a wrong answer may do, 0..1: a paper given to the wrong person is the worst, since it tells their affairs and
 lets them act on it; a wrong cut mixes two people's papers; a paper of a wrong type is kept or wiped against the law."""
 _HARM_KEY_FIELD, _HARM_NAME, _HARM_REQUIRED, _HARM_OPTIONAL = 0.6, 0.5, 0.45, 0.2
@@ -65,11 +69,29 @@ def other_paper_question(kind: QuestionKind, reason: str, document_id: str, doub
 def _bounds(paper: Paper) -> Iterator[Question]:
     first = min(paper.source_pages, default=None)
     if CUT in paper.reasons:
-        doubted = [(1 - abs(2 * cut.confidence - 1), cut.page) for cut in paper.cuts if cut.doubtful]
-        doubt, page = max(doubted, default=(0.5, first))
-        yield Question(kind="cut", reason=CUT, page=page, harm=HARM["cut"], doubt=max(_LEAST_DOUBT, doubt))
+        yield _cut_question(paper, first)
+    if CARD in paper.reasons:
+        choices = tuple(Candidate(value=value, source="choice") for value in (SCANNED_APART, NO_CARD))
+        yield Question(kind="card", reason=CARD, page=first, candidates=choices, harm=HARM["card"], doubt=0.9)
     if SECRECY in paper.reasons:
         yield Question(kind="secrecy", reason=SECRECY, page=first, harm=HARM["secrecy"], doubt=0.5)
+
+
+def _cut_question(paper: Paper, first: int | None) -> Question:
+    """About the most doubtful place, with what speaks for and against a beginning there."""
+    doubted = [(1 - abs(2 * cut.confidence - 1), cut.page, cut) for cut in paper.cuts if cut.doubtful]
+    if not doubted:
+        return Question(kind="cut", reason=CUT, page=first, harm=HARM["cut"], doubt=0.5)
+    doubt, page, cut = max(doubted, key=lambda one: one[:2])
+    return Question(
+        kind="cut",
+        reason=CUT,
+        page=page,
+        speaks_for=cut.speaks_for,
+        speaks_against=cut.speaks_against,
+        harm=HARM["cut"],
+        doubt=max(_LEAST_DOUBT, doubt),
+    )
 
 
 def _type(paper: Paper) -> Iterator[Question]:
@@ -78,11 +100,12 @@ def _type(paper: Paper) -> Iterator[Question]:
         return
     known = paper.type != OTHER
     found = Candidate(value=paper.type, source="catalogue", confidence=paper.type_confidence)
+    others = (Candidate(value=one.type, source="catalogue", confidence=one.confidence) for one in paper.other_types)
     yield Question(
         kind="type",
         reason=reason,
         page=min(paper.source_pages, default=None),
-        candidates=(found,) if known else (),
+        candidates=(*([found] if known else []), *others),
         harm=HARM["type"],
         doubt=_doubt(paper.type_confidence) if known else 1.0,
     )
@@ -90,17 +113,23 @@ def _type(paper: Paper) -> Iterator[Question]:
 
 def owner_question(person: PersonOnPaper, reason: str, page: int | None) -> Question:
     """Whose the paper is in a role, where the register says otherwise than when the paper was read."""
-    candidates = (Candidate(value=person.number, source="ocr", label=person.name),) if person.number else ()
     doubt = _DOUBT[reason]
     return Question(
         kind="owner",
         name=person.role,
         reason=reason,
         page=page,
-        candidates=candidates,
+        candidates=_as_read(person),
         harm=HARM["owner"],
         doubt=doubt,
     )
+
+
+def _as_read(person: PersonOnPaper | None) -> tuple[Candidate, ...]:
+    """The owner as the paper gives it, where it gives a number."""
+    if person is None or person.number is None:
+        return ()
+    return (Candidate(value=person.number, source="ocr", label=person.name),)
 
 
 def _owners(paper: Paper, kind: DocumentType) -> Iterator[Question]:
@@ -118,16 +147,13 @@ def _owners(paper: Paper, kind: DocumentType) -> Iterator[Question]:
         rule, person = rules.get(role), proposed.get(role)
         read = [paper.fields.get(name) for name in (rule.personal_id, rule.name) if name] if rule else []
         place = next((field for field in read if field is not None), None)
-        candidates = []
-        if person is not None and person.number is not None:
-            candidates = [Candidate(value=person.number, source="ocr", label=person.name)]
         yield Question(
             kind="owner",
             name=role,
             reason=reason,
             page=place.page if place else min(paper.source_pages, default=None),
             box=place.box if place else None,
-            candidates=tuple(candidates),
+            candidates=_as_read(person),
             harm=HARM["owner"],
             doubt=_DOUBT[reason],
         )
@@ -184,7 +210,7 @@ def _field_question(rule: FieldRule, field: Field | None, reason: str, doubt: fl
 def _pages(paper: Paper) -> Iterator[Question]:
     """Trouble of a page or of the copy: the paper is scanned again, or will do as it is."""
     told = {issue.code: issue.page for issue in reversed(paper.issues)}
-    known = (*OWNER_REASONS, *FIELD_REASONS, *TYPE_REASONS, CUT, SECRECY)
+    known = (*OWNER_REASONS, *FIELD_REASONS, *TYPE_REASONS, CUT, SECRECY, CARD)
     for code in paper.reasons:
         if code not in known:
             page = told.get(code) or min(paper.source_pages, default=None)

@@ -3,6 +3,7 @@
 from pipeline.stages.classify import Classification
 from pipeline.stages.identify import Identification
 from pipeline.stages.questions import (
+    CARD,
     CUT,
     FIELD_REASONS,
     OWNER_REASONS,
@@ -64,4 +65,4 @@ def _without_absent(kind: DocumentType, paper: Paper) -> DocumentType:
 
 def _part(reason: str) -> str:
     """The question that a reason which is not about type, fields or owners is asked by."""
-    return "cut" if reason == CUT else f"page.{reason}"
+    return {CUT: "cut", CARD: "card"}.get(reason, f"page.{reason}")

@@ -9,7 +9,18 @@ from pipeline.vietnamese import nfc, search_tokens
 from pipeline.web.wording import Language, field_label, pick, question_text, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import CopyKind, Evidence, Field, InvalidState, Paper, PaperState, Submission, SubmissionState
+from schemas.dossier import (
+    Conflict,
+    ConflictCode,
+    CopyKind,
+    Evidence,
+    Field,
+    InvalidState,
+    Paper,
+    PaperState,
+    Submission,
+    SubmissionState,
+)
 from schemas.people import Mention, PersonOnPaper
 from schemas.review import Candidate, Question, QuestionKind
 from schemas.search import Hit, SearchPage
@@ -38,6 +49,16 @@ class PagesView(Value):
     grade: float | None
 
 
+class ConflictView(Value):
+    """Something else on the paper that speaks against a value: where it stands, and what it says."""
+
+    code: ConflictCode
+    text: str
+    value: str
+    shown: str
+    page: int | None
+
+
 class FieldView(Value):
     """One value read: `value` as stored, `shown` as people write it; confidence 0..1, pages 1-based."""
 
@@ -50,6 +71,7 @@ class FieldView(Value):
     needs_review: bool
     handwritten: bool
     page: int | None
+    conflicts: tuple[ConflictView, ...]
 
 
 class QuestionView(Value):
@@ -62,6 +84,8 @@ class QuestionView(Value):
     reason: Told
     page: int | None
     candidates: tuple[Candidate, ...]
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
 
 
 class PaperView(Value):
@@ -72,6 +96,7 @@ class PaperView(Value):
     type: str
     title: str
     type_confidence: float
+    cues: tuple[str, ...]
     state: PaperState
     state_text: str
     reasons: tuple[Told, ...]
@@ -85,6 +110,7 @@ class PaperView(Value):
     originals: int
     questions: tuple[QuestionView, ...]
     copy_kind: CopyKind | None
+    copy_kind_text: str
     confirmed_at: datetime | None
     rendition_of: str | None
     invalid_state: InvalidState | None
@@ -170,6 +196,7 @@ class Viewer:
             type=paper.type,
             title=self.title(paper.type),
             type_confidence=paper.type_confidence,
+            cues=paper.cues,
             state=paper.state,
             state_text=self._words[f"paper_{paper.state}"],
             reasons=tuple(self._told(code) for code in paper.reasons),
@@ -183,6 +210,7 @@ class Viewer:
             originals=len(paper.original_keys),
             questions=tuple(self.question(asked, paper.type) for asked in paper.questions),
             copy_kind=paper.copy_kind,
+            copy_kind_text=self._words[f"copy_{paper.copy_kind or 'unknown'}"],
             confirmed_at=paper.confirmed_at,
             rendition_of=paper.rendition_of,
             invalid_state=paper.invalid_state,
@@ -204,11 +232,15 @@ class Viewer:
             reason=self._told(asked.reason),
             page=asked.page,
             candidates=tuple(self._candidate(asked, candidate) for candidate in asked.candidates),
+            speaks_for=asked.speaks_for,
+            speaks_against=asked.speaks_against,
         )
 
     def _candidate(self, asked: Question, candidate: Candidate) -> Candidate:
         if asked.kind == "type":
             return candidate.model_copy(update={"label": self.title(candidate.value)})
+        if candidate.source == "choice":
+            return candidate.model_copy(update={"label": self._words[f"choice_{candidate.value}"]})
         return candidate
 
     def search(self, found: SearchPage, query: str) -> SearchView:
@@ -240,13 +272,23 @@ class Viewer:
         return FieldView(
             label=field_label(name, labels, self._language),
             value=field.value,
-            shown=_ISO_DATE.sub(r"\3/\2/\1", field.value),
+            shown=_as_written(field.value),
             confidence=field.confidence,
             evidence=field.evidence,
             evidence_text=self._words[f"evidence_{field.evidence}"],
             needs_review=field.needs_review,
             handwritten=field.handwritten,
             page=field.page,
+            conflicts=tuple(self._conflict(conflict) for conflict in field.conflicts),
+        )
+
+    def _conflict(self, conflict: Conflict) -> ConflictView:
+        return ConflictView(
+            code=conflict.code,
+            text=self._words[f"conflict_{conflict.code}"],
+            value=conflict.value,
+            shown=_as_written(conflict.value),
+            page=conflict.page,
         )
 
     def _pages(self, alike: AlikePages) -> PagesView:
@@ -260,6 +302,11 @@ class Viewer:
 
     def _told(self, code: str) -> Told:
         return Told(code=code, text=reason(code, self._language))
+
+
+def _as_written(value: str) -> str:
+    """A date as people write it; anything else as it is."""
+    return _ISO_DATE.sub(r"\3/\2/\1", value)
 
 
 def _pages_text(pages: tuple[int, ...]) -> str:

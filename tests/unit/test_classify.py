@@ -283,3 +283,9 @@ def test_every_type_is_told_by_its_title_and_what_else_it_says(own: DocumentType
     body = "\n".join(phrase for phrase in own.cues.phrases if not phrase.isupper())
     found = kind(codes + UNDER_STATE + title.replace("…", "VÙNG CAO") + "\n" + body)
     assert (found.type, own.id if found.certain else None) == (own.id, own.id), found
+
+
+def test_a_doubtful_type_tells_what_else_it_may_be() -> None:
+    found = kind("GIẤY KHAI SINH\nGIẤY CHỨNG NHẬN KẾT HÔN\n")
+    assert not found.certain
+    assert {"birth_certificate", "marriage_certificate"} == {found.type, *(other.type for other in found.others)}

@@ -2,7 +2,7 @@
 
 from pipeline.catalogue import load_catalogue
 from pipeline.stages.questions import questions_of
-from schemas.dossier import Conflict, Field
+from schemas.dossier import Conflict, Cut, Field, OtherType
 from schemas.review import Candidate
 from tests.contract.examples import a_paper, a_submission, huong
 
@@ -66,3 +66,17 @@ def test_other_readings_and_what_speaks_against_a_value_are_candidates() -> None
         Candidate(value="2020-02-13", source="ocr", label="words"),
         Candidate(value="2020-02-08", source="ocr"),
     )
+
+
+def test_a_doubtful_type_offers_what_else_it_may_be() -> None:
+    others = (OtherType(type="marriage_certificate", confidence=0.4),)
+    paper = a_paper(a_submission(), type="birth_certificate", type_confidence=0.6, reasons=("type_doubtful",))
+    (asked,) = questions_of(paper.model_copy(update={"other_types": others}), BIRTH)
+    assert [one.value for one in asked.candidates] == ["birth_certificate", "marriage_certificate"]
+
+
+def test_a_doubtful_cut_tells_what_spoke_for_and_against_it() -> None:
+    cut = Cut(page=2, confidence=0.4, doubtful=True, speaks_for=("tiêu đề",), speaks_against=("số trang 2",))
+    paper = a_paper(a_submission(), type="birth_certificate", reasons=("cut_doubtful",), cuts=(cut,))
+    (asked,) = questions_of(paper, BIRTH)
+    assert (asked.page, asked.speaks_for, asked.speaks_against) == (2, ("tiêu đề",), ("số trang 2",))

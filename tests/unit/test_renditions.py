@@ -139,3 +139,26 @@ def test_a_flag_may_be_set_unasked_and_taken_back(desk: Desk, review: Review) ->
     assert flagged.object_key == paper.object_key
     review.decide(review.read(ACTOR, said | {"state": "valid"}))
     assert now(desk, paper).invalid_state is None
+
+
+def test_the_same_paper_twice_in_one_submission_counts_once(desk: Desk) -> None:
+    submission = desk.receive(scan(BIRTH, BIRTH))
+    desk.archive.process(submission.submission_id)
+    first, second = desk.tables.papers.of_content(OFFICE, submission.content_sha256)
+    assert {first.rendition_of, second.rendition_of} in ({None, first.document_id}, {None, second.document_id})
+
+
+def test_two_papers_of_one_person_in_one_submission_both_count(desk: Desk) -> None:
+    other = BIRTH.replace("150/2020", "7/2023").replace("19/11/2020", "01/02/2023")
+    submission = desk.receive(scan(BIRTH, other))
+    desk.archive.process(submission.submission_id)
+    papers = desk.tables.papers.of_content(OFFICE, submission.content_sha256)
+    assert [paper.rendition_of for paper in papers] == [None, None]
+
+
+def test_a_paper_cut_out_of_a_withdrawn_one_is_no_rendition_of_it(desk: Desk, review: Review) -> None:
+    whole = desk.file(scan(BIRTH, "Trang hai"))
+    said = {"kind": "set_cuts", "subject_id": whole.submission_id, "first_pages": [1, 2]}
+    review.decide(review.read(ACTOR, said))
+    first, _ = desk.tables.papers.of_content(OFFICE, whole.content_sha256)
+    assert first.rendition_of is None

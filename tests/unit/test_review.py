@@ -17,8 +17,6 @@ from tests.unit.plain_papers import (
     CHILD_NUMBER,
     FORM_BY_HAND,
     GOING_ON,
-    HOLDER,
-    HOLDER_NUMBER,
     LETTER,
     TITLE_ONLY,
 )
@@ -205,41 +203,6 @@ def test_a_type_that_is_not_in_the_catalogue_is_no_answer(desk: Desk, review: Re
     paper = desk.file(scan(TITLE_ONLY))
     with pytest.raises(ScanRejected):
         answer(review, paper, "type", "no_such_type")
-
-
-# Owner
-
-
-def test_an_owner_may_be_a_citizen_of_the_register(desk: Desk, review: Review) -> None:
-    desk.file(scan(BIRTH))
-    known = desk.tables.people.by_number(OFFICE, CHILD_NUMBER)
-    assert known is not None
-    paper = desk.file(scan(LETTER))
-    answer(review, paper, "type", "other")
-    after = answer(review, paper, "owner.owner", known.citizen_id)
-    assert [(person.personal_id, person.link) for person in after.people] == [(CHILD_NUMBER, "filed")]
-    held = desk.tables.papers.of_citizen(OFFICE, known.citizen_id)
-    assert paper.document_id in {one.document_id for one in held}
-
-
-def test_an_owner_may_be_new_to_the_register(desk: Desk, review: Review) -> None:
-    paper = desk.file(scan(LETTER))
-    answer(review, paper, "type", "other")
-    answer(review, paper, "owner.owner", HOLDER_NUMBER, HOLDER)
-    citizen = desk.tables.people.by_number(OFFICE, HOLDER_NUMBER)
-    assert citizen is not None
-    assert citizen.name == HOLDER
-
-
-def test_a_citizen_of_another_office_is_no_owner_here(desk: Desk, review: Review) -> None:
-    desk.file(scan(BIRTH), actor=NEIGHBOUR)
-    theirs = desk.tables.people.by_number(NEIGHBOUR.office_id, CHILD_NUMBER)
-    assert theirs is not None
-    paper = desk.file(scan(LETTER))
-    answer(review, paper, "type", "other")
-    with pytest.raises(NotFound) as caught:
-        answer(review, paper, "owner.owner", theirs.citizen_id)
-    assert caught.value.code == "no_such_citizen"
 
 
 # Secrecy, pages, cuts

@@ -137,7 +137,9 @@ def _with_doubts(paper: Paper, entries: _Entries) -> Paper:
     asked = [owner_question(paper.people[at], doubt, page) for at, doubt in doubts.items() if doubt]
     questions = {question.part: question for question in (*paper.questions, *asked)}
     every = tuple(dict.fromkeys((*paper.reasons, *reasons)))
-    changes = {"reasons": every, "questions": tuple(questions.values())}
+    # Who answered did not know what the register says: the question is asked anew.
+    answered = tuple(part for part in paper.answered if part not in {question.part for question in asked})
+    changes = {"reasons": every, "questions": tuple(questions.values()), "answered": answered}
     return paper.model_copy(update={"people": people, "state": "needs_review"} | changes)
 
 

@@ -38,12 +38,12 @@ class PaperTable:
             _get(connection, office_id, document_id)
             return tuple(connection.execute(query).scalars())
 
-    def of_content(self, office_id: str, content_sha256: str) -> tuple[Paper, ...]:
+    def of_content(self, office_id: str, content_sha256: str, *, withdrawn: bool = False) -> tuple[Paper, ...]:
         """See Papers."""
         condition = (papers.c.office_id == office_id) & (papers.c.content_sha256 == content_sha256)
         with self._connections.reading() as connection:
             found = _select(connection, condition, [papers.c.first_page, papers.c.document_id])
-        return tuple(paper for paper in found if paper.state != "withdrawn")
+        return tuple(paper for paper in found if withdrawn or paper.state != "withdrawn")
 
     def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:
         """See Papers."""

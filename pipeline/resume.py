@@ -1,0 +1,94 @@
+"""Decisions whose rows a crash has left unwritten: they lie in the store, marked as not applied yet."""
+
+import logging
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import keys
+from pipeline.archive import Archive
+from pipeline.checked import PaperDecision
+from pipeline.decisions import applied
+from pipeline.errors import NotFound, ScanRejected
+from pipeline.settling import Settling
+from schemas.decisions import (
+    AnyDecision,
+    Confirm,
+    LookUp,
+    RegisterDecision,
+    Reuse,
+    SetField,
+    SetOwner,
+    SetThreshold,
+    read_decision,
+)
+
+log = logging.getLogger("hoso")
+
+_MOST = 200
+"""Decisions applied in one run; the next run takes the next ones."""
+_STILL_AT_WORK = timedelta(minutes=15)
+"""Younger decisions may be in the hands of the process that keeps them; the longest reads a whole submission again."""
+_NEWEST = 1000
+
+
+def resume(archive: Archive, office_id: str, now: datetime) -> int:
+    """Apply what the office has decided and no row says yet, oldest first; return how many decisions.
+
+    One that a newer decision about the same thing has overtaken is noted and changes nothing. Running it again changes
+    nothing.
+
+    Raises:
+        ServiceUnavailable: store_away, database_away, paper_changed; the next run does the rest.
+    """
+    marked = islice(archive.store.find(keys.unapplied(office_id)), _MOST)
+    waiting = [decision for one in marked if (decision := _fetched(archive, one.key)) is not None]
+    due = [decision for decision in waiting if decision.decided_at < now - _STILL_AT_WORK]
+    for decision in sorted(due, key=lambda decision: decision.decided_at):
+        try:
+            _apply(archive, decision)
+        except (NotFound, ScanRejected) as error:  # what it speaks of is gone: nothing is left to be written
+            log.warning("decision %s cannot be applied: %s", decision.decision_id, error.code)
+        applied(archive.store, decision)
+    return len(due)
+
+
+def _fetched(archive: Archive, key: str) -> AnyDecision | None:
+    """The marked decision; None when it has been applied in the meantime."""
+    with TemporaryDirectory(prefix="hoso-resume-") as folder:
+        target = Path(folder) / "decision"
+        try:
+            archive.store.fetch(key, target)
+        except NotFound:
+            return None
+        return read_decision.validate_json(target.read_bytes())
+
+
+def _apply(archive: Archive, decision: AnyDecision) -> None:
+    log.info("resume %s %s", decision.kind, decision.decision_id)
+    if isinstance(decision, RegisterDecision):
+        archive.tables.register.apply(decision)
+    elif isinstance(decision, Reuse | LookUp):
+        archive.dossiers.apply(decision)
+    elif isinstance(decision, SetThreshold) or _is_overtaken(archive, decision):
+        archive.tables.papers.change(decision, ())
+    else:
+        Settling(archive).apply(decision)
+
+
+def _is_overtaken(archive: Archive, decision: PaperDecision) -> bool:
+    """Whether somebody has answered the same since; of confirmations the last one holds in any order."""
+    if isinstance(decision, Confirm):
+        return False
+    newest = archive.tables.papers.decided(decision.actor.office_id, decision.kind, _NEWEST)
+    return any(other.decided_at > decision.decided_at and _about(other) == _about(decision) for other in newest)
+
+
+def _about(decision: AnyDecision) -> tuple[str, str]:
+    part = ""
+    if isinstance(decision, SetField):
+        part = decision.name
+    elif isinstance(decision, SetOwner):
+        part = decision.role
+    return decision.subject_id, part
