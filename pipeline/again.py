@@ -8,9 +8,9 @@ from pipeline.archive import Archive, as_kept
 from pipeline.digitise import DigitisedPaper, KnownPaper, PagesDone, digitise, digitise_as
 from pipeline.errors import NotFound
 from pipeline.keeping import Original
-from pipeline.ports import PaperChange
 from pipeline.renditions import ReadPaper
 from pipeline.stages.classify import Classification
+from pipeline.table_ports import PaperChange
 from schemas.dossier import Paper, SourceFile, Submission
 
 

@@ -20,11 +20,12 @@ from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
 from pipeline.lease import Renewal, renewed
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
-from pipeline.ports import ObjectStore, Parsers, StoredObject, Tables
+from pipeline.ports import ObjectStore, Parsers, StoredObject
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.stages.learnt import thresholds_of
 from pipeline.stages.questions import questions_of
+from pipeline.table_ports import Tables
 from schemas.base import Value
 from schemas.catalog import Catalogue
 from schemas.decisions import Confirm

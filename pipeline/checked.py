@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from pipeline import answers
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.ports import Tables
 from pipeline.stages.field_values import tax_code_holds
 from pipeline.stages.learnt import named_by
 from pipeline.stages.same_name import closest
+from pipeline.table_ports import Tables
 from schemas.catalog import DocumentType
 from schemas.decisions import (
     Accept,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import ScanRejected
 from pipeline.pages import ReadPage, ScanFile
-from pipeline.ports import Parsers, People
+from pipeline.ports import Parsers
 from pipeline.stages.assemble import Piece, assemble
 from pipeline.stages.classify import Classification
 from pipeline.stages.confidence import grade
@@ -18,6 +18,7 @@ from pipeline.stages.identify import Identification, bear_out, identify
 from pipeline.stages.learnt import ask_sooner
 from pipeline.stages.questions import CARD, CUT
 from pipeline.stages.settle import Settled, settle
+from pipeline.table_ports import People
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, RepairedWord
 from schemas.text import Box, PageText

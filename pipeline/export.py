@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
-from pipeline.ports import Dossiers, FigureSource, Papers
+from pipeline.table_ports import Dossiers, FigureSource, Papers
 from schemas.catalog import Catalogue
 from schemas.dossier import Paper
 from schemas.dossiers import Component

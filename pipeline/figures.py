@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from io import StringIO
 
-from pipeline.ports import FigureSource
+from pipeline.table_ports import FigureSource
 from schemas.figures import By, Counts, Figures, FigureTable
 
 _TOTAL = "total"

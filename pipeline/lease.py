@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.errors import ServiceUnavailable
-from pipeline.ports import Leases
+from pipeline.table_ports import Leases
 from schemas.dossier import Lease
 
 _LOG = logging.getLogger("hoso")

@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 
 from pipeline import keys
 from pipeline.answers import without_copy
-from pipeline.ports import ObjectStore, PaperChange
+from pipeline.ports import ObjectStore
 from pipeline.stages.classify import OTHER, TYPE_CERTAIN
 from pipeline.stages.questions import CARD, CUT, SECRECY, UNCUT
+from pipeline.table_ports import PaperChange
 from schemas.dossier import Paper, PaperRecord
 
 _DOUBTS = frozenset({CUT, SECRECY, CARD, UNCUT})

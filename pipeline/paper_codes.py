@@ -9,7 +9,8 @@ from io import BytesIO
 
 from pipeline import keys
 from pipeline.local_time import local_day
-from pipeline.ports import Dossiers, ObjectStore
+from pipeline.ports import ObjectStore
+from pipeline.table_ports import Dossiers
 from pipeline.validity import validity
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Paper

@@ -9,8 +9,9 @@ from collections.abc import Collection
 
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.ports import ObjectStore, Papers, People, Register
+from pipeline.ports import ObjectStore
 from pipeline.stages.same_name import closest
+from pipeline.table_ports import Papers, People, Register
 from schemas.decisions import (
     MergeCitizens,
     MovedNumber,

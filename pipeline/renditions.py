@@ -8,9 +8,9 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from pipeline.ports import PaperChange, Papers, People
 from pipeline.stages.questions import NEWER, SAME, other_paper_question
 from pipeline.stages.same_paper import better_first, compare_papers, same_key
+from pipeline.table_ports import PaperChange, Papers, People
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType
 from schemas.dossier import Paper

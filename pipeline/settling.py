@@ -14,12 +14,12 @@ from pipeline.decisions import deciding
 from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
 from pipeline.originals import Originals, Place, with_originals
-from pipeline.ports import PaperChange
 from pipeline.renditions import OnFile, as_rendition, compare_each, once_each
 from pipeline.stages.identify import identify
 from pipeline.stages.learnt import named_by
 from pipeline.stages.same_paper import better_first
 from pipeline.stages.settle_anew import settle_anew
+from pipeline.table_ports import PaperChange
 from schemas.catalog import DocumentType
 from schemas.decisions import (
     Accept,

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from pipeline.ports import People
 from pipeline.stages.classify import OTHER
 from pipeline.stages.evidence import NUMBER_ALONE
 from pipeline.stages.identifiers import read_card_qr
 from pipeline.stages.owners import Judgement, Said, judge
+from pipeline.table_ports import People
 from schemas.base import Value
 from schemas.catalog import DocumentType, PersonRule
 from schemas.dossier import Field

@@ -6,10 +6,10 @@ whole birth date, and where the name is so rare that hardly anybody outside the 
 
 from typing import Literal, NamedTuple
 
-from pipeline.ports import People
 from pipeline.stages.evidence import NUMBER_ALONE
 from pipeline.stages.identifiers import read_personal_number
 from pipeline.stages.same_name import closest
+from pipeline.table_ports import People
 from schemas.base import Value
 from schemas.dossier import Field
 from schemas.people import Citizen

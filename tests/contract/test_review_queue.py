@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from pipeline.adapters.database.engine import Database
 from pipeline.adapters.database.tables import open_questions, papers, submissions
 from pipeline.errors import NotFound
-from pipeline.ports import PaperChange
+from pipeline.table_ports import PaperChange
 from schemas.decisions import Accept, SetThreshold
 from schemas.dossier import Paper
 from schemas.people import Actor

@@ -10,7 +10,7 @@ from pipeline.adapters.database.filing import file_papers, refile_paper
 from pipeline.adapters.database.people import all_entries
 from pipeline.adapters.database.tables import decisions, open_questions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
-from pipeline.ports import PaperChange
+from pipeline.table_ports import PaperChange
 from schemas.decisions import AnyDecision, Confirm, Decided, read_decision
 from schemas.dossier import Paper
 from schemas.review import QueuePlace, ReviewItem

@@ -10,7 +10,7 @@ from pipeline.adapters.database.filing import file_papers
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.tables import source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
-from pipeline.ports import PaperChange
+from pipeline.table_ports import PaperChange
 from schemas.dossier import Lease, Paper, SourceFile, Submission, SubmissionState
 from schemas.people import Actor
 

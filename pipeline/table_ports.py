@@ -1,0 +1,327 @@
+"""What the core asks of the database. Each promise in a docstring is one contract test, run on both databases."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol
+
+from schemas.base import Value
+from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
+from schemas.dossier import Lease, Paper, Submission
+from schemas.dossiers import Component, Dossier, PaperCode
+from schemas.figures import By, Counts
+from schemas.people import Citizen, PaperLink
+from schemas.review import QueuePlace, ReviewItem
+from schemas.search import SearchPage
+
+
+class PaperChange(Value):
+    """A paper as it was seen and as it is to be; `before` None: it is new.
+
+    `texts` None leaves the kept text of its pages as it is; a new paper needs them.
+    """
+
+    before: Paper | None
+    after: Paper
+    texts: tuple[str, ...] | None = None
+
+
+class Submissions(Protocol):
+    """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
+
+    def receive(self, submission: Submission) -> None:
+        """Add a submission in state `received`. Its originals must already be in the store."""
+        ...
+
+    def get(self, office_id: str, submission_id: str) -> Submission:
+        """Raises: NotFound (no_such_submission), for another office's as well."""
+        ...
+
+    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
+        """The office's newest submission of this content that is not refused (state done with a reason), or None."""
+        ...
+
+    def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
+        """Newest first."""
+        ...
+
+
+class Leases(Protocol):
+    """Who works on what. Only the holder of the newest fence may write."""
+
+    def waiting(self, limit: int) -> tuple[str, ...]:
+        """Ids of submissions of any office that are `received`, or `working` with an expired lease; oldest first."""
+        ...
+
+    def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
+        """Take a `received`, `stuck`, or expired `working` submission: state `working`, fence and attempts + 1.
+
+        None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
+        Raises: NotFound (no_such_submission).
+        """
+        ...
+
+    def renew(self, lease: Lease, lease_s: float, pages_done: int, pages_total: int | None) -> None:
+        """Extend the lease and show progress. Raises: ServiceUnavailable (lease_lost)."""
+        ...
+
+    def finish(
+        self,
+        lease: Lease,
+        papers: tuple[tuple[Paper, tuple[str, ...]], ...],
+        reason: str | None,
+        changes: Sequence[PaperChange] = (),
+    ) -> bool:
+        """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index,
+        and set the submission `done`; a `reason` tells that it was refused and why.
+
+        Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
+        (same document_id) are left as they are. A `filed` link with an unknown number adds a citizen with a random
+        id; a known one is reused, and `old_number` becomes an alias. Where the register has changed since the paper was
+        read, and says another name by now or knows somebody alike, the link becomes `proposed` and the paper asks
+        (owner_conflict, owner_alike). `changes` are papers that were on file before and stand otherwise beside the new
+        ones; False, and nothing is written, where one is no more as seen.
+        Raises: ServiceUnavailable (lease_lost): nothing is written.
+        """
+        ...
+
+    def fail(self, lease: Lease, reason: str) -> None:
+        """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
+
+        Raises: ServiceUnavailable (lease_lost).
+        """
+        ...
+
+
+class Papers(Protocol):
+    """Papers on file."""
+
+    def get(self, office_id: str, document_id: str) -> Paper:
+        """Raises: NotFound (no_such_paper), for another office's as well."""
+        ...
+
+    def page_texts(self, office_id: str, document_id: str) -> tuple[str, ...]:
+        """The kept text, one a source page; empty strings where none may be kept. Raises: NotFound."""
+        ...
+
+    def of_content(self, office_id: str, content_sha256: str, *, withdrawn: bool = False) -> tuple[Paper, ...]:
+        """The papers that were found in this content, by first source page; withdrawn ones only if asked for."""
+        ...
+
+    def of_citizen(self, office_id: str, citizen_id: str) -> tuple[Paper, ...]:
+        """Papers with a `filed` link to the citizen, newest first."""
+        ...
+
+    def of_dossier(self, office_id: str, dossier_code: str) -> tuple[Paper, ...]:
+        """Papers that were brought with this dossier, in the order they were filed."""
+        ...
+
+    def alike(self, office_id: str, same_key: str) -> tuple[Paper, ...]:
+        """Papers whose type, number and date of issue are these (`pipeline/stages/same_paper.py`)."""
+        ...
+
+    def decide(self, decision: Confirm) -> Paper:
+        """Apply a decision whose record is already in the store; applying it again changes nothing."""
+        ...
+
+    def change(self, decision: Decided, changes: Sequence[PaperChange]) -> bool:
+        """Write a decision, whose record is already in the store, and what it makes of papers, in one transaction.
+
+        Links to citizens, search entries and open questions follow the papers; a withdrawn or rejected one has none.
+        False, and nothing is written, where a paper is no more as it was seen. A decision that was written before
+        changes nothing, and is True.
+        """
+        ...
+
+    def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
+        """Open questions: the greatest expected harm first, among equals those that wait longest.
+
+        `after` goes on behind a place, whether its question is still open or not.
+        """
+        ...
+
+    def decided(self, office_id: str, kind: str, limit: int) -> tuple[AnyDecision, ...]:
+        """The office's newest decisions of a kind, newest first."""
+        ...
+
+
+class People(Protocol):
+    """The register of citizens and organisations, read only. An entry that was merged leads to the one that stayed."""
+
+    def by_id(self, office_id: str, citizen_id: str) -> Citizen | None:
+        """The citizen of this id; None for another office's as well."""
+        ...
+
+    def by_number(self, office_id: str, number: str) -> Citizen | None:
+        """By personal number, old 9-digit number, passport or tax code; spaces, dots and hyphens do not matter."""
+        ...
+
+    def namesakes(self, office_id: str, name: str, most: int) -> tuple[Citizen, ...]:
+        """All who bear this name or bore it earlier, marks and case aside; at most `most` of them."""
+        ...
+
+    def alike(self, office_id: str, name: str, born: str | None, number: str) -> tuple[Citizen, ...]:
+        """Who on the register may be the same person as a newcomer.
+
+        Those of this name (marks aside) without a personal number, unless their birth date is another than `born`
+        (ISO 8601 or a year, None: unknown); and those who have a number that differs from `number` in one digit.
+        """
+        ...
+
+
+class Register(Protocol):
+    """What people decide about the register."""
+
+    def history(self, office_id: str, citizen_id: str) -> tuple[RegisterDecision, ...]:
+        """The decisions whose subject the citizen is or an entry merged into it, oldest first."""
+        ...
+
+    def decision(self, office_id: str, decision_id: str) -> RegisterDecision:
+        """Raises: NotFound (no_such_decision), for another office's as well."""
+        ...
+
+    def links(self, office_id: str, citizen_id: str) -> tuple[PaperLink, ...]:
+        """The citizen's papers and those that only mention one of its numbers, newest first."""
+        ...
+
+    def apply(self, decision: RegisterDecision) -> Citizen:
+        """Apply a decision whose record is already in the store, and return its subject as it is then.
+
+        Applying it again changes nothing. What another decision has changed since it was taken stays as it is.
+        Raises: NotFound (no_such_citizen, no_such_decision).
+        """
+        ...
+
+
+class Search(Protocol):
+    """Finding papers by words and numbers."""
+
+    def search(self, office_id: str, words: str, limit: int) -> SearchPage:
+        """Papers of the office that hold all `words` on a page or in their fields, or whose owner has this number.
+
+        Folding (marks, case, NFD, tone placement) is ours, the same on index and query. Matches with the same marks
+        come first, then folded ones; newest first within each. Numbers and codes (`716/2018`, a dossier code, 12
+        digits, an old 9-digit alias) match whole; of a last word without white space behind it, as while typing, two
+        letters are enough. Every hit has its passage.
+        """
+        ...
+
+
+class FigureSource(Protocol):
+    """Counts for the figures of an office."""
+
+    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
+        """What is counted on the days from `since` to `until`, both included: a day's, the office's, or a procedure's
+        counts by key (`Figures.key`). Days are those at the counters.
+        """
+        ...
+
+    def dossiers_received(self, office_id: str, since: date, until: date) -> tuple[Dossier, ...]:
+        """The dossiers received on these days, oldest first."""
+        ...
+
+
+class Dossiers(Protocol):
+    """Dossiers of the office, what is in them, and the codes of digitised papers."""
+
+    def get(self, office_id: str, code: str) -> Dossier:
+        """Raises: NotFound (no_such_dossier), for another office's as well."""
+        ...
+
+    def put(
+        self, dossier: Dossier, merge: Callable[[Dossier], tuple[Dossier, tuple[str, ...]]]
+    ) -> tuple[Dossier | None, Dossier, tuple[str, ...]]:
+        """Add the dossier, or write what `merge` makes of the known one with the names of what it left as it was.
+
+        Returns the dossier known before (None: it is new), the one on file now, and those names. Of several that add
+        the same code at once one adds it and the others merge.
+        """
+        ...
+
+    def attach(self, component: Component) -> bool:
+        """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file.
+
+        One that was brought (reused 0) stands in one place, so it leaves the one it had.
+        """
+        ...
+
+    def detach(self, component: Component) -> None:
+        """Take a paper that was brought out of its dossier again; one that is not in it may be taken out."""
+        ...
+
+    def attach_result(self, component: Component) -> str:
+        """Put a result into its dossier and return its code `<dossier code>-KQ<n>`, n counted from 1.
+
+        The same paper keeps its code; of several at once each gets its own.
+        """
+        ...
+
+    def components(self, office_id: str, code: str) -> tuple[Component, ...]:
+        """The papers in a dossier, in the order they were attached."""
+        ...
+
+    def give_code(self, stem: str, make: Callable[[int], PaperCode]) -> PaperCode:
+        """The paper's code: the one it has, else what `make` makes of the next free number under `stem`, from 1.
+
+        Of several papers that ask at once each gets a number of its own.
+        """
+        ...
+
+    def code_of(self, office_id: str, document_id: str) -> PaperCode | None:
+        """The code of a digitised paper, or None when it has none yet."""
+        ...
+
+    def note(self, decision: Decided, kind: str) -> None:
+        """Write the row of a decision that is in the store and changes no other row; again changes nothing."""
+        ...
+
+    def confirmer(self, office_id: str, document_id: str) -> str | None:
+        """The actor who last confirmed a paper, or None."""
+        ...
+
+    def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
+        """What was looked up in national databases for a dossier, oldest first."""
+        ...
+
+
+class Tables(Protocol):
+    """The database as the archive needs it."""
+
+    @property
+    def submissions(self) -> Submissions:
+        """What was handed in."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on what."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Papers on file."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The register of citizens."""
+        ...
+
+    @property
+    def register(self) -> Register:
+        """What people decide about the register."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Finding papers."""
+        ...
+
+    @property
+    def dossiers(self) -> Dossiers:
+        """Dossiers and what is in them."""
+        ...
+
+    @property
+    def figures(self) -> FigureSource:
+        """Counts for the figures of the office."""
+        ...
