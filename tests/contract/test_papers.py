@@ -75,6 +75,12 @@ def test_papers_of_a_submission_come_by_first_page(database: Database) -> None:
     assert database.papers.of_content(OFFICE, submission.content_sha256) == (first, last)
 
 
+def test_withdrawn_papers_of_a_content_are_given_only_when_asked_for(database: Database) -> None:
+    paper = file(database, "text", state="withdrawn")
+    assert database.papers.of_content(OFFICE, paper.content_sha256) == ()
+    assert database.papers.of_content(OFFICE, paper.content_sha256, withdrawn=True) == (paper,)
+
+
 def test_a_paper_that_exists_is_left_as_it_is(database: Database) -> None:
     first = file(database, "first", document_id="same")
     file(database, "second", document_id="same", type="giay_khai_sinh", people=(huong(),))

@@ -108,6 +108,17 @@ def test_the_file_stays_in_intake_while_the_card_is_asked_about(desk: Desk, revi
     assert all(key.startswith("archive/") for one in kept(papers_of(desk, submission)) for key in one.original_keys)
 
 
+def test_the_picture_of_a_question_comes_from_the_file_that_shows_its_page(
+    desk: Desk, review: Review, tmp_path: Path
+) -> None:
+    doubtful_card = CARD.replace("Ngày sinh / Date of birth: 01/01/1998", "").replace("<7\n", "<1\n")
+    submission = process(desk, scan(BIRTH), scan(TITLE_ONLY, doubtful_card))
+    settle_type(review, papers_of(desk, submission)[1])
+    card = next(paper for paper in papers_of(desk, submission) if paper.keeping != "keep")
+    review.crop(OFFICE, f"{card.document_id}.{card.questions[0].part}", tmp_path / "crop")
+    assert FROM_CARD in (tmp_path / "crop").read_bytes()
+
+
 def test_applying_the_last_answer_again_changes_nothing(desk: Desk, review: Review) -> None:
     submission = process(desk, HELD_BACK)
     last = papers_of(desk, submission)[-1]
