@@ -17,13 +17,13 @@ def draw_birth_certificate(file: Path, name: str, pages: int = 1) -> Path:
     for number in range(1, pages + 1):
         page = Image.new("L", (1654, 2339), 255)
         pen = ImageDraw.Draw(page)
-        title = ("GIẤY KHAI SINH",) if number == 1 else (f"Trang {number}",)
+        first = (*_HEAD, "GIẤY KHAI SINH", "Số: 716/2018") if number == 1 else (f"Trang {number}",)
         fields = (
             f"Họ, chữ đệm, tên: {name.upper()}",
             "Ngày, tháng, năm sinh: 14/02/1991",
             "Giới tính: Nữ",
         )
-        for line, text in enumerate((*_HEAD, *title, "Số: 716/2018", *fields, *[_FILLING] * 12)):
+        for line, text in enumerate((*first, *fields, *[_FILLING] * 12)):
             pen.text((150, 150 + 90 * line), text, font=face, fill=0)
         drawn.append(page)
     drawn[0].save(file, save_all=True, append_images=drawn[1:], resolution=200)
