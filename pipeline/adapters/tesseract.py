@@ -19,7 +19,7 @@ from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import Layout, Pixels
 from schemas.text import Box, Word
 
-LANGUAGE = "vie"
+_LANGUAGE = "vie"
 
 
 class Reading(NamedTuple):
@@ -31,8 +31,8 @@ class Reading(NamedTuple):
 
 
 READINGS: dict[Layout, Reading] = {
-    "page": Reading(LANGUAGE, 3),
-    "block": Reading(LANGUAGE, 6),
+    "page": Reading(_LANGUAGE, 3),
+    "block": Reading(_LANGUAGE, 6),
     # The English model, which comes with the program, reads bare digits and capitals better than the Vietnamese one.
     "zone": Reading("eng", 6, f"{ascii_uppercase}{digits}<"),
     "digits": Reading("eng", 7, digits),

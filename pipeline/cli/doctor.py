@@ -17,7 +17,7 @@ from rich.console import Console
 from pipeline.adapters.flow_server import find_flow_server
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.printing import font_files
-from pipeline.adapters.tesseract import LANGUAGE
+from pipeline.adapters.tesseract import READINGS
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import write_stdout
@@ -73,9 +73,11 @@ def _model(_: Settings) -> str:
         listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         raise Misconfigured("missing_program", "apt-get install tesseract-ocr") from None
-    if LANGUAGE not in listed.split():
-        raise Misconfigured("missing_program", "apt-get install tesseract-ocr-vie")
-    return LANGUAGE
+    models = sorted({reading.model for reading in READINGS.values()})
+    missing = [f"tesseract-ocr-{model}" for model in models if model not in listed.split()]
+    if missing:
+        raise Misconfigured("missing_program", "apt-get install " + " ".join(missing))
+    return ", ".join(models)
 
 
 def _print_font(_: Settings) -> str:

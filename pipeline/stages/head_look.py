@@ -23,7 +23,7 @@ _SCALES = (0.6, 0.75, 1.0, 1.25, 1.6)
 _SURENESS = 0.2
 """What the engine is taken to think of these digits.
 
-Of 40 numbers, days and months by pen and stamp on 15 real papers 28 were right, however often read alike.
+Of 40 numbers, days and months by pen and stamp on 15 real papers 27 were right.
 """
 _DOUBTED = 0.6
 """Digits of which the engine is surer stay as they are."""
