@@ -1,4 +1,4 @@
-"""The counter that most tests of the archive stand at."""
+"""The counter that most tests of the archive stand at, and the office whose dossiers are tested."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.desk import Desk, open_desk
+from tests.unit.dossier_office import Office, open_office
 from tests.unit.plain_parsers import PlainParsers
 
 
@@ -17,4 +18,10 @@ def parsers() -> PlainParsers:
 @pytest.fixture
 def desk(tmp_path: Path, parsers: PlainParsers) -> Iterator[Desk]:
     with open_desk(tmp_path, parsers) as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path) as opened:
         yield opened

@@ -1,6 +1,6 @@
 """What QR codes and machine-readable zones say of cards, passports and slips."""
 
-from tests.unit.test_extract import read
+from tests.unit.fields_of_text import read
 from tests.unit.test_identifiers import INSURANCE as INSURANCE_QR
 from tests.unit.test_identifiers import td1, td3
 

@@ -1,7 +1,7 @@
 """What disagrees on a paper is shown with both values, never averaged."""
 
 from schemas.dossier import Field
-from tests.unit.test_extract import BIRTH, read
+from tests.unit.fields_of_text import BIRTH, read
 
 CARD = (
     "Số / No.: 079190012345\nHọ và tên / Full name: LÊ THỊ MAI\nNgày sinh / Date of birth: {born}\nGiới tính / Sex: Nữ"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.test_extract import BIRTH, read
+from tests.unit.fields_of_text import BIRTH, read
 
 
 def test_number_birth_date_and_sex_that_agree_are_a_check() -> None:

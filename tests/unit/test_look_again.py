@@ -14,8 +14,8 @@ from pipeline.stages.look_again import SCALES, keep_for_reading, look_again
 from schemas.dossier import Field
 from schemas.text import Box, Line, Word
 from tests.sheets import DPI, TEXT, text_page
+from tests.unit.fields_of_text import BIRTH
 from tests.unit.pages_of_text import page
-from tests.unit.test_extract import BIRTH
 
 TYPES = load_catalogue().types
 

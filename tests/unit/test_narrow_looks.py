@@ -19,8 +19,8 @@ from pipeline.stages.recognise import recognise
 from pipeline.stages.zone_look import with_zone
 from schemas.text import Box, PageText, Word
 from tests.specimens import make_specimens
+from tests.unit.fields_of_text import nothing
 from tests.unit.pages_of_text import page
-from tests.unit.test_extract import nothing
 from tests.unit.test_identifiers import td1
 
 HEAD = """

@@ -1,77 +1,20 @@
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+"""Which papers of a procedure are held, and which may be demanded."""
+
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.catalogue import load_catalogue
 from pipeline.errors import NotFound
 from pipeline.local_time import VIETNAM
-from pipeline.once_only import checklist, reuse_refusals
+from pipeline.once_only import checklist
 from pipeline.validity import months_after, validity
-from schemas.catalog import Condition, InForce, Procedure, RequiredPaper
-from schemas.decisions import LookUp
-from schemas.dossier import Field, Paper
-from schemas.once_only import ChecklistRow, Visit
-from schemas.people import Actor, Citizen, PersonOnPaper
-
-CATALOGUE = load_catalogue().model_copy(update={"look_ups": {}})
-MAI = Citizen(citizen_id="c1", personal_id="079190012345", name="Lê Thị Mai")
-DAY = date(2026, 6, 1)
-
-
-def sure(value: str) -> Field:
-    return Field(value=value, confidence=0.95, evidence="ocr", needs_review=False)
-
-
-def paper(kind: str, role: str, issued: str | None = "2026-03-15", **changes: Any) -> Paper:
-    """A confirmed original of Mai's."""
-    stated = {"issue_date": issued, "purpose": "làm thủ tục đăng ký kết hôn"}
-    fields = {name: sure(value) for name, value in stated.items() if value}
-    values = {
-        "document_id": "d1",
-        "submission_id": "s1",
-        "actor": Actor(office_id="local", actor_id="local"),
-        "content_sha256": "0" * 64,
-        "pipeline_version": "1",
-        "type": kind,
-        "type_confidence": 0.95,
-        "state": "filed",
-        "keeping": "keep",
-        "fields": fields,
-        "people": (PersonOnPaper(personal_id=MAI.personal_id, name=MAI.name, role=role, link="filed"),),
-        "source_pages": (1,),
-        "rotations": (0,),
-        "filed_at": datetime(2026, 3, 20, tzinfo=UTC),
-        "copy_kind": "original",
-        "confirmed_at": datetime(2026, 3, 20, tzinfo=UTC),
-    }
-    return Paper.model_validate(values | changes)
-
-
-def row(**changes: Any) -> RequiredPaper:
-    values = {
-        "id": "status",
-        "title": "Giấy xác nhận tình trạng hôn nhân",
-        "any_of": ("marital_status_confirmation",),
-        "role": "subject",
-        "purposes": ("kết hôn",),
-        "source": "Nghị định 123/2015/NĐ-CP",
-        "verified": True,
-    }
-    return RequiredPaper.model_validate(values | changes)
-
-
-def ask(
-    wanted: RequiredPaper, *papers: Paper, day: date = DAY, dossier_code: str | None = None, **conditions: bool
-) -> ChecklistRow:
-    procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    (answer,) = checklist(
-        procedure, CATALOGUE, MAI, papers, Visit(day=day, dossier_code=dossier_code, conditions=conditions)
-    )
-    return answer
-
+from schemas.catalog import Condition, InForce, Procedure
+from schemas.dossier import Field
+from schemas.once_only import Visit
+from schemas.people import PersonOnPaper
+from tests.unit.checklists import A_DOSSIER, ANOTHER, CATALOGUE, DAY, MAI, ask, paper, row, sure
 
 STATUS = paper("marital_status_confirmation", "subject")
 
@@ -254,7 +197,6 @@ def test_a_purpose_that_is_not_certain_serves_none(purpose: Field | None) -> Non
 
 
 FORM = row(any_of=("birth_registration_form",), role="applicant", purposes=())
-A_DOSSIER, ANOTHER = "H29.12.34-260601-0001", "H29.12.34-260601-0002"
 
 
 @pytest.mark.parametrize(("dossier", "status"), [(A_DOSSIER, "held"), (ANOTHER, "missing"), (None, "missing")])
@@ -285,126 +227,3 @@ def test_anothers_paper_counts_only_where_it_was_brought_for_just_this() -> None
     assert ask(row(any_of=("death_certificate_extract",), role=None), extract, dossier_code=A_DOSSIER).status == (
         "missing"
     )
-
-
-# Look-ups
-
-LAST = date(2027, 2, 28)
-
-
-def look(row_id: str, day: date, outcome: str) -> LookUp:
-    return LookUp.model_validate(
-        {
-            "decision_id": "l1",
-            "subject_id": A_DOSSIER,
-            "actor": {"office_id": "local", "actor_id": "lan"},
-            "decided_at": datetime(day.year, day.month, day.day, 9, tzinfo=VIETNAM),
-            "component": row_id,
-            "outcome": outcome,
-        }
-    )
-
-
-def asked(day: date, *papers: Paper, **changes: Any) -> ChecklistRow:
-    """The answer by the built-in rules of look-ups."""
-    wanted = row(any_of=("birth_certificate",), role="child", purposes=(), **changes.pop("row", {}))
-    procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    visit = Visit(day=day, dossier_code=A_DOSSIER, **changes)
-    return checklist(procedure, load_catalogue(), MAI, papers, visit)[0]
-
-
-@pytest.mark.parametrize(
-    ("day", "status"),
-    [
-        (date(2025, 12, 31), "missing"),
-        (date(2026, 1, 1), "look_up"),
-        (LAST, "look_up"),
-        (date(2027, 3, 1), "missing"),
-    ],
-)
-def test_data_take_the_place_of_papers_between_two_dates(day: date, status: str) -> None:
-    answer = asked(day)
-    assert (answer.status, answer.demanded) == (status, status == "missing")
-
-
-def test_a_held_paper_need_not_be_looked_up() -> None:
-    assert asked(DAY, paper("birth_certificate", "child")).status == "held"
-
-
-def test_what_was_found_is_not_asked_for_again_in_that_dossier() -> None:
-    found = asked(LAST + timedelta(days=30), looked_up=(look("status", LAST, "found"),))
-    assert (found.status, found.reason, found.demanded) == ("look_up", "found_in_database", False)
-
-
-def test_what_was_found_after_the_last_day_takes_no_papers_place() -> None:
-    day = LAST + timedelta(days=1)
-    assert asked(day, looked_up=(look("status", day, "found"),)).demanded
-
-
-@pytest.mark.parametrize("outcome", ["failed", "incomplete"])
-def test_where_the_database_does_not_answer_the_paper_may_be_asked_for(outcome: str) -> None:
-    answer = asked(DAY, looked_up=(look("status", DAY, outcome),))
-    assert (answer.status, answer.looked_up, answer.demanded) == ("missing", outcome, True)
-
-
-def test_the_last_look_counts() -> None:
-    looks = (look("status", DAY, "failed"), look("status", DAY, "found"))
-    assert asked(DAY, looked_up=looks).reason == "found_in_database"
-
-
-def test_a_sheet_that_is_handed_in_is_not_looked_up() -> None:
-    assert asked(DAY, row={"surrendered": True}).demanded
-
-
-# Reuse
-
-
-def refusals(offered: Paper, *others: Paper, **changes: Any) -> tuple[str, ...]:
-    wanted = row(any_of=("residence_confirmation",), purposes=(), **changes)
-    return reuse_refusals(wanted, CATALOGUE, MAI, (*others, offered), offered, Visit(day=DAY, dossier_code=A_DOSSIER))
-
-
-RESIDENCE = paper("residence_confirmation", "subject", sha256="ab")
-
-
-def test_a_confirmed_paper_that_holds_may_be_used_again() -> None:
-    assert refusals(RESIDENCE) == ()
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"confirmed_at": None}, "unconfirmed"),
-        ({"copy_kind": "photocopy"}, "copy_kind"),
-        ({"state": "needs_review"}, "in_review"),
-        ({"sha256": None}, "no_copy"),
-        ({"invalid_state": "superseded"}, "superseded"),
-        ({"fields": {"issue_date": sure("2025-05-31")}}, "too_old"),
-        ({"fields": {}}, "issue_date_unknown"),
-        ({"people": ()}, "other_role"),
-    ],
-)
-def test_each_condition_of_reuse_has_its_reason(changes: dict[str, Any], reason: str) -> None:
-    assert refusals(RESIDENCE.model_copy(update=changes)) == (reason,)
-
-
-def test_a_paper_that_is_not_asked_for_is_no_reuse() -> None:
-    certificate = paper("birth_certificate", "subject", sha256="ab")
-    assert refusals(certificate) == ("not_asked_for",)
-
-
-def test_a_form_is_never_used_again() -> None:
-    form = paper("birth_registration_form", "subject", sha256="ab")
-    assert "not_reusable" in refusals(form)
-
-
-def test_an_older_paper_gives_way_to_a_newer_one_of_its_kind() -> None:
-    newer = paper("residence_confirmation", "subject", "2026-04-15", document_id="d2")
-    assert refusals(RESIDENCE, newer) == ("newer_on_file",)
-    assert refusals(newer.model_copy(update={"sha256": "cd"}), RESIDENCE) == ()
-
-
-def test_what_was_found_as_data_is_not_used_again_as_a_paper() -> None:
-    wanted = row(any_of=("residence_confirmation",), purposes=())
-    visit = Visit(day=DAY, dossier_code=A_DOSSIER, looked_up=(look("status", DAY, "found"),))
-    assert reuse_refusals(wanted, load_catalogue(), MAI, (RESIDENCE,), RESIDENCE, visit) == ("in_database",)

@@ -6,8 +6,8 @@ from pipeline.catalogue import load_catalogue
 from pipeline.stages.extract import extract
 from schemas.dossier import Field
 from schemas.text import PageText
+from tests.unit.fields_of_text import nothing
 from tests.unit.pages_of_text import page
-from tests.unit.test_extract import nothing
 
 TYPES = load_catalogue().types
 DECISION = """
