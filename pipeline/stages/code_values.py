@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.stages.addresses import read_address
-from pipeline.stages.evidence import CODE_CONFIDENCE, Draft, overrule
+from pipeline.stages.evidence import CODE_CONFIDENCE, REVIEW_BELOW, Draft, overrule
 from pipeline.stages.identifiers import DossierQr, InsuranceQr, read_card_qr, read_dossier_qr, read_insurance_qr
 from pipeline.stages.layout import Row, letters
 from pipeline.stages.mrz import Mrz, read_mrz
@@ -147,12 +147,14 @@ def _overrule(
     for owner in document_type.owners[:1]:
         owned = {part: getattr(owner, part) for part in ("name", "personal_id", "date_of_birth", "sex")}
     declared = {rule.name for rule in document_type.fields}
+    # The code of a slip is no part of a card's body: it may be another slip's, so even unclear print counts against it.
+    clear_from = 0.0 if any(rule.kind == "dossier_code" for rule in document_type.fields) else REVIEW_BELOW
     for part, value in said.items():
         name = owned.get(part, part)
         if name in declared and value is not None:
             draft = drafts.get(name)
             same = draft is None or _same(part, draft.value, value)
-            drafts[name] = overrule(draft, value, evidence, same=same)
+            drafts[name] = overrule(draft, value, evidence, same=same, clear_from=clear_from)
 
 
 def _same(part: str, printed: str, value: str) -> bool:

@@ -202,7 +202,9 @@ def field_weights() -> Features:
     return read_weights("fields", FIELD_FEATURES)
 
 
-def overrule(draft: Draft | None, value: str, evidence: Evidence, *, same: bool) -> Draft:
+def overrule(
+    draft: Draft | None, value: str, evidence: Evidence, *, same: bool, clear_from: float = REVIEW_BELOW
+) -> Draft:
     """The value of a code instead of the one read before; a clear reading that says otherwise is a conflict.
 
     Args:
@@ -210,11 +212,12 @@ def overrule(draft: Draft | None, value: str, evidence: Evidence, *, same: bool)
         value: what the code says.
         evidence: `qr` or `mrz`.
         same: whether the draft says so too.
+        clear_from: the confidence from which on print that says otherwise is a conflict.
     """
     made = Draft(value=value, confidence=CODE_CONFIDENCE, evidence=evidence, certain=True)
     if draft is not None:
         made.page, made.box = draft.page, draft.box
-        if not same and (draft.confidence >= REVIEW_BELOW or draft.evidence in _CODES):
+        if not same and (draft.confidence >= clear_from or draft.evidence in _CODES):
             made.contradict("mrz" if draft.evidence == "mrz" else "print", draft.value, draft.page, draft.box)
     return made
 

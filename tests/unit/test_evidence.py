@@ -146,9 +146,11 @@ def test_the_code_of_a_receipt_proves_its_numbers() -> None:
     assert not fields["personal_id"].needs_review
 
 
-def test_the_code_of_another_receipt_proves_nothing() -> None:
+def test_the_code_of_another_receipt_asks_a_person() -> None:
     fields = read("receipt_slip", "Số CCCD: 079190012345{0.4}", qr="H29.12.34-250708-0001|1.001193|079190054321|Giấy")
-    assert (fields["personal_id"].evidence, fields["personal_id"].needs_review) == ("ocr", True)
+    number = fields["personal_id"]
+    assert number.needs_review
+    assert [(conflict.code, conflict.value) for conflict in number.conflicts] == [("print", "079190012345")]
 
 
 def test_a_certificate_most_of_whose_values_are_unclear_is_taken_for_filled_in_by_hand() -> None:
