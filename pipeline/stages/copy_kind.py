@@ -5,6 +5,7 @@ A paper that says nothing may be an original or a photocopy of one: print alone 
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
@@ -45,7 +46,7 @@ def read_copy_kind(pages: Sequence[PageText]) -> CopyKindRead | None:
 
 def _certified(rows: Sequence[Row]) -> CopyKindRead | None:
     # The words may run over two rows, beside a seal.
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip_longest(rows, rows[1:]):
         for text in (row.letters, row.letters + (following.letters if following else "")):
             for words in _CERTIFIED:
                 wanted = letters(words)
@@ -58,7 +59,7 @@ def _certified(rows: Sequence[Row]) -> CopyKindRead | None:
 
 def _from_register(rows: Sequence[Row]) -> CopyKindRead | None:
     upper = [row for row in rows if row.place < _TITLE_PLACE]
-    for row, following in zip(upper, [*upper[1:], None], strict=True):
+    for row, following in zip_longest(upper, upper[1:]):
         if _REGISTER_NUMBER.match(row.letters):
             return _read("register_extract", row.text, row)
         below = following.letters if following is not None and following.text.lstrip().startswith("(") else ""

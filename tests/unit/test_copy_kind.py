@@ -77,3 +77,7 @@ def test_a_certified_copy_of_a_register_copy_is_a_certified_copy() -> None:
 
 def test_empty_pages_say_nothing() -> None:
     assert kind_of("", "") is None
+
+
+def test_a_page_with_words_in_its_lower_part_only_says_nothing() -> None:
+    assert kind_of(" \n" * 40 + "Trang 3") is None
