@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from pipeline.stages.identifiers import read_card_qr, read_insurance_qr
-from pipeline.stages.layout import STATE_LINES, Row, letters, rows_of
+from pipeline.stages.layout import STATE_LINES, Row, cue_letters, letters, rows_of
 from pipeline.stages.secrecy import find_mark
 from pipeline.stages.titles import Title, find_title, headings_of, own_names
 from pipeline.vietnamese import nfc
@@ -213,7 +213,7 @@ def _has_notation(kind: DocumentType, rows: Sequence[Row]) -> bool:
 
 def says(text: str, phrase: str) -> bool:
     """Whether the text has the phrase, a few misread letters allowed in long ones."""
-    wanted = letters(phrase)
+    wanted = cue_letters(phrase)
     if len(wanted) < 8 or len(text) < len(wanted):
         return wanted in text
     return fuzz.partial_ratio(wanted, text, score_cutoff=_PHRASE_ALIKE) > 0
@@ -230,7 +230,7 @@ def _code(kind: DocumentType, rows: Sequence[Row], written: Sequence[PageText]) 
 
 def _has_code(rows: Sequence[Row], code: str) -> bool:
     """Whether a line at the top says `Mẫu ...` with this code."""
-    wanted = letters(code).removeprefix("mauso")
+    wanted = cue_letters(code).removeprefix("mauso")
     for row in rows:
         if row.place < _CODE_PLACE and "mau" in row.letters[:6]:
             following = row.letters.partition(wanted)[2]

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.layout import Row, letters, rows_of
+from pipeline.stages.layout import Row, cue_letters, rows_of
 from schemas.dossier import CopyKind, CopyKindRead
 from schemas.text import PageText
 
@@ -49,7 +49,7 @@ def _certified(rows: Sequence[Row]) -> CopyKindRead | None:
     for row, following in zip_longest(rows, rows[1:]):
         for text in (row.letters, row.letters + (following.letters if following else "")):
             for words in _CERTIFIED:
-                wanted = letters(words)
+                wanted = cue_letters(words)
                 if len(text) >= len(wanted) and fuzz.partial_ratio(wanted, text, score_cutoff=_ALIKE):
                     return _read("certified_copy", words, row)
             if _CERTIFIED_NUMBER.search(text):

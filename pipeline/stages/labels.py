@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.stages.layout import COLUMN_GAP, Row, Token, letters
+from pipeline.stages.layout import COLUMN_GAP, Row, Token, cue_letters
 
 COMMON_LABELS = (
     "Họ, chữ đệm, tên",
@@ -65,7 +65,7 @@ class Area:
 
 def label_key(label: str) -> str:
     """How a label is known in `Mark.label`. A label with a colon must begin its cell and have its colon."""
-    return letters(label) + (":" if label.rstrip().endswith(":") else "")
+    return cue_letters(label) + (":" if label.rstrip().endswith(":") else "")
 
 
 class Marks:

@@ -7,7 +7,7 @@ rows instead of lines.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from pipeline.vietnamese import fold
 from schemas.text import Box, Line, PageText, Word
@@ -19,6 +19,12 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 def letters(text: str) -> str:
     """Only the letters and digits of the text, folded: `Số / No.:` is `sono`."""
     return _NOT_LETTERS.sub("", fold(text))
+
+
+@cache
+def cue_letters(cue: str) -> str:
+    """`letters` of words of the catalogue, which every row is compared with."""
+    return letters(cue)
 
 
 @dataclass(frozen=True)

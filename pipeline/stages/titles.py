@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.stages.layout import Row, cells_of, letters
+from pipeline.stages.layout import Row, cells_of, cue_letters
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType
 
@@ -77,7 +77,7 @@ def find_title(kind: DocumentType, headings: Sequence[Heading]) -> Title | None:
 
 def own_names(rows: Sequence[Row]) -> list[int]:
     """Rows of headings that begin as titles do: the paper is of a type of its own, whatever phrases it shares."""
-    starts = tuple(letters(word) for word in _WORDS)
+    starts = tuple(cue_letters(word) for word in _WORDS)
     named = (
         i
         for i, row in enumerate(rows)
@@ -105,7 +105,7 @@ def states_matter(row: Row) -> bool:
 
 
 def _match(printed: str, heading: Heading) -> Title | None:
-    wanted = letters(printed)
+    wanted = cue_letters(printed)
     open_ended = printed.endswith(OPEN)
     text = heading.letters[: len(wanted)] if open_ended else heading.letters
     limit = 1.0 if open_ended and len(wanted) < 8 else _ALIKE if len(wanted) > 14 else _SHORT_ALIKE
