@@ -125,11 +125,6 @@ class Draft:
         self.conflict = True
         self.conflicts.append(Conflict(code=code, value=value, page=page, box=box))
 
-    def contradict_each_other(self, code: ConflictCode, other: "Draft") -> None:
-        """Each value is told the other one with its place."""
-        self.contradict(code, other.value, other.page, other.box)
-        other.contradict(code, self.value, self.page, self.box)
-
     @property
     def share_again(self) -> float:
         """The share of later looks, 0..1, that read the same; 0 where there were none."""
