@@ -1,4 +1,4 @@
-"""Four errors, named by who must act; each carries a stable code and a sentence in both languages.
+"""Five errors, named by who must act; each carries a stable code and a sentence in both languages.
 
 Trouble with one page is not an error but an `Issue` (schemas/dossier.py).
 """
@@ -35,6 +35,12 @@ class NotFound(HosoError):
     """What was asked for is not there, or not this office's to see."""
 
     exit_code, http_status = 66, 404
+
+
+class Forbidden(HosoError):
+    """Who asks may not do this."""
+
+    exit_code, http_status = 77, 403
 
 
 class ServiceUnavailable(HosoError):
@@ -154,6 +160,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Only the fields of this paper are kept, not its picture.",
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
+    "no_such_account": ("Không có tài khoản này.", "There is no such account."),
+    "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
+    # who asks
+    "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
+    "purpose_needed": (
+        "Hãy cho biết lý do tra cứu trước khi xem giấy tờ.",
+        "Say why you look before papers are shown.",
+    ),
+    "weak_password": (
+        "Mật khẩu phải có ít nhất 12 ký tự.",
+        "A password has at least 12 characters.",
+    ),
     # services
     "store_away": ("Kho lưu trữ đang không liên lạc được.", "The object store does not answer."),
     "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),

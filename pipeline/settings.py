@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     web_url: str = ""
     """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end."""
+    idle_minutes: int = Field(default=15, ge=1)
+    """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
+from pipeline.access_ports import AccessLog, Accounts, Sessions
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -319,6 +320,21 @@ class Tables(Protocol):
     @property
     def dossiers(self) -> Dossiers:
         """Dossiers and what is in them."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who can sign in."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        ...
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who looked at what."""
         ...
 
     @property

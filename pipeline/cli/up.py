@@ -16,7 +16,6 @@ from pipeline.adapters.running import Running, announce, hold_home
 from pipeline.adapters.supervisor import Supervisor, free_port
 from pipeline.errors import ServiceUnavailable
 from pipeline.settings import Settings, load_settings
-from pipeline.web.session import Sessions
 
 _WEB_PORT = 8460
 _START_S = 180.0
@@ -39,8 +38,7 @@ def up() -> None:
             return
         announce(home, running)
         _take_up(running)
-        link = Sessions(home / "run").issue_link()
-        typer.echo(f"{_GREETING[settings.language]}\n  {running.web_url}/?token={link}")
+        typer.echo(f"{_GREETING[settings.language]}\n  {running.web_url}")
         supervisor.tend_until_stopped()
         typer.echo(_FAREWELL[settings.language], err=True)
         _drain(running, hurry)
@@ -127,8 +125,8 @@ def _answers(url: str) -> bool:
 
 
 _GREETING = {
-    "vi": "hoso đang chạy. Mở trang quầy bằng đường dẫn dùng một lần này (Ctrl-C để dừng):",
-    "en": "hoso is running. Open the counter page with this one-time link (Ctrl-C stops):",
+    "vi": "hoso đang chạy. Đăng nhập trang quầy tại đây; hoso account add tạo tài khoản (Ctrl-C để dừng):",
+    "en": "hoso is running. Sign in to the counter page here; hoso account add makes accounts (Ctrl-C stops):",
 }
 _FAREWELL = {
     "vi": "Đang dừng, chờ việc dở dang (Ctrl-C lần nữa để dừng ngay)…",

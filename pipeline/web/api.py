@@ -14,10 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.archive import Archive, Handing
 from pipeline.errors import NotFound
 from pipeline.web.reading import Reading
+from pipeline.web.signed_in import actor_of, needs
 from pipeline.web.uploads import incoming_files
 from pipeline.web.views import PaperView, SearchView, SubmissionView, Viewer
 from pipeline.web.wording import language_of
-from schemas.people import Actor
 
 router = APIRouter(prefix="/api/v1")
 _UPLOAD = {
@@ -44,18 +44,12 @@ def archive_of(request: Request) -> Archive:
     return archive
 
 
-def actor_of(request: Request) -> Actor:
-    """Who asks, for which office: set by the gate, so a request that came past it has none."""
-    actor: Actor = request.state.actor
-    return actor
-
-
 def viewer_of(request: Request) -> Viewer:
     """Shows things in the language of this browser."""
     return Viewer(archive_of(request).catalogue, language_of(request, request.app.state.settings.language))
 
 
-@router.post("/submissions", status_code=202, openapi_extra=_UPLOAD)
+@router.post("/submissions", dependencies=[needs("papers.receive")], status_code=202, openapi_extra=_UPLOAD)
 async def receive(request: Request) -> SubmissionView:
     """Receive files that belong together, as one submission; its originals are safe when this answers."""
     settings = request.app.state.settings
@@ -67,7 +61,7 @@ async def receive(request: Request) -> SubmissionView:
     return await run_in_threadpool(show_submission, request, submission.submission_id)
 
 
-@router.get("/submissions/{submission_id}")
+@router.get("/submissions/{submission_id}", dependencies=[needs("papers.receive")])
 def show_submission(request: Request, submission_id: str) -> SubmissionView:
     """How far a submission is, and the papers found in it."""
     office_id, tables = actor_of(request).office_id, archive_of(request).tables
@@ -75,7 +69,7 @@ def show_submission(request: Request, submission_id: str) -> SubmissionView:
     return viewer_of(request).submission(submission, tables.papers.of_content(office_id, submission.content_sha256))
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[needs("papers.read")])
 def search(
     request: Request,
     q: Annotated[str, Query(min_length=1, max_length=200)],
@@ -86,14 +80,14 @@ def search(
     return viewer_of(request).search(found, q)
 
 
-@router.get("/papers/{document_id}")
+@router.get("/papers/{document_id}", dependencies=[needs("papers.read")])
 def show_paper(request: Request, document_id: str) -> PaperView:
     """One paper with its fields."""
     paper = archive_of(request).tables.papers.get(actor_of(request).office_id, document_id)
     return viewer_of(request).paper(paper)
 
 
-@router.get("/papers/{document_id}/pdf", response_class=FileResponse)
+@router.get("/papers/{document_id}/pdf", dependencies=[needs("papers.read")], response_class=FileResponse)
 def fetch_pdf(request: Request, document_id: str) -> FileResponse:
     """The searchable copy, compared with its hash."""
     archive, office_id = archive_of(request), actor_of(request).office_id
@@ -103,7 +97,9 @@ def fetch_pdf(request: Request, document_id: str) -> FileResponse:
     return response
 
 
-@router.get("/papers/{document_id}/originals/{number}", response_class=FileResponse)
+@router.get(
+    "/papers/{document_id}/originals/{number}", dependencies=[needs("papers.read")], response_class=FileResponse
+)
 def fetch_original(request: Request, document_id: str, number: int) -> FileResponse:
     """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile."""
     archive = archive_of(request)

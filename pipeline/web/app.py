@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -15,11 +17,14 @@ import pipeline.web.dossier_api
 import pipeline.web.figures_api
 import pipeline.web.pages
 import pipeline.web.review_api
+import pipeline.web.sign_in
+from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
+from pipeline.web.gate import Gate
 from pipeline.web.reading import Reading
 from pipeline.web.refusals import refuse, refuse_error
-from pipeline.web.session import Gate, Sessions
+from pipeline.web.signed_in import OPEN, Needs, Open
 from pipeline.web.uploads import BadUpload
 from pipeline.wiring import open_archive
 
@@ -36,6 +41,8 @@ def build_app(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with open_archive(settings) as archive:
             app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
+            tables = archive.tables
+            app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
             yield
             app.state.reading.close()
 
@@ -49,17 +56,37 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.dossier_api.router)
     app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.pages.router)
+    app.include_router(pipeline.web.sign_in.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    app.get("/health", include_in_schema=False)(_health)
+    app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
+    _refuse_undeclared(app)
     app.exception_handler(HosoError)(_on_error)
     app.exception_handler(BadUpload)(_on_bad_upload)
     app.exception_handler(RequestValidationError)(_on_bad_request)
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(Exception)(_on_fault)
-    app.add_middleware(Gate, sessions=Sessions(settings.home_path / "run"), actor=settings.actor)
+    app.add_middleware(Gate)
     # A name of an outsider that leads to this machine must not make the page part of his site.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_our_hosts(settings))
     return app
+
+
+def declared(route: APIRoute) -> Needs | Open | None:
+    """What a route asks of who is signed in; None: it was forgotten."""
+    asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs | Open)]
+    return asked[0] if len(asked) == 1 else None
+
+
+def _refuse_undeclared(app: FastAPI) -> None:
+    """Closed by default: a route that says nothing of who may use it is found when the process starts."""
+    forgotten = [route.path for route in app.routes if isinstance(route, APIRoute) and declared(route) is None]
+    if forgotten:
+        raise TypeError(f"routes need one permission each: {', '.join(forgotten)}")
+
+
+def _our_hosts(settings: Settings) -> list[str]:
+    ours = ["127.0.0.1", "localhost", urlsplit(settings.web_url).hostname]
+    return [name for name in ours if name]
 
 
 def _health() -> dict[str, str]:

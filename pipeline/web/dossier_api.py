@@ -18,7 +18,8 @@ from pipeline.local_time import local_day
 from pipeline.once_only import checklist
 from pipeline.prefill import prefill
 from pipeline.sheets import Sheet, cover_sheet, missing_list
-from pipeline.web.api import PDF_POLICY, actor_of, archive_of
+from pipeline.web.api import PDF_POLICY, archive_of
+from pipeline.web.signed_in import actor_of, needs
 from schemas.base import Value
 from schemas.decisions import LookUp
 from schemas.dossier import Channel
@@ -98,14 +99,14 @@ class PrefillView(Value):
     fields: tuple[PrefillField, ...]
 
 
-@router.post("/dossiers")
+@router.post("/dossiers", dependencies=[needs("dossiers.write")])
 def open_dossier(request: Request, body: DossierBody) -> DossierChange:
     """Make a dossier known; the same again changes nothing, values that contradict an earlier one are told."""
     archive, actor = archive_of(request), actor_of(request)
     return archive.dossiers.open(dossier_of(body.model_dump(), archive.catalogue, actor, "opened"))
 
 
-@router.post("/dossiers/import")
+@router.post("/dossiers/import", dependencies=[needs("dossiers.write")])
 def import_list(request: Request, body: ImportBody) -> ImportReport:
     """Take over dossiers of the one-stop system; a row that cannot be taken stops no other."""
     archive = archive_of(request)
@@ -113,44 +114,44 @@ def import_list(request: Request, body: ImportBody) -> ImportReport:
     return import_dossiers(archive.dossiers, archive.catalogue, actor_of(request), rows)
 
 
-@router.get("/dossiers/{code}")
+@router.get("/dossiers/{code}", dependencies=[needs("dossiers.read")])
 def show_dossier(request: Request, code: str) -> DossierView:
     """A dossier with its papers, and what its procedure still asks for today."""
     return _view(request, code, {})
 
 
-@router.post("/dossiers/{code}/checklist")
+@router.post("/dossiers/{code}/checklist", dependencies=[needs("dossiers.read")])
 def answer_conditions(request: Request, code: str, conditions: dict[str, bool]) -> DossierView:
     """The same with answers to the procedure's conditions."""
     return _view(request, code, conditions)
 
 
-@router.get("/dossiers/{code}/cover-sheet", response_class=Response)
+@router.get("/dossiers/{code}/cover-sheet", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_cover_sheet(request: Request, code: str) -> Response:
     """The sheet that the dossier's papers are scanned behind, as PDF."""
     return _pdf(cover_sheet(_view(request, code, {}), archive_of(request).catalogue))
 
 
-@router.get("/dossiers/{code}/missing", response_class=Response)
+@router.get("/dossiers/{code}/missing", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_missing_list(request: Request, code: str) -> Response:
     """The list of exactly what is missing, as PDF."""
     return _pdf(missing_list(_view(request, code, {}), archive_of(request).catalogue))
 
 
-@router.post("/dossiers/{code}/reuse")
+@router.post("/dossiers/{code}/reuse", dependencies=[needs("dossiers.write")])
 def reuse(request: Request, code: str, body: ReuseBody) -> Component:
     """Let a paper on file serve the dossier instead of being brought again."""
     desk = archive_of(request).dossiers
     return desk.reuse(actor_of(request), code, body.component, body.document_id, body.purpose)
 
 
-@router.post("/dossiers/{code}/look-ups")
+@router.post("/dossiers/{code}/look-ups", dependencies=[needs("dossiers.write")])
 def look_up(request: Request, code: str, body: LookUpBody) -> LookUp:
     """Record what the national database gave instead of a paper."""
     return archive_of(request).dossiers.look_up(actor_of(request), code, body.component, body.outcome)
 
 
-@router.post("/checklist")
+@router.post("/checklist", dependencies=[needs("citizens.open")])
 def ask_checklist(request: Request, body: ChecklistBody) -> ChecklistView:
     """Which papers of a procedure a citizen need not bring, and which are missing."""
     archive, office_id = archive_of(request), actor_of(request).office_id
@@ -165,7 +166,7 @@ def ask_checklist(request: Request, body: ChecklistBody) -> ChecklistView:
     return ChecklistView(procedure=procedure.id, code=procedure.code, papers=rows)
 
 
-@router.post("/prefill")
+@router.post("/prefill", dependencies=[needs("citizens.open")])
 def ask_known_values(request: Request, body: PrefillBody) -> PrefillView:
     """The values known beforehand for the fields of a form, with where each comes from."""
     archive, office_id = archive_of(request), actor_of(request).office_id

@@ -1,14 +1,15 @@
 """Refusals in plain words: a page for people, `application/problem+json` (RFC 9457) for programs."""
 
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from pipeline.errors import HosoError
-from pipeline.web.templating import TEMPLATES
-from pipeline.web.wording import language_of, sentence, words
+from pipeline.web.templating import render
+from pipeline.web.wording import language_of, sentence
 
 _STATUS = {
-    "no_session": 403,
+    "not_signed_in": 401,
+    "bad_link": 403,
     "foreign_page": 403,
     "no_such_page": 404,
     "bad_request": 422,
@@ -31,6 +32,4 @@ def _answer(code: str, status: int, text: str, request: HTTPConnection) -> Respo
     if request.scope["path"].startswith("/api/"):
         body = {"type": "about:blank", "title": text, "status": status, "code": code}
         return JSONResponse(body, status_code=status, media_type="application/problem+json")
-    language = language_of(request)
-    page = TEMPLATES.get_template("refusal.html").render(words=words(language), language=language, text=text, code=code)
-    return HTMLResponse(page, status_code=status)
+    return render(request, "refusal.html", status=status, text=text, code=code)

@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from pipeline.errors import ScanRejected
 from pipeline.review import Review
-from pipeline.web.api import actor_of, archive_of, send_file, viewer_of
+from pipeline.web.api import archive_of, send_file, viewer_of
+from pipeline.web.signed_in import actor_of, needs
 from pipeline.web.views import PaperView, QuestionView, Viewer
 from schemas.base import Value
 from schemas.dossier import CopyKind
@@ -64,7 +65,7 @@ def review_of(request: Request) -> Review:
     return Review(archive_of(request))
 
 
-@router.get("/review")
+@router.get("/review", dependencies=[needs("review.answer")])
 def show_queue(
     request: Request,
     after: Annotated[str | None, Query(max_length=300)] = None,
@@ -79,13 +80,13 @@ def show_queue(
     return QueueView(items=shown, next=_cursor(items[limit - 1].place) if len(items) > limit else None)
 
 
-@router.get("/review/{item_id}")
+@router.get("/review/{item_id}", dependencies=[needs("review.answer")])
 def show_item(request: Request, item_id: str) -> ItemView:
     """One open question with the citizens of the register who may be meant."""
     return _shown(viewer_of(request), review_of(request).item(actor_of(request).office_id, item_id))
 
 
-@router.get("/review/{item_id}/crop", response_class=FileResponse)
+@router.get("/review/{item_id}/crop", dependencies=[needs("review.answer")], response_class=FileResponse)
 def fetch_crop(request: Request, item_id: str) -> FileResponse:
     """The place on the page that a question is about, as JPEG."""
     office_id, review = actor_of(request).office_id, review_of(request)
@@ -96,21 +97,21 @@ def fetch_crop(request: Request, item_id: str) -> FileResponse:
     return send_file(write, "image/jpeg")
 
 
-@router.post("/review/{item_id}")
+@router.post("/review/{item_id}", dependencies=[needs("review.answer")])
 def answer_item(request: Request, item_id: str, answer: Answer) -> PaperView:
     """Answer an open question; the paper as it stands then."""
     paper = review_of(request).answer(actor_of(request), item_id, answer.value, answer.name)
     return viewer_of(request).paper(paper)
 
 
-@router.post("/decisions", status_code=204)
+@router.post("/decisions", dependencies=[needs("review.answer")], status_code=204)
 def decide(request: Request, said: dict[str, JsonValue]) -> None:
     """Decide about a paper or submission, asked or not: `kind`, `subject_id` and what was decided."""
     review = review_of(request)
     review.decide(review.read(actor_of(request), dict(said)))
 
 
-@router.post("/papers/{document_id}/confirmation")
+@router.post("/papers/{document_id}/confirmation", dependencies=[needs("papers.confirm")])
 def confirm_paper(request: Request, document_id: str, said: Confirmation) -> PaperView:
     """Record that the officer compared the copy with what was shown."""
     archive, actor = archive_of(request), actor_of(request)
@@ -119,7 +120,7 @@ def confirm_paper(request: Request, document_id: str, said: Confirmation) -> Pap
     return viewer_of(request).paper(paper)
 
 
-@router.post("/dossiers/{dossier_code}/confirmation")
+@router.post("/dossiers/{dossier_code}/confirmation", dependencies=[needs("papers.confirm")])
 def confirm_dossier(request: Request, dossier_code: str) -> DossierConfirmed:
     """Record that the officer compared all copies of a dossier with what was shown."""
     done, left = review_of(request).confirm_dossier(actor_of(request), dossier_code)

@@ -1,6 +1,10 @@
 """The one Jinja environment of the pages; everything put into a page is escaped."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from pipeline.web.wording import language_of, words
 
 TEMPLATES = Environment(
     loader=PackageLoader("pipeline.web"),
@@ -9,3 +13,11 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def render(request: HTTPConnection, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page in the language of this browser; `signed` is who is signed in, or None."""
+    language = language_of(request, request.app.state.settings.language)
+    signed = getattr(request.state, "signed", None)
+    told = {"words": words(language), "language": language, "signed": signed, "path": request.scope["path"]}
+    return HTMLResponse(TEMPLATES.get_template(template).render(**told, **values), status_code=status)

@@ -1,19 +1,21 @@
-"""Every word of the pages, Vietnamese first. Sentences of errors are in `pipeline/errors.py`."""
+"""Languages, and the sentences of codes. Pages' words are in `words/`, sentences of errors in `pipeline/errors.py`."""
 
 from typing import Literal, cast, get_args
 
 from starlette.requests import HTTPConnection
 
 from pipeline.errors import MESSAGES
+from pipeline.web.words import PAIRS
 from schemas.review import QuestionKind
 
 Language = Literal["vi", "en"]
 LANGUAGE_COOKIE = "hoso_language"
 
 _REFUSALS = {
-    "no_session": (
-        "Trang này chỉ mở bằng đường dẫn dùng một lần. Hãy lấy đường dẫn mới bằng lệnh hoso web trên máy này.",
-        "This page opens only with a one-time link. Get a new one with the command hoso web on this machine.",
+    "not_signed_in": ("Bạn chưa đăng nhập, hoặc phiên đã hết.", "You are not signed in, or the session is over."),
+    "bad_link": (
+        "Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy đăng nhập, hoặc lấy đường dẫn mới bằng lệnh hoso link.",
+        "This link was used or is too old. Sign in, or get a new one with the command hoso link.",
     ),
     "foreign_page": (
         "Yêu cầu không đến từ trang quầy nên bị từ chối.",
@@ -99,92 +101,6 @@ _FIELDS = {
     "serial_number": "Số phát hành",
 }
 
-_WORDS = {
-    "title": ("hoso – quầy tiếp nhận", "hoso – counter"),
-    "office": ("Đơn vị", "Office"),
-    "search": ("Tìm theo tên, số giấy tờ, số định danh…", "Search by name, document number, personal number…"),
-    "search_label": ("Tìm giấy tờ đã lưu", "Search papers on file"),
-    "search_key": ("Nhấn / để tìm", "Press / to search"),
-    "skip": ("Đến phần nhận giấy tờ", "Skip to receiving papers"),
-    "receive": ("Nhận giấy tờ", "Receive papers"),
-    "drop": ("Thả bản quét vào đây", "Drop scans here"),
-    "or_paste": ("hoặc dán bằng Ctrl+V", "or paste with Ctrl+V"),
-    "choose": ("Chọn tệp…", "Choose files…"),
-    "formats": ("PDF, JPEG, PNG, TIFF, WebP, JP2, HEIC", "PDF, JPEG, PNG, TIFF, WebP, JP2, HEIC"),
-    "up_to": ("tối đa {} MB mỗi lần gửi", "up to {} MB at a time"),
-    "together": ("Các tệp thuộc cùng một giấy tờ hoặc một bộ", "The files belong to one paper or one set"),
-    "together_hint": ("ví dụ hai mặt của một thẻ", "for example two sides of a card"),
-    "recent": ("Vừa nhận", "Just received"),
-    "nothing_yet": (
-        "Chưa có lượt nộp nào. Giấy tờ vừa nhận sẽ hiện ở đây.",
-        "Nothing has been handed in yet. Papers appear here as they are received.",
-    ),
-    "results": ("Kết quả tìm", "Search results"),
-    "no_hits": ("Không tìm thấy giấy tờ nào.", "No papers found."),
-    "more_hits": ("Còn kết quả khác; hãy gõ thêm để thu hẹp.", "There are more; type further to narrow down."),
-    "uploading": ("Đang gửi", "Sending"),
-    "upload_failed": ("Không gửi được. Hãy thử lại.", "Could not be sent. Try again."),
-    "too_large": (
-        "Tệp quá lớn. Hãy quét ở 300 dpi hoặc tách thành nhiều tệp.",
-        "The file is too large. Scan at 300 dpi or split it.",
-    ),
-    "open_pdf": ("Mở PDF", "Open PDF"),
-    "original": ("Bản gốc", "Original"),
-    "no_copy": ("Không lưu hình", "No picture kept"),
-    "what_was_read": ("Thông tin đọc được", "What was read"),
-    "page": ("trang", "page"),
-    "pages": ("trang", "pages"),
-    "other_paper": ("Giấy tờ khác", "Another paper"),
-    "owner_unknown": ("Chưa rõ của ai", "Owner unknown"),
-    "proposed": ("đề xuất", "proposed"),
-    "field": ("Thông tin", "Field"),
-    "value": ("Giá trị", "Value"),
-    "confidence": ("Độ tin", "Confidence"),
-    "evidence": ("Căn cứ", "Evidence"),
-    "check_this": ("cần kiểm tra", "please check"),
-    "by_hand": ("viết tay", "by hand"),
-    "worst_lines": ("dòng kém nhất đọc đúng khoảng", "its worst lines are right by about"),
-    "back": ("Về trang quầy", "To the counter page"),
-    "refused": ("Không mở được", "This cannot be opened"),
-    "other_language": ("English", "Tiếng Việt"),
-    "state_received": ("Đang chờ đọc", "Waiting to be read"),
-    "state_working": ("Đang đọc", "Reading"),
-    "state_done": ("Đã đọc xong", "Read"),
-    "state_stuck": ("Bị dừng", "Stuck"),
-    "state_refused": ("Bị từ chối", "Refused"),
-    "paper_filed": ("Đã lưu", "Filed"),
-    "paper_needs_review": ("Cần người xem", "Needs a person"),
-    "paper_rejected": ("Bị từ chối", "Rejected"),
-    "paper_withdrawn": ("Đã rút: trang được tách lại", "Withdrawn: its pages were cut otherwise"),
-    "recognised_by": ("Nhận ra nhờ", "Recognised by"),
-    "copy_kind": ("Bản", "Copy"),
-    "copy_original": ("bản chính", "original"),
-    "copy_register_extract": ("trích lục, bản sao từ sổ gốc", "extract from the register"),
-    "copy_certified_copy": ("bản sao có chứng thực", "certified copy"),
-    "copy_photocopy": ("bản chụp", "photocopy"),
-    "copy_unknown": ("chưa rõ là bản chính hay bản sao", "original or copy: not known"),
-    "compared": ("cán bộ đã đối chiếu", "compared by an officer"),
-    "not_compared": ("cán bộ chưa đối chiếu", "not yet compared by an officer"),
-    "another_scan": ("Một lần quét khác của", "Another scan of"),
-    "on_file": ("giấy tờ đã lưu", "a paper on file"),
-    "differs": ("nhưng", "but"),
-    "says": ("ghi", "says"),
-    "conflict_print": ("chữ in", "the print"),
-    "conflict_mrz": ("dòng máy đọc", "the machine-readable lines"),
-    "conflict_second_place": ("chỗ khác trên giấy", "another place on the paper"),
-    "conflict_words": ("phần ghi bằng chữ", "the date in words"),
-    "conflict_birth_year": ("năm sinh trong số định danh", "the birth year in the personal number"),
-    "conflict_sex": ("giới tính trong số định danh", "the sex in the personal number"),
-    "choice_scanned_apart": ("Đã quét riêng; bỏ bản quét này", "Scanned apart; drop this scan"),
-    "choice_no_card": ("Không phải thẻ căn cước", "It is no identity card"),
-    "evidence_qr": ("mã QR", "QR code"),
-    "evidence_mrz": ("dòng máy đọc", "machine-readable lines"),
-    "evidence_check": ("đúng quy tắc kiểm tra", "check rule"),
-    "evidence_two_places": ("khớp ở hai chỗ", "two places agree"),
-    "evidence_officer": ("cán bộ xác định", "set by an officer"),
-    "evidence_ocr": ("đọc chữ in", "read from print"),
-}
-
 
 def language_of(request: HTTPConnection, default: str = "vi") -> Language:
     """The language this browser chose, else `default`."""
@@ -194,7 +110,7 @@ def language_of(request: HTTPConnection, default: str = "vi") -> Language:
 
 def words(language: Language) -> dict[str, str]:
     """The page's words in one language."""
-    return {key: pick(pair, language) for key, pair in _WORDS.items()}
+    return {key: pick(pair, language) for key, pair in PAIRS.items()}
 
 
 def sentence(code: str, language: Language) -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipeline.settings import Settings
 from pipeline.web.app import build_app
-from pipeline.web.session import Sessions
+from tests.signing_in import link_for
 
 _CHROMIUM = Path("/usr/bin/chromium")
 _ARGUMENTS = [
@@ -30,7 +30,11 @@ class Counter(NamedTuple):
     """A counter page that is being served."""
 
     url: str
-    sessions: Sessions
+    settings: Settings
+
+    def link(self) -> str:
+        """An address that signs an officer with every role in, once."""
+        return f"{self.url}/?token={link_for(self.settings)}"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,7 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
         server = uvicorn.Server(uvicorn.Config(build_app(settings), log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        yield Counter(f"http://127.0.0.1:{listener.getsockname()[1]}", Sessions(settings.home_path / "run"))
+        yield Counter(f"http://127.0.0.1:{listener.getsockname()[1]}", settings)
         server.should_exit = True
         thread.join()
 
@@ -65,5 +69,5 @@ def stranger(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def page(stranger: Page, counter: Counter) -> Page:
     """The counter page, opened by a one-time link."""
-    stranger.goto(f"{counter.url}/?token={counter.sessions.issue_link()}")
+    stranger.goto(counter.link())
     return stranger

@@ -186,7 +186,7 @@ def test_the_page_breaks_no_rule_of_its_own_policy(stranger: Page, counter: Coun
     complaints: list[str] = []
     stranger.on("console", lambda message: complaints.append(message.text))
     stranger.on("pageerror", lambda error: complaints.append(str(error)))
-    stranger.goto(f"{counter.url}/?token={counter.sessions.issue_link()}")
+    stranger.goto(counter.link())
     stranger.keyboard.press("/")
     stranger.keyboard.type("a")
     expect(stranger.locator("#found")).to_be_visible()

@@ -8,14 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipeline.settings import Settings
-from pipeline.web.app import build_app
-from pipeline.web.session import Sessions
 from schemas.people import Actor
+from tests.signing_in import signed_in_client
 from tests.unit.desk import open_desk
 from tests.unit.plain_papers import BIRTH
 from tests.unit.plain_parsers import PlainParsers, scan
 
-HERE = "http://127.0.0.1:8460"
 OFFICE = "office-1"
 DOSSIER = "H26.29-250701-0001"
 UNNUMBERED = BIRTH.replace("Số: 150/2020\n", "")
@@ -28,9 +26,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     with open_desk(tmp_path, PlainParsers()) as desk:
         for paper in (UNNUMBERED, UNDATED):
             desk.file(scan(paper), actor=Actor(office_id=OFFICE, actor_id="lan"), dossier_code=DOSSIER)
-    settings = Settings(home=tmp_path, office_id=OFFICE)
-    with TestClient(build_app(settings), base_url=HERE, headers={"origin": HERE}, follow_redirects=False) as client:
-        client.get("/", params={"token": Sessions(tmp_path / "run").issue_link()})
+    with signed_in_client(Settings(home=tmp_path, office_id=OFFICE)) as client:
         client.app.state.archive.parsers = PlainParsers()  # type: ignore[attr-defined]
         yield client
 

@@ -10,18 +10,14 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline.settings import Limits, Settings
-from pipeline.web.app import build_app
-from pipeline.web.session import Sessions
-
-HERE = "http://127.0.0.1:8460"
+from tests.signing_in import signed_in_client
 
 
 @contextmanager
 def counter_of(home: Path, office_id: str) -> Iterator[TestClient]:
     """The API as an open session of an office sees it."""
     settings = Settings(home=home, office_id=office_id, limits=Limits(max_file_mb=1, parsers=1))
-    with TestClient(build_app(settings), base_url=HERE, headers={"origin": HERE}, follow_redirects=False) as client:
-        client.get("/", params={"token": Sessions(home / "run").issue_link()})
+    with signed_in_client(settings, login=f"officer-of-{office_id}") as client:
         yield client
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from pipeline.adapters.database.access_log import AccessLogTable
+from pipeline.adapters.database.accounts import AccountTable, SessionTable
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
@@ -41,6 +43,9 @@ class Database:
         self.search = SearchIndex(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
+        self.accounts = AccountTable(connections)
+        self.sessions = SessionTable(connections)
+        self.access_log = AccessLogTable(connections)
 
     def close(self) -> None:
         """Close all connections."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration. A database that names it is opened without loading Alembic (0.3 s)."""
 
 
@@ -83,7 +83,7 @@ def paper_reference() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"])
 
 
-def _only_given(name: str) -> dict[str, Any]:
+def only_given(name: str) -> dict[str, Any]:
     """An index over rows that have a value: where most have none, databases take a whole one for useless."""
     given = text(f"{name} IS NOT NULL")
     return {"sqlite_where": given, "postgresql_where": given}
@@ -172,7 +172,7 @@ citizens = Table(
     Column("born", Text),  # ISO 8601, or the year alone
     Column("merged_into", Text, ForeignKey("citizens.citizen_id")),
     Index("citizens_by_name", "office_id", "folded_name", "born"),
-    Index("citizens_by_merge", "merged_into", **_only_given("merged_into")),
+    Index("citizens_by_merge", "merged_into", **only_given("merged_into")),
 )
 """A merge only points to the entry that stays, so that taking it back gives everybody their own again."""
 
@@ -210,7 +210,7 @@ paper_people = Table(
     Column("citizen_id", Text, ForeignKey("citizens.citizen_id")),
     paper_reference(),
     Index("papers_by_citizen", "office_id", "citizen_id"),
-    Index("papers_by_number", "office_id", "number", **_only_given("number")),
+    Index("papers_by_number", "office_id", "number", **only_given("number")),
 )
 
 decisions = Table(

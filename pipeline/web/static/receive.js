@@ -1,9 +1,8 @@
-// The counter page's behaviour: send files, follow their reading, search as one types. Without it the page still shows
-// what was received.
+// Receiving: send files, follow their reading. Without it the page still shows what was received.
+
+import { byId, part } from "/static/page.js";
 
 const POLL_MS = 800;
-const TYPING_PAUSE_MS = 150;
-const byId = (id) => document.getElementById(id);
 const list = byId("submissions");
 
 // --- sending ---------------------------------------------------------------------------------------------------------
@@ -91,7 +90,7 @@ async function follow(card, id) {
   const known = byId(`submission-${id}`);
   if (known && known !== card) known.remove();
   for (;;) {
-    const text = await part(`/submissions/${id}`);
+    const text = await part(`/submissions/${id}`, {}, true);
     if (text !== null) {
       const fresh = document.createRange().createContextualFragment(text).firstElementChild;
       if (fresh.outerHTML !== card.outerHTML) {
@@ -105,56 +104,8 @@ async function follow(card, id) {
   }
 }
 
-async function part(url, options) {
-  try {
-    const answer = await fetch(url, options);
-    return answer.ok ? await answer.text() : null;
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    return null; // The server is being started again; the next look will tell.
-  }
-}
-
-// --- searching -------------------------------------------------------------------------------------------------------
-
-let typing = 0;
-let asking = new AbortController();
-
-async function search() {
-  asking.abort();
-  asking = new AbortController();
-  const words = byId("q").value.trim();
-  if (words === "") {
-    showFound(null);
-    return;
-  }
-  try {
-    const body = new URLSearchParams({ q: words });
-    const text = await part("/search", { method: "POST", body, signal: asking.signal });
-    if (text !== null) showFound(text);
-  } catch (error) {
-    if (error.name !== "AbortError") throw error; // A newer question is on its way.
-  }
-}
-
-function showFound(text) {
-  byId("found").innerHTML = text ?? "";
-  byId("found").hidden = text === null;
-  byId("desk").hidden = text !== null;
-}
-
 // --- wiring ----------------------------------------------------------------------------------------------------------
 
-byId("q").addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(search, TYPING_PAUSE_MS);
-});
-byId("search").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  clearTimeout(typing);
-  await search();
-  byId("found").querySelector("a")?.focus();
-});
 byId("files").addEventListener("change", (event) => {
   receive(event.target.files);
   event.target.value = "";
@@ -175,26 +126,5 @@ document.addEventListener("drop", (event) => {
   byId("receive").classList.remove("over");
   receive(event.dataTransfer.files);
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.target.closest("input, textarea")) {
-    event.preventDefault();
-    byId("q").focus();
-    byId("q").select();
-  } else if (event.key === "Escape" && byId("q").value !== "") {
-    byId("q").value = "";
-    showFound(null);
-    byId("q").focus();
-  } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !byId("found").hidden) {
-    step(event);
-  }
-});
-
-function step(event) {
-  const stops = [byId("q"), ...byId("found").querySelectorAll("a")];
-  const here = stops.indexOf(document.activeElement);
-  if (here === -1) return;
-  event.preventDefault();
-  stops[Math.min(stops.length - 1, Math.max(0, here + (event.key === "ArrowDown" ? 1 : -1)))].focus();
-}
 
 for (const card of list.querySelectorAll("[data-live]")) follow(card, card.dataset.id);

@@ -1,0 +1,34 @@
+"""What each role permits. Whoever has no role may do nothing, and nobody may do what is not listed here.
+
+Administrators manage accounts and see no paper; auditors see who looked and see no paper; heads see their office's work
+but answer and confirm nothing. Several roles add up: in a small commune one officer is counter and reviewer.
+"""
+
+from collections.abc import Iterable
+
+from schemas.access import Permission, Role
+
+PERMITTED: dict[Role, frozenset[Permission]] = {
+    "counter": frozenset(
+        {
+            "citizens.open",
+            "dossiers.read",
+            "dossiers.write",
+            "papers.confirm",
+            "papers.read",
+            "papers.receive",
+            "work.read",
+            "work.retry",
+        }
+    ),
+    "reviewer": frozenset({"dossiers.read", "papers.read", "review.answer", "work.read"}),
+    "head": frozenset({"dossiers.read", "export.read", "figures.read", "log.read", "papers.read", "work.read"}),
+    "auditor": frozenset({"figures.read", "log.read"}),
+    "service": frozenset({"dossiers.read", "dossiers.write", "export.read", "papers.read", "papers.receive"}),
+    "administrator": frozenset({"accounts.manage", "hooks.manage", "work.read", "work.retry"}),
+}
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All that these roles permit together."""
+    return frozenset().union(*(PERMITTED[role] for role in roles))

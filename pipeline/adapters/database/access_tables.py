@@ -1,0 +1,76 @@
+"""The tables of accounts, sessions, tokens of programs, and the access log."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+
+from pipeline.adapters.database.tables import Moment, metadata, only_given
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),  # who added it
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),  # words with spaces between
+    Column("password_hash", Text),
+    Column("oidc_subject", Text, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    Column("wrong_tries", Integer, nullable=False, server_default="0"),  # since the last right one
+    Column("locked_until", Moment),
+    Index("accounts_by_office", "office_id", "login"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret_sha256", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # link, session
+    Column("account_id", Text, ForeignKey("accounts.account_id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Column("purpose", Text),
+    Column("visit_id", Text),
+    Index("sessions_by_account", "account_id"),
+    Index("sessions_by_use", "used_at"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),  # who made it
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.account_id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # permissions with spaces between
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("revoked_at", Moment),
+    Index("tokens_by_account", "account_id"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("entry_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("access", Text, nullable=False),
+    Column("purpose", Text),
+    Column("visit_id", Text),
+    Column("citizen_id", Text),
+    Column("document_id", Text),
+    Column("subject_id", Text),
+    Index("accesses_by_office", "office_id", "entry_id"),
+    Index("accesses_by_actor", "office_id", "actor_id", "entry_id"),
+    Index("accesses_by_citizen", "office_id", "citizen_id", "entry_id", **only_given("citizen_id")),
+    Index("accesses_by_paper", "office_id", "document_id", "entry_id", **only_given("document_id")),
+)
+"""Without foreign keys: what was seen stays in the log when it is gone."""

@@ -1,0 +1,102 @@
+"""The tables of the work at the counter: visits, locked questions, calls, and what other systems are told."""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from pipeline.adapters.database.tables import Moment, metadata, only_given
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("visit_id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("citizen_id", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    Column("dossier_code", Text),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("record", Text, nullable=False),
+    Index("visits_by_citizen", "office_id", "citizen_id", "opened_at"),
+    Index("visits_by_actor", "office_id", "actor_id", "opened_at"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("claims_by_session", "session_id"),
+)
+
+answer_times = Table(
+    "answer_times",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("answered_at", Moment, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Index("answer_times_by_day", "office_id", "answered_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("dossier_code", Text, nullable=False),
+    Column("called_at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Index("calls_by_dossier", "office_id", "dossier_code", "called_at"),
+)
+
+answered_requests = Table(
+    "answered_requests",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("actor_id", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("request_sha256", Text, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("status", Integer),  # null: it is being answered
+    Column("media_type", Text),
+    Column("body", Text),
+    Index("answered_requests_by_time", "begun_at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("hook_id", Text, primary_key=True),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    Index("webhooks_by_office", "office_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    Column("hook_id", Text, ForeignKey("webhooks.hook_id"), nullable=False),
+    Column("office_id", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),  # whose paper it is about
+    Column("event", Text, nullable=False),
+    Column("document_id", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment),  # null: delivered, or given up
+    Column("delivered_at", Moment),
+    Column("last_error", Text),
+    Index("deliveries_due", "next_at", **only_given("next_at")),
+    Index("deliveries_by_hook", "hook_id", "made_at"),
+)

@@ -1,0 +1,174 @@
+"""Tables for accounts and the access log, and for the work at the counter."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    access_tables()
+    desk_tables()
+
+
+def given(name: str) -> dict[str, Any]:
+    where = sa.text(f"{name} IS NOT NULL")
+    return {"sqlite_where": where, "postgresql_where": where}
+
+
+def access_tables() -> None:
+    """Accounts, sessions, tokens of programs, and the access log."""
+    op.create_table(
+        "accounts",
+        sa.Column("account_id", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("login", sa.Text, nullable=False, unique=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("roles", sa.Text, nullable=False),
+        sa.Column("password_hash", sa.Text),
+        sa.Column("oidc_subject", sa.Text, unique=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("disabled_at", MOMENT),
+        sa.Column("wrong_tries", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("locked_until", MOMENT),
+    )
+    op.create_index("accounts_by_office", "accounts", ["office_id", "login"])
+    op.create_table(
+        "sessions",
+        sa.Column("secret_sha256", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("account_id", sa.Text, sa.ForeignKey("accounts.account_id"), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT, nullable=False),
+        sa.Column("purpose", sa.Text),
+        sa.Column("visit_id", sa.Text),
+    )
+    op.create_index("sessions_by_account", "sessions", ["account_id"])
+    op.create_index("sessions_by_use", "sessions", ["used_at"])
+    op.create_table(
+        "api_tokens",
+        sa.Column("token_id", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("secret_sha256", sa.Text, nullable=False, unique=True),
+        sa.Column("account_id", sa.Text, sa.ForeignKey("accounts.account_id"), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("scopes", sa.Text, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT),
+        sa.Column("revoked_at", MOMENT),
+    )
+    op.create_index("tokens_by_account", "api_tokens", ["account_id"])
+    op.create_table(
+        "access_log",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("access", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text),
+        sa.Column("visit_id", sa.Text),
+        sa.Column("citizen_id", sa.Text),
+        sa.Column("document_id", sa.Text),
+        sa.Column("subject_id", sa.Text),
+    )
+    op.create_index("accesses_by_office", "access_log", ["office_id", "entry_id"])
+    op.create_index("accesses_by_actor", "access_log", ["office_id", "actor_id", "entry_id"])
+    op.create_index("accesses_by_citizen", "access_log", ["office_id", "citizen_id", "entry_id"], **given("citizen_id"))
+    op.create_index("accesses_by_paper", "access_log", ["office_id", "document_id", "entry_id"], **given("document_id"))
+
+
+def desk_tables() -> None:
+    """Visits, locked questions, calls, answered requests and what other systems are told."""
+    op.create_table(
+        "visits",
+        sa.Column("visit_id", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("citizen_id", sa.Text, nullable=False),
+        sa.Column("procedure", sa.Text, nullable=False),
+        sa.Column("dossier_code", sa.Text),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("closed_at", MOMENT),
+        sa.Column("record", sa.Text, nullable=False),
+    )
+    op.create_index("visits_by_citizen", "visits", ["office_id", "citizen_id", "opened_at"])
+    op.create_index("visits_by_actor", "visits", ["office_id", "actor_id", "opened_at"])
+    op.create_table(
+        "claims",
+        sa.Column("office_id", sa.Text, primary_key=True),
+        sa.Column("item_id", sa.Text, primary_key=True),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("session_id", sa.Text, nullable=False),
+        sa.Column("claimed_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+    )
+    op.create_index("claims_by_session", "claims", ["session_id"])
+    op.create_table(
+        "answer_times",
+        sa.Column("office_id", sa.Text, primary_key=True),
+        sa.Column("item_id", sa.Text, primary_key=True),
+        sa.Column("answered_at", MOMENT, primary_key=True),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("seconds", sa.Float, nullable=False),
+    )
+    op.create_index("answer_times_by_day", "answer_times", ["office_id", "answered_at"])
+    op.create_table(
+        "calls",
+        sa.Column("call_id", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("dossier_code", sa.Text, nullable=False),
+        sa.Column("called_at", MOMENT, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+    )
+    op.create_index("calls_by_dossier", "calls", ["office_id", "dossier_code", "called_at"])
+    op.create_table(
+        "answered_requests",
+        sa.Column("office_id", sa.Text, primary_key=True),
+        sa.Column("actor_id", sa.Text, primary_key=True),
+        sa.Column("idempotency_key", sa.Text, primary_key=True),
+        sa.Column("request_sha256", sa.Text, nullable=False),
+        sa.Column("begun_at", MOMENT, nullable=False),
+        sa.Column("status", sa.Integer),
+        sa.Column("media_type", sa.Text),
+        sa.Column("body", sa.Text),
+    )
+    op.create_index("answered_requests_by_time", "answered_requests", ["begun_at"])
+    op.create_table(
+        "webhooks",
+        sa.Column("hook_id", sa.Text, primary_key=True),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("secret", sa.Text, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("disabled_at", MOMENT),
+    )
+    op.create_index("webhooks_by_office", "webhooks", ["office_id"])
+    op.create_table(
+        "deliveries",
+        sa.Column("delivery_id", sa.Text, primary_key=True),
+        sa.Column("hook_id", sa.Text, sa.ForeignKey("webhooks.hook_id"), nullable=False),
+        sa.Column("office_id", sa.Text, nullable=False),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("event", sa.Text, nullable=False),
+        sa.Column("document_id", sa.Text, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_at", MOMENT),
+        sa.Column("delivered_at", MOMENT),
+        sa.Column("last_error", sa.Text),
+    )
+    op.create_index("deliveries_due", "deliveries", ["next_at"], **given("next_at"))
+    op.create_index("deliveries_by_hook", "deliveries", ["hook_id", "made_at"])

@@ -1,0 +1,120 @@
+"""Who may do what: accounts, roles, what a role permits, and the trace of every look at a person's papers."""
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Value
+from schemas.people import Actor
+
+Role = Literal["counter", "reviewer", "head", "auditor", "service", "administrator"]
+Permission = Literal[
+    "accounts.manage",
+    "citizens.open",
+    "dossiers.read",
+    "dossiers.write",
+    "export.read",
+    "figures.read",
+    "hooks.manage",
+    "log.read",
+    "papers.confirm",
+    "papers.read",
+    "papers.receive",
+    "review.answer",
+    "work.read",
+    "work.retry",
+]
+Purpose = Literal["visit", "dossier", "citizen_request", "review", "supervision", "audit", "integration"]
+"""Why somebody looks. The data law asks that personal data be used for a stated purpose (Luật 91/2025/QH15)."""
+Access = Literal[
+    "open_citizen",
+    "search",
+    "look",
+    "look_sensitive",
+    "download",
+    "reuse",
+    "prefill",
+    "receive",
+    "change",
+    "export",
+    "print",
+    "look_up",
+    "sign_in",
+    "sign_out",
+    "account",
+]
+"""What was done. `look` is a page of a person's papers or one paper; `change` is any answer, confirmation or link."""
+
+
+class Account(Value):
+    """Somebody who can sign in, or a program. `login` is unique in the installation, lower case.
+
+    `name` is what colleagues see. `oidc_subject` is `issuer subject` of the provider that vouches for the account; None
+    where it signs in by password alone.
+    """
+
+    account_id: str
+    office_id: str
+    login: str
+    name: str
+    roles: tuple[Role, ...]
+    created_at: datetime
+    disabled_at: datetime | None = None
+    oidc_subject: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """As whom the account writes."""
+        return Actor(office_id=self.office_id, actor_id=self.login)
+
+
+class SignedIn(Value):
+    """Who sends a request, and what he may do.
+
+    `session_id` is the hash of the session's secret, or of the token's. `purpose` and `visit_id` are why he looks at
+    papers now; without a purpose no paper is shown.
+    """
+
+    account: Account
+    permissions: frozenset[Permission]
+    session_id: str
+    purpose: Purpose | None = None
+    visit_id: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """As whom he writes."""
+        return self.account.actor
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this is permitted to him."""
+        return permission in self.permissions
+
+
+class AccessEntry(Value):
+    """One line of the access log. Ids only; the words of a search are not kept, the papers it showed are.
+
+    `citizen_id` and `document_id` are None where the access concerns none; `subject_id` is any other thing (a dossier's
+    code, an account).
+    """
+
+    at: datetime
+    actor: Actor
+    access: Access
+    purpose: Purpose | None = None
+    visit_id: str | None = None
+    citizen_id: str | None = None
+    document_id: str | None = None
+    subject_id: str | None = None
+
+
+class AccessPlace(Value):
+    """A place in the log, newest first: `entry_id` counts up."""
+
+    entry_id: int
+
+
+class LoggedAccess(Value):
+    """An entry as it stands in the log."""
+
+    entry_id: int
+    entry: AccessEntry
