@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ class Entrance:
         found = self._accounts.by_login(login.strip().lower())
         account, known_hash = found or (None, None)
         try:
-            _HASHER.verify(known_hash or _NOBODYS, password)
+            _HASHER.verify(known_hash or _NOBODYS, _normalised(password))
         except VerificationError:
             return None
         if account is None or known_hash is None or account.disabled_at is not None:
@@ -99,7 +100,12 @@ def hashed(password: str) -> str:
     """Argon2id, RFC 9106. Raises: Forbidden (weak_password): shorter than twelve characters."""
     if len(password) < _SHORTEST_PASSWORD:
         raise Forbidden("weak_password")
-    return _HASHER.hash(password)
+    return _HASHER.hash(_normalised(password))
+
+
+def _normalised(password: str) -> str:
+    """Keyboards write a Vietnamese letter in one character or in several; both are the same password (RFC 8265)."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def _sha256(secret: str) -> str:

@@ -1,6 +1,6 @@
 """`hoso account`: who can sign in to the counter page."""
 
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -16,7 +16,7 @@ app = typer.Typer(name="account", help="Who can sign in to the counter page.", n
 @app.command()
 def add(
     login: Annotated[str, typer.Argument(help="Unique in this installation; small letters.")],
-    role: Annotated[list[Role], typer.Option(help="Several add up.")],
+    role: Annotated[list[str], typer.Option(help=f"{', '.join(get_args(Role))}; several add up.")],
     name: Annotated[str, typer.Option(help="What colleagues see.")] = "",
     office: Annotated[str, typer.Option(help="Default: this installation's office.")] = "",
     password: Annotated[
@@ -24,9 +24,12 @@ def add(
     ] = True,
 ) -> None:
     """Add an account; the first administrator is made this way."""
+    unknown = ", ".join(set(role) - set(get_args(Role)))
+    if unknown:
+        raise typer.BadParameter(unknown, param_hint="--role")
     settings = load_settings()
     secret = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if password else None
-    account = new_account(login, name or login, office or settings.office_id, role)
+    account = new_account(login, name or login, office or settings.office_id, cast("list[Role]", role))
     with open_tables(settings) as tables:
         if not tables.accounts.add(account, hashed(secret) if secret else None, settings.actor_id):
             raise ScanRejected("login_taken", account.login)

@@ -108,4 +108,4 @@ def test_every_path_of_the_description_needs_a_session(tmp_path: Path) -> None:
         assert "/api/v1/search" in described
         for path, methods in described.items():
             for method in methods:
-                assert client.request(method, path).status_code == 403, path
+                assert client.request(method, path).status_code == 401, path
