@@ -57,7 +57,7 @@ def dossiers_sync(
 def _paper(catalogue: Catalogue, part: Component, paper: Paper) -> SyncPaper:
     return SyncPaper(
         file_id=paper.document_id,
-        file_name=f"{_title(catalogue, paper)}.pdf",
+        file_name=f"{catalogue.title(paper.type)}.pdf",
         deleted=paper.state == "withdrawn",
         component_code=_national_code(catalogue, paper),
         download_path=_path(paper),
@@ -70,17 +70,12 @@ def _paper(catalogue: Catalogue, part: Component, paper: Paper) -> SyncPaper:
 
 def _result(catalogue: Catalogue, code: str, paper: Paper) -> SyncResult:
     return SyncResult(
-        title=_title(catalogue, paper),
+        title=catalogue.title(paper.type),
         component_code=_national_code(catalogue, paper),
         paper_id=paper.document_id,
         download_path=_path(paper),
         code=code,
     )
-
-
-def _title(catalogue: Catalogue, paper: Paper) -> str:
-    known = catalogue.types.get(paper.type)
-    return known.title.printed if known else paper.type
 
 
 def _national_code(catalogue: Catalogue, paper: Paper) -> str:

@@ -258,3 +258,8 @@ class Catalogue(Value):
     types: dict[str, DocumentType]
     procedures: dict[str, Procedure]
     look_ups: dict[str, LookUpRule] = {}
+
+    def title(self, type_id: str) -> str:
+        """What papers of a type are called, as they print it; the id of one that is not in the catalogue."""
+        known = self.types.get(type_id)
+        return known.title.printed if known else type_id

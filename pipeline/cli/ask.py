@@ -1,6 +1,5 @@
 """`hoso search`, `citizen`, `show`, `checklist`, `confirm`: what is on file."""
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.table import Column, Table
 
 from pipeline.archive import Archive
 from pipeline.catalogue import find_procedure
-from pipeline.cli.lines import write_stdout
+from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.errors import NotFound
 from pipeline.keys import page_label
 from pipeline.local_time import local_day
@@ -22,7 +21,6 @@ from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.review import Review
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
-from schemas.base import Value
 from schemas.catalog import Procedure
 from schemas.dossier import CopyKind, Paper
 from schemas.once_only import ChecklistRow, HoldingReason, Visit
@@ -65,9 +63,9 @@ def search(
     settings = load_settings()
     with open_archive(settings) as archive:
         page = archive.tables.search.search(settings.office_id, " ".join(words), _HITS)
-        titles = {hit.type: _title(archive, hit.type) for hit in page.hits}
+        titles = {hit.type: archive.catalogue.title(hit.type) for hit in page.hits}
     if as_json:
-        write_stdout(_json(page))
+        write_stdout(as_json_line(page))
         return
     for hit in page.hits:
         where = f"page {hit.page}" if hit.page else "fields"
@@ -94,12 +92,12 @@ def citizen(
         papers = [paper for paper in held if paper.rendition_of is None]
         links = archive.tables.register.links(settings.office_id, person.citizen_id)
         mentions = [link for link in links if link.link == "mentioned"]
-        titles = {paper.type: _title(archive, paper.type) for paper in papers}
+        titles = {paper.type: archive.catalogue.title(paper.type) for paper in papers}
     if as_json:
         told: dict[str, object] = {"citizen": person.model_dump(mode="json")}
         told["papers"] = [paper.model_dump(mode="json") for paper in papers]
         told["mentions"] = [link.model_dump(mode="json") for link in mentions]
-        write_stdout(_json(told))
+        write_stdout(as_json_line(told))
         return
     _print_citizen(person)
     table = Table("Paper", "As", "Number", "Issued", "Copy", "Filed", _document_column(), box=None, pad_edge=False)
@@ -142,12 +140,12 @@ def show(
     with open_archive(settings) as archive:
         paper = archive.tables.papers.get(settings.office_id, document)
         texts = archive.tables.papers.page_texts(settings.office_id, document)
-        title = _title(archive, paper.type)
+        title = archive.catalogue.title(paper.type)
         if pdf is not None:
             _write_pdf(archive, settings, document, pdf)
     if as_json:
         values = paper.model_dump(mode="json") | ({"page_texts": texts} if text else {})
-        write_stdout(_json(values))
+        write_stdout(as_json_line(values))
     elif text:
         for number, page in zip(paper.source_pages, texts, strict=True):
             _console.print(f"--- page {number} ---\n{page}")
@@ -179,7 +177,9 @@ def checklist(
         rows = owed(wanted, archive.catalogue, whose, papers, visit)
     if as_json:
         write_stdout(
-            _json({"procedure": wanted.id, "code": wanted.code, "papers": [r.model_dump(mode="json") for r in rows]})
+            as_json_line(
+                {"procedure": wanted.id, "code": wanted.code, "papers": [r.model_dump(mode="json") for r in rows]}
+            )
         )
         return
     _console.print(f"{wanted.title} ({wanted.code or 'code unknown'})")
@@ -243,11 +243,6 @@ def _document_column() -> Column:
     return Column("Document", no_wrap=True, overflow="fold", min_width=_DOCUMENT_ID_CHARS)
 
 
-def _title(archive: Archive, type_id: str) -> str:
-    known = archive.catalogue.types.get(type_id)
-    return known.title.printed if known else type_id
-
-
 def _write_pdf(archive: Archive, settings: Settings, document: str, target: Path) -> None:
     """Write beside the target first, so that a failure leaves no half file under its name."""
     with TemporaryDirectory(dir=target.parent) as folder:
@@ -299,7 +294,3 @@ def _quality(alike: AlikePages) -> str:
     read = "" if alike.grade is None else f", worst lines about {alike.grade:.0%} right"
     advice = f". {ADVICE[alike.verdict][1]}" if alike.verdict in ADVICE else ""
     return f"page {where}: {VERDICTS[alike.verdict][1]}{read}{advice}"
-
-
-def _json(value: Value | dict[str, object]) -> str:
-    return json.dumps(value.model_dump(mode="json") if isinstance(value, Value) else value, ensure_ascii=True)

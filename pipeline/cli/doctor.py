@@ -1,6 +1,5 @@
 """`hoso doctor`: is everything there that hoso needs, and if not, what to do."""
 
-import json
 import shutil
 import subprocess
 import uuid
@@ -20,7 +19,7 @@ from pipeline.adapters.printing import font_files
 from pipeline.adapters.tesseract import READINGS
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
-from pipeline.cli.lines import write_stdout
+from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.errors import HosoError, Misconfigured
 from pipeline.pages import ScanFile
 from pipeline.settings import Settings, load_settings
@@ -44,7 +43,7 @@ def doctor(as_json: AsJson = False) -> None:
     }
     results = {name: _result(check, settings) for name, check in checks.items()}
     if as_json:
-        write_stdout(json.dumps({name: {"ok": ok, "says": says} for name, (ok, says) in results.items()}))
+        write_stdout(as_json_line({name: {"ok": ok, "says": says} for name, (ok, says) in results.items()}))
     else:
         console = Console(highlight=False)
         for name, (ok, says) in results.items():

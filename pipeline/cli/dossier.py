@@ -1,6 +1,5 @@
 """`hoso dossier ...`: dossiers beside the one-stop system, and `hoso prefill`."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from rich.table import Table
 from pipeline.adapters.printing import print_sheet
 from pipeline.archive import Archive
 from pipeline.cli.ask import AsJson, find_citizen, pick_procedure, why
-from pipeline.cli.lines import write_stdout
+from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.dossier_import import COLUMNS, dossier_of, import_dossiers, read_csv
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
@@ -22,7 +21,6 @@ from pipeline.prefill import prefill as known_values
 from pipeline.settings import Settings, load_settings
 from pipeline.sheets import Sheet, cover_sheet, missing_list
 from pipeline.wiring import open_archive
-from schemas.base import Value
 from schemas.dossier import Channel
 from schemas.dossiers import DossierView, ReturnBy
 
@@ -70,7 +68,7 @@ def open_one(
         }
         change = archive.dossiers.open(dossier_of(said, archive.catalogue, settings.actor, "opened"))
     if as_json:
-        write_stdout(_json(change))
+        write_stdout(as_json_line(change))
         return
     left = f"; left as they were: {', '.join(change.conflicts)}" if change.conflicts else ""
     _console.print(f"{change.code} {change.outcome}{left}")
@@ -96,7 +94,7 @@ def import_list(
     with open_archive(settings) as archive:
         report = import_dossiers(archive.dossiers, archive.catalogue, settings.actor, read_csv(text, columns))
     if as_json:
-        write_stdout(_json(report))
+        write_stdout(as_json_line(report))
     else:
         for change in report.dossiers:
             left = f"; left as they were: {', '.join(change.conflicts)}" if change.conflicts else ""
@@ -128,7 +126,7 @@ def show(code: Code, given: Given = None, not_given: NotGiven = None, as_json: A
             for one in view.components
         }
     if as_json:
-        write_stdout(_json(view))
+        write_stdout(as_json_line(view))
         return
     told = view.dossier
     due = f", due {told.due_on:%d/%m/%Y}" if told.due_on else ""
@@ -172,7 +170,7 @@ def reuse(
     with open_archive(settings) as archive:
         attached = archive.dossiers.reuse(settings.actor, code, component, document, purpose)
     if as_json:
-        write_stdout(_json(attached))
+        write_stdout(as_json_line(attached))
     else:
         _console.print(f"{document} serves {code} as {component}. {attached.reused_code or ''}")
 
@@ -189,7 +187,7 @@ def look_up(
     with open_archive(settings) as archive:
         looked = archive.dossiers.look_up(settings.actor, code, component, outcome)
     if as_json:
-        write_stdout(_json(looked))
+        write_stdout(as_json_line(looked))
     else:
         _console.print(f"{component}: {outcome}")
 
@@ -215,7 +213,7 @@ def prefill(
             lambda document_id: archive.tables.dossiers.confirmer(settings.office_id, document_id),
         )
     if as_json:
-        write_stdout(json.dumps({"form": form, "fields": [field.model_dump(mode="json") for field in fields]}))
+        write_stdout(as_json_line({"form": form, "fields": [field.model_dump(mode="json") for field in fields]}))
         return
     table = Table("Field", "Value", "From", box=None, pad_edge=False)
     for field in fields:
@@ -234,7 +232,3 @@ def _view(
 def _write(sheet: Sheet, target: Path) -> None:
     target.write_bytes(print_sheet(sheet))
     _console.print(str(target), soft_wrap=True)
-
-
-def _json(value: Value) -> str:
-    return json.dumps(value.model_dump(mode="json"), ensure_ascii=True)

@@ -1,12 +1,11 @@
 """`hoso export`: dossiers for the one-stop system, as JSON of `schemas/export/dossier_sync.schema.json`."""
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.lines import write_stdout
+from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.export import dossier_sync, dossiers_sync
 from pipeline.local_time import local_day
 from pipeline.settings import load_settings
@@ -38,4 +37,4 @@ def dossiers(
 
 
 def _write(one: DossierSync) -> None:
-    write_stdout(json.dumps(one.model_dump(mode="json"), ensure_ascii=True))
+    write_stdout(as_json_line(one))

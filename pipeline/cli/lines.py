@@ -2,9 +2,11 @@
 
 import json
 import sys
+from collections.abc import Mapping
 
 from pipeline.cli.sources import Unit
 from pipeline.errors import HosoError
+from schemas.base import Value
 from schemas.dossier import Paper, Submission
 from schemas.ingest import FieldLine, IngestLine, IngestLineWithText, PersonLine, SourcePages
 
@@ -64,9 +66,9 @@ def refused_line(
     )
 
 
-def as_json_line(line: IngestLine) -> str:
+def as_json_line(told: Value | Mapping[str, object]) -> str:
     """One ASCII-escaped JSON object without a line break."""
-    return json.dumps(line.model_dump(mode="json"), ensure_ascii=True)
+    return json.dumps(told.model_dump(mode="json") if isinstance(told, Value) else told, ensure_ascii=True)
 
 
 def write_stdout(line: str) -> None:

@@ -1,6 +1,5 @@
 """`hoso review`: the queue of open questions, their pictures and candidates, answers, and what they teach."""
 
-import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.cli.lines import write_stdout
+from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
@@ -34,7 +33,7 @@ def list_items(
     with open_archive(settings) as archive:
         items = archive.tables.papers.queue(settings.office_id, limit)
     if as_json:
-        write_stdout(json.dumps({"items": [_told(item) for item in items]}, ensure_ascii=True))
+        write_stdout(as_json_line({"items": [_told(item) for item in items]}))
         return
     table = Table("Question", "Type", "Why", "Read", "Urgency", box=None, pad_edge=False)
     for item in items:
@@ -57,7 +56,7 @@ def show(
         if crop is not None:
             review.crop(settings.office_id, item, crop)
     if as_json:
-        write_stdout(json.dumps(_told(found), ensure_ascii=True))
+        write_stdout(as_json_line(_told(found)))
         return
     _console.print(f"{found.question.part} of a {found.type}: {found.question.reason}")
     for candidate in found.question.candidates:
@@ -162,7 +161,7 @@ def learn(
             review.set_threshold(settings.actor, kind, _share(confidence))
         told = review.reliability(settings.office_id)
     if as_json:
-        write_stdout(json.dumps({"kinds": [one.model_dump(mode="json") for one in told]}, ensure_ascii=True))
+        write_stdout(as_json_line({"kinds": [one.model_dump(mode="json") for one in told]}))
         return
     table = Table("Kind", "Answers", "Wrong", "Certain", "Wrong of these", "Asks below", "Proposed", box=None)
     for one in told:

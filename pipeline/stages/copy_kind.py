@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.layout import Row, cue_letters, rows_of
+from pipeline.stages.layout import Row, cue_letters, rows_of, share_of_capitals
 from schemas.dossier import CopyKind, CopyKindRead
 from schemas.text import PageText
 
@@ -21,6 +21,7 @@ _REGISTER_NUMBER = re.compile(r"^(?:so)?\d{1,6}tl[a-z]{2,3}bs$")
 """`Số: 12/TLKS-BS`: a copy of an extract (observed; the extract itself has no `-BS`)."""
 _ALIKE = 88.0
 _TITLE_PLACE = 0.6
+_CAPITALS = 0.7
 _REGISTER_TITLES = ("trichluc", "giaykhaisinh", "giaychungtu", "giaychungnhanketho", "giaychungsinh")
 """Papers of civil-status registers of which the office gives out copies (Luật Hộ tịch 2014, Điều 4 and 63)."""
 
@@ -64,14 +65,9 @@ def _from_register(rows: Sequence[Row]) -> CopyKindRead | None:
             return _read("register_extract", row.text, row)
         below = following.letters if following is not None and following.text.lstrip().startswith("(") else ""
         named = row.letters.endswith("bansao") or below.startswith("bansao")
-        if named and row.letters.startswith(_REGISTER_TITLES) and _in_capitals(row):
+        if named and row.letters.startswith(_REGISTER_TITLES) and share_of_capitals(row.text) >= _CAPITALS:
             return _read("register_extract", "bản sao", row)
     return None
-
-
-def _in_capitals(row: Row) -> bool:
-    signs = [sign for sign in row.text if sign.isalpha()]
-    return sum(sign.isupper() for sign in signs) >= 0.7 * len(signs)
 
 
 def _read(kind: CopyKind, cue: str, row: Row) -> CopyKindRead:

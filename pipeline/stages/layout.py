@@ -87,6 +87,12 @@ COLUMN_GAP = 1.2
 """Free space, in row heights, from which on words belong to different columns; ordinary spaces measure 0.3 to 0.5."""
 
 
+def share_of_capitals(text: str) -> float:
+    """How many of the letters are capitals, 0..1; 1 where there are none."""
+    signs = [sign for sign in text if sign.isalpha()]
+    return sum(sign.isupper() for sign in signs) / len(signs) if signs else 1.0
+
+
 def rows_of(pages: Sequence[PageText]) -> list[Row]:
     """All rows of the pages, page by page from top to bottom."""
     return [row for page in pages for row in _page_rows(page)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.stages.evidence import Draft
 from pipeline.stages.field_values import parse
-from pipeline.stages.layout import Row, Token, around, cells_of, rows_of
+from pipeline.stages.layout import Row, Token, around, cells_of, rows_of, share_of_capitals
 from pipeline.stages.person_names import FAMILY_BEGINNINGS, likelihood
 from pipeline.vietnamese import fold
 from schemas.text import PageText
@@ -26,6 +26,7 @@ _HIDDEN = 0.72
 _BELOW = 0.32
 """Share of the page's height within which the name follows the post: stamp and signature take 0.1 to 0.2."""
 _ASIDE = 0.16
+_CAPITALS = 0.75
 """Share of the page's width by which the middle of the name may miss that of the post."""
 
 
@@ -54,7 +55,7 @@ def find_signer(pages: Sequence[PageText]) -> Draft | None:
 
 
 def _is_post(cell: Row) -> bool:
-    return _POST.match(fold(cell.text)) is not None and _is_capitals(cell)
+    return _POST.match(fold(cell.text)) is not None and share_of_capitals(cell.text) >= _CAPITALS
 
 
 def _names(rows: Sequence[Row], start: int, place: tuple[float, float], end: float) -> Iterator[Draft]:
@@ -69,7 +70,7 @@ def _names(rows: Sequence[Row], start: int, place: tuple[float, float], end: flo
         if row.page > page and (row.place > _BELOW or rows[start - 1].place < 1 - _BELOW):
             return
         for cell in _right_cells(row, _LEFT * width):
-            if abs(_middle(cell) - middle) > _ASIDE * width or _is_capitals(cell):
+            if abs(_middle(cell) - middle) > _ASIDE * width or share_of_capitals(cell.text) >= _CAPITALS:
                 continue
             draft = _name(cell)
             if draft is not None:
@@ -103,11 +104,6 @@ def _right_cells(row: Row, left: float) -> list[Row]:
         if tokens and tokens[0] is cell.tokens[0]:
             made.append(cell)
     return made
-
-
-def _is_capitals(cell: Row) -> bool:
-    signs = [c for c in cell.text if c.isalpha()]
-    return bool(signs) and sum(c.isupper() for c in signs) >= 0.75 * len(signs)
 
 
 def _middle(cell: Row) -> float:

@@ -6,7 +6,7 @@ from statistics import median
 
 from rapidfuzz import fuzz
 
-from pipeline.stages.layout import COLUMN_GAP, Row, Token, cells_of, letters
+from pipeline.stages.layout import COLUMN_GAP, Row, Token, cells_of, letters, share_of_capitals
 from pipeline.stages.state_head import Head
 from pipeline.stages.titles import find_title, headings_of, is_heading, own_names, states_matter
 from schemas.catalog import DocumentType
@@ -19,6 +19,7 @@ _ASKEW = 0.03
 _HARDLY_READ = 0.5
 _BODY = ("kinhgui", "cancu", "dieu1", "thuchien")
 _SHORTEST = 4
+_CAPITALS = 0.8
 _TORN = 75.0
 """Likeness, 0..100, of a type's title with a letter or two lost."""
 
@@ -87,7 +88,7 @@ def _under(rows: Sequence[Row], start: int, middle: float) -> list[Token]:
         text = "".join(token.letters for token in own)
         if last is not None and _top(line) - _top(last) > (_GAP if words else 2 * _GAP) * step:
             break
-        if text.startswith(_BODY) or _is_capitals(own):
+        if text.startswith(_BODY) or share_of_capitals(" ".join(token.text for token in own)) >= _CAPITALS:
             break
         words += own
         last = line
@@ -122,11 +123,6 @@ def _centred(tokens: Sequence[Token], middle: float, rows: Sequence[Row]) -> lis
 
 def _is_apart(before: Token, token: Token) -> bool:
     return token.gap > COLUMN_GAP or min(before.confidence, token.confidence) < _HARDLY_READ
-
-
-def _is_capitals(tokens: Sequence[Token]) -> bool:
-    signs = [c for token in tokens for c in token.text if c.isalpha()]
-    return sum(c.isupper() for c in signs) >= 0.8 * len(signs)
 
 
 def _middle(tokens: Sequence[Token]) -> float:
