@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pipeline import PIPELINE_VERSION, keys
 from pipeline.decisions import deciding, new_decision
@@ -307,8 +308,7 @@ def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
 def _paper(
     digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: Sequence[Original]
 ) -> Paper:
-    may_be_kept = digitised.document_type.keeping.rule == "keep"
-    lie = [original.lies(for_kept=may_be_kept) for original in originals]
+    """The record of a paper that was read; `copy` None: no picture of it may be kept, or none could be made."""
     paper = Paper(
         document_id=_document_id(submission, digitised.pages),
         submission_id=submission.submission_id,
@@ -332,12 +332,7 @@ def _paper(
         rotations=digitised.rotations,
         grades=digitised.grades,
         repairs=digitised.repairs,
-        object_key=copy.key if copy else None,
-        sha256=copy.sha256 if copy else None,
-        size_bytes=copy.size_bytes if copy else None,
-        original_keys=tuple(source.key for source in lie),
-        original_sha256s=tuple(source.sha256 for source in lie),
-        excerpts=tuple(one.excerpt for one in originals if one.excerpt is not None and may_be_kept),
+        **_kept(digitised, copy, originals),
         dossier_code=digitised.dossier_code or submission.dossier_code,
         procedure=submission.procedure,
         filed_at=_now(),
@@ -345,6 +340,20 @@ def _paper(
         copy_kind_read=digitised.copy_kind,
     )
     return paper.model_copy(update={"questions": questions_of(paper, digitised.document_type)})
+
+
+def _kept(digitised: DigitisedPaper, copy: StoredObject | None, originals: Sequence[Original]) -> dict[str, Any]:
+    """Where what may be kept of a paper lies: its copy, its originals, and what was cut out of them."""
+    may_be_kept = digitised.document_type.keeping.rule == "keep"
+    lie = [original.lies(for_kept=may_be_kept) for original in originals]
+    return {
+        "object_key": copy.key if copy else None,
+        "sha256": copy.sha256 if copy else None,
+        "size_bytes": copy.size_bytes if copy else None,
+        "original_keys": tuple(source.key for source in lie),
+        "original_sha256s": tuple(source.sha256 for source in lie),
+        "excerpts": tuple(one.excerpt for one in originals if one.excerpt is not None and may_be_kept),
+    }
 
 
 def _document_id(submission: Submission, pages: tuple[int, ...]) -> str:
