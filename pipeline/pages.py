@@ -55,12 +55,17 @@ class PagePart(Value):
 
 
 class PageLook(Value):
-    """What a quick look at a page tells: steps 2 and 3 alone."""
+    """What a quick look at a page tells: steps 2 and 3, and as much of step 4 as tells what the page is.
 
-    verdict: Verdict
+    `text` has the codes of all the page, but the words of its top and its end alone unless it is `whole`. It is the
+    citizen's, so it stays in memory.
+    """
+
+    text: PageText
+    whole: bool
     rotation_degrees: int
     skew_degrees: float
-    dpi: int
+    verdict: Verdict
 
 
 class ReadPage(Value):

@@ -63,8 +63,12 @@ class Parsers(Protocol):
         """Raises: ScanRejected (encrypted, damaged, no_pages, too_many_pages, page_too_large)."""
         ...
 
-    def look(self, scan: ScanFile, page: int) -> PageLook:
-        """A quick look at page `page` (1-based) of a file: steps 2 and 3 only. Raises: ScanRejected."""
+    def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
+        """A quick look at page `page` (1-based) of a file; it waits for no page that is being read.
+
+        Writes a JPEG of the upright page, at most 320 pixels wide and 480 high, to `thumbnail`, if there is to be one.
+        Raises: ScanRejected (damaged, page_too_large).
+        """
         ...
 
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:

@@ -29,7 +29,7 @@ class Limits(BaseSettings):
     reading_dpi: int = Field(default=300, ge=150, le=600)
     """Pages are read and archived at no more than this; CV 7197 (2025) asks for 300 dpi, NĐ 30/2020 for 200."""
     parsers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    """Parser processes side by side."""
+    """Parser processes that read pages side by side; one more is kept for quick looks, since people wait for those."""
     parser_memory_mb: int = Field(default=2048, ge=512)
     page_timeout_s: float = Field(default=120, gt=0)
 

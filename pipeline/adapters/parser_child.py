@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -30,9 +31,11 @@ from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_pa
 from pipeline.stages.look_again import keep_for_reading, look_again
 from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.picture import write_picture
+from pipeline.stages.quick_read import read_quickly
 from pipeline.stages.recognise import recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
+from pipeline.stages.thumbnail import write_thumbnail
 from schemas.text import Box, PageText
 
 try:
@@ -92,7 +95,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
     scan = ScanFile(Path(job["path"]), job["media_type"])
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
-        "look": lambda: _look(scan, job["page"], limits).model_dump(),
+        "look": lambda: _look(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
         "crop": lambda: _crop(scan, job, limits),
         "excerpt": lambda: _excerpt(scan, job),
         "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
@@ -100,10 +103,23 @@ def _done(job: Answer, limits: Limits) -> Answer:
     return jobs[job["job"]]()
 
 
-def _look(scan: ScanFile, page: int, limits: Limits) -> PageLook:
-    seen = clean(open_page(scan.path, scan.media_type, page, limits))
+def _look(scan: ScanFile, job: Answer, limits: Limits) -> PageLook:
+    raw = open_page(scan.path, scan.media_type, job["page"], limits)
+    with TemporaryDirectory() as folder:
+        drawn = _drawn_text(scan, raw, job["page"], Path(folder) / "lone.pdf", limits)
+    text, whole = own_text(drawn, raw, job["page"], _engine(limits)), True
+    page = as_drawn(raw) if text is not None else clean(raw)
+    if text is None:
+        page, text, whole = read_quickly(page, job["page"], _engine(limits))
+        text = weigh(repair(text))
+    if job["thumbnail"] is not None:
+        write_thumbnail(page, Path(job["thumbnail"]))
     return PageLook(
-        verdict=seen.verdict, rotation_degrees=seen.rotation_degrees, skew_degrees=seen.skew_degrees, dpi=seen.dpi
+        text=text,
+        whole=whole,
+        rotation_degrees=page.rotation_degrees,
+        skew_degrees=page.skew_degrees,
+        verdict=page.verdict,
     )
 
 

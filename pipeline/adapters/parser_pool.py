@@ -2,7 +2,6 @@
 
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pipeline
+from pipeline.adapters.parser_seats import ParserSeats
 from pipeline.errors import Misconfigured, ScanRejected
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.settings import Limits
@@ -21,21 +21,23 @@ from schemas.text import Box
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
+_QUICK = frozenset({"count", "look", "crop"})
 _COUNT_TIMEOUT_SHARE = 0.5
 _RENDER_TIMEOUT_PAGES_SHARE = 0.1
 
 
 class ParserPool:
-    """The port `Parsers` over child processes of this machine."""
+    """The port `Parsers` over child processes of this machine.
+
+    What somebody waits for at a counter (`_QUICK`) goes before pages that are read for later.
+    """
 
     def __init__(self, limits: Limits) -> None:
         """Args: limits: memory, time and number of the processes. None is started yet."""
         self.side_by_side = limits.parsers
         self._limits = limits
         self._folder = TemporaryDirectory(prefix="hoso-parsers-")
-        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
-        for _ in range(limits.parsers):
-            self._idle.put(None)
+        self._seats: ParserSeats[_Child] = ParserSeats(limits.parsers)
 
     def __enter__(self) -> Self:
         """The pool itself."""
@@ -47,10 +49,8 @@ class ParserPool:
 
     def close(self) -> None:
         """Stop all processes and remove their folder. Calls under way are waited for."""
-        for _ in range(self.side_by_side):
-            child = self._idle.get()
-            if child is not None:
-                child.stop()
+        for child in self._seats.close():
+            child.stop()
         self._folder.cleanup()
 
     def count_pages(self, scan: ScanFile) -> int:
@@ -58,10 +58,11 @@ class ParserPool:
         timeout_s = self._limits.page_timeout_s * _COUNT_TIMEOUT_SHARE
         return int(self._run({"job": "count", **_scan(scan)}, timeout_s)["pages"])
 
-    def look(self, scan: ScanFile, page: int) -> PageLook:
+    def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
         """See `Parsers.look`."""
-        answer = self._run({"job": "look", "page": page, **_scan(scan)}, self._limits.page_timeout_s)
-        return PageLook.model_validate(answer)
+        target = str(thumbnail) if thumbnail is not None else None
+        job = {"job": "look", "page": page, "thumbnail": target, **_scan(scan)}
+        return PageLook.model_validate(self._run(job, self._limits.page_timeout_s))
 
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         """See `Parsers.read_page`."""
@@ -111,7 +112,8 @@ class ParserPool:
 
     def _ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
         """The answer of the next free parser, or None when it died. Raises: _TooLongError."""
-        child = self._idle.get()
+        quick = job["job"] in _QUICK
+        child = self._seats.take(quick=quick)
         answer = None
         try:
             if child is None or child.jobs >= _JOBS_BEFORE_RENEWAL:
@@ -123,7 +125,7 @@ class ParserPool:
             if answer is not None and answer.get("spent"):
                 child.stop()
         finally:
-            self._idle.put(child if answer is not None and not answer.get("spent") else None)
+            self._seats.give_back(child if answer is not None and not answer.get("spent") else None, quick=quick)
         return answer
 
 

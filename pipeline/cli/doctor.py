@@ -108,7 +108,7 @@ def _parsers(settings: Settings) -> str:
     with TemporaryDirectory() as folder, ParserPool(settings.limits) as parsers:
         page = Path(folder) / "page.png"
         cv2.imwrite(str(page), np.full((400, 300), 255, np.uint8))
-        parsers.look(ScanFile(page, "image/png"), 1)
+        parsers.look(ScanFile(page, "image/png"), 1, None)
     return f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
 
 

@@ -4,6 +4,8 @@ The page's shape told which way up it stands; reading it is the proof. A page th
 too, and the better reading wins.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import zxingcpp
@@ -42,21 +44,32 @@ def recognise(page: CleanPage, number: int, read_words: ReadWords) -> tuple[Clea
         The page, turned over if it stood on its head, and what it says.
     """
     if page.verdict == "blank":
-        return page, _page_text(page, number, ())
-    words = _read_text_area(page, read_words)
-    if _lies_on_its_side(words):
-        page = turn(page, 90)
-        words = _read_text_area(page, read_words)
-    if sureness(words) < _SURE_UPRIGHT:
-        over = turn(page, 180)
-        over_words = _read_text_area(over, read_words)
-        if _weight(over_words) > _weight(words):
-            page, words = over, over_words
-    if sureness(words) < _LEAST_READABLE:
-        return page, _page_text(page, number, ())
-    text = _page_text(page, number, _looked_at_again(page, words, read_words))
+        return page, page_text(page, number, ())
+    page, words = read_upright(page, lambda turned: read_area(turned, 0, len(turned.grey), read_words))
+    if not words:
+        return page, page_text(page, number, ())
+    text = page_text(page, number, _looked_at_again(page, words, read_words))
     text = with_head_digits(page.grey, text, read_words)
     return page, with_zone(page.grey, text, read_words)
+
+
+def read_upright(page: CleanPage, read: Callable[[CleanPage], tuple[Word, ...]]) -> tuple[CleanPage, tuple[Word, ...]]:
+    """The page turned the way in which it reads best, and its words; none where they are no text.
+
+    Args:
+        page: upright as far as its shape tells.
+        read: reads a page, or as much of it as is wanted.
+    """
+    words = read(page)
+    if _lies_on_its_side(words):
+        page = turn(page, 90)
+        words = read(page)
+    if sureness(words) < _SURE_UPRIGHT:
+        over = turn(page, 180)
+        over_words = read(over)
+        if _weight(over_words) > _weight(words):
+            page, words = over, over_words
+    return page, words if sureness(words) >= _LEAST_READABLE else ()
 
 
 def _looked_at_again(page: CleanPage, words: tuple[Word, ...], read_words: ReadWords) -> tuple[Word, ...]:
@@ -76,18 +89,27 @@ def _lies_on_its_side(words: tuple[Word, ...]) -> bool:
     return sum(box.height > box.width for box in longer) > len(longer) / 2
 
 
-def _read_text_area(page: CleanPage, read_words: ReadWords) -> tuple[Word, ...]:
-    """Words of the part of the page that carries ink: white borders cost as much time as text."""
-    small = resized(page.grey, max(1, page.grey.shape[1] // 4), max(1, page.grey.shape[0] // 4))
-    left, top, width, height = (4 * side for side in cv2.boundingRect(cv2.threshold(small, _FAINT, 255, 1)[1]))
+def read_area(page: CleanPage, top: int, bottom: int, read_words: ReadWords) -> tuple[Word, ...]:
+    """Words between two heights of a page, of the part that carries ink: white borders cost as much time as text.
+
+    Args:
+        page: upright.
+        top: pixels of the page.
+        bottom: likewise, exclusive.
+        read_words: the engine.
+    """
+    grey = page.grey[top:bottom]
+    small = resized(grey, max(1, grey.shape[1] // 4), max(1, grey.shape[0] // 4))
+    left, above, width, height = (4 * side for side in cv2.boundingRect(cv2.threshold(small, _FAINT, 255, 1)[1]))
     if width == 0:
         return ()
     border = round(_BORDER_MM * page.dpi / 25.4)
-    left, top, right, bottom = left - border, top - border, left + width + border, top + height + border
-    left, top = max(0, left), max(0, top)
-    area = np.ascontiguousarray(page.grey[top:bottom, left:right])
+    right, below = left + width + border, above + height + border
+    left, above = max(0, left - border), max(0, above - border)
+    area = np.ascontiguousarray(grey[above:below, left:right])
     return tuple(
-        word.model_copy(update={"box": _moved(word.box, left, top)}) for word in read_words(area, page.dpi, "page")
+        word.model_copy(update={"box": _moved(word.box, left, top + above)})
+        for word in read_words(area, page.dpi, "page")
     )
 
 
@@ -110,7 +132,8 @@ def read_codes(scan: UprightScan, dpi: int) -> tuple[Code, ...]:
     return tuple(_code(code, scan, dpi) for code in found if code.valid)
 
 
-def _page_text(page: CleanPage, number: int, words: tuple[Word, ...]) -> PageText:
+def page_text(page: CleanPage, number: int, words: tuple[Word, ...]) -> PageText:
+    """The words of page `number` (1-based) of a submission, with the codes on it."""
     height, width = page.grey.shape
     codes = read_codes(page.scan, page.dpi)
     return PageText(number=number, width_px=width, height_px=height, dpi=page.dpi, words=words, codes=codes)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import ScanRejected
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
 from pipeline.stages.repair import repair
-from schemas.text import Box, PageText
+from schemas.text import Box, PageText, Verdict
 from tests.unit.pages_of_text import page
 
 LOST = "This page cannot be opened."
@@ -37,8 +37,15 @@ class PlainParsers:
         self.calls.append("count")
         return len(_pages(scan))
 
-    def look(self, scan: ScanFile, page: int) -> PageLook:
-        raise NotImplementedError("nothing in these tests takes a quick look")
+    def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
+        self.calls.append(f"look {page}")
+        text = _pages(scan)[page - 1]
+        if text == LOST:
+            raise ScanRejected("damaged", f"page {page}")
+        if thumbnail is not None:
+            thumbnail.write_bytes(b"picture of " + text.encode())
+        verdict: Verdict = "good" if text.strip() else "blank"
+        return PageLook(text=_read(text, page), whole=True, rotation_degrees=0, skew_degrees=0, verdict=verdict)
 
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         self.calls.append(f"read {number}")

@@ -2,13 +2,12 @@
 
 from typing import get_args
 
-from pipeline.page_quality import ADVICE, VERDICTS, alike_pages
+from pipeline.page_quality import ADVICE, VERDICTS, LookVerdict, alike_pages
 from schemas.dossier import PageGrade
-from schemas.text import Verdict
 
 
 def test_every_verdict_has_its_words_in_both_languages_and_all_but_good_an_advice() -> None:
-    assert set(VERDICTS) == set(get_args(Verdict))
+    assert set(VERDICTS) == set(get_args(LookVerdict))
     assert set(VERDICTS) - set(ADVICE) == {"good"}
     assert all(vi != en for vi, en in (*VERDICTS.values(), *ADVICE.values()))
 

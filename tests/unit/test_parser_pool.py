@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
+from PIL import Image
 
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.errors import ScanRejected
@@ -115,11 +117,29 @@ def test_a_refusal_crosses_the_process_border_with_its_code(pool: ParserPool, tm
     assert error.value.code == "damaged"
 
 
-def test_calls_from_several_threads_share_the_processes(scan: ScanFile) -> None:
-    before = children()
-    with ParserPool(Limits(parsers=2)) as pool, ThreadPoolExecutor(6) as threads:
-        assert list(threads.map(pool.count_pages, [scan] * 12)) == [1] * 12
+def test_readings_from_several_threads_share_the_processes(scan: ScanFile, tmp_path: Path) -> None:
+    before, numbers = children(), range(6)
+    with ParserPool(Limits(parsers=2)) as parsers, ThreadPoolExecutor(6) as threads:
+        read = [threads.submit(parsers.read_page, scan, 1, n, tmp_path / str(n)) for n in numbers]
+        assert [page.result().text.number for page in read] == list(numbers)
         assert len(children() - before) <= 2
+
+
+def test_a_look_does_not_wait_for_the_pages_that_are_read(pool: ParserPool, scan: ScanFile, tmp_path: Path) -> None:
+    """The only parser that reads is kept busy by a file that nobody writes yet, and more pages wait for it."""
+    endless, before = tmp_path / "endless.png", children()
+    os.mkfifo(endless)
+    with ThreadPoolExecutor(3) as threads:
+        held = threads.submit(pool.read_page, ScanFile(endless, "image/png"), 1, 1, tmp_path / "1")
+        while children() == before:
+            threading.Event().wait(0.01)
+        queued = [threads.submit(pool.read_page, scan, 1, n, tmp_path / str(n)) for n in (2, 3)]
+        assert pool.look(scan, 1, None).text.words
+        assert not any(reading.done() for reading in (held, *queued))
+        with endless.open("wb"):
+            pass  # it ends, and with it the wait
+        assert [reading.result().text.number for reading in queued] == [2, 3]
+    assert isinstance(held.exception(), ScanRejected)
 
 
 def test_nothing_is_left_running_after_the_pool(scan: ScanFile) -> None:
@@ -135,9 +155,25 @@ def test_a_paper_is_rendered_from_its_pages(pool: ParserPool, scan: ScanFile, tm
     assert len(pypdf.PdfReader(tmp_path / "copy.pdf").pages) == 2
 
 
-def test_a_quick_look_tells_how_a_page_lies(pool: ParserPool, scan: ScanFile) -> None:
-    look = pool.look(scan, 1)
+def test_a_quick_look_tells_how_a_page_lies_and_what_it_says(pool: ParserPool, scan: ScanFile) -> None:
+    look = pool.look(scan, 1, None)
     assert (look.verdict, look.rotation_degrees) == ("low_resolution", 0)
+    assert "Hạnh" in look.text.text
+
+
+def test_a_quick_look_leaves_a_small_picture_of_the_page_upright(pool: ParserPool, tmp_path: Path) -> None:
+    lying = ScanFile(save(np.rot90(text_page()).copy(), tmp_path / "lying.png"), "image/png")
+    pool.look(lying, 1, tmp_path / "small.jpg")
+    with Image.open(tmp_path / "small.jpg") as small:
+        assert (small.format, small.width) == ("JPEG", 320)
+        assert small.height == pytest.approx(320 * 297 / 210, abs=2)
+
+
+def test_the_small_picture_of_a_very_long_page_is_small_too(pool: ParserPool, tmp_path: Path) -> None:
+    ribbon = ScanFile(save(np.full((6000, 300, 3), 255, np.uint8), tmp_path / "ribbon.png"), "image/png")
+    pool.look(ribbon, 1, tmp_path / "small.jpg")
+    with Image.open(tmp_path / "small.jpg") as small:
+        assert (small.width, small.height) == (24, 480)
 
 
 def test_a_parser_ends_with_its_parent(scan: ScanFile) -> None:
