@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-search bench-register calibration lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-search bench-register bench-load calibration lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -43,6 +43,10 @@ bench-search: ## measure asking with a million papers in SQLite and PostgreSQL; 
 bench-register: ## try misread papers against a register of 100,000 people, in SQLite and PostgreSQL
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.register
+
+bench-load: ## let an office of 100 officers work for five minutes while their papers are read
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.load
 
 calibration: ## fit confidences on specimens, measure them on other papers, and draw docs/confidence.svg
 	@.ci/setup check

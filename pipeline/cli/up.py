@@ -62,7 +62,21 @@ def _start(supervisor: Supervisor, settings: Settings) -> Running:
     with FlowServer(running.prefect_api_url, running.prefect_auth) as server:
         supervisor.wait_for("prefect", server.is_ready, _START_S)
     supervisor.run_once("deploy", [sys.executable, "-m", "flows.deploy"], environment, _START_S)
-    worker = [prefect, "worker", "start", "--pool", WORK_POOL, "--type", "process", "--limit", str(_RUNS_AT_ONCE)]
+    # People at the counter come first: reading takes what pages, searches and quick looks leave of the processor.
+    worker = [
+        "nice",
+        "-n",
+        "10",
+        prefect,
+        "worker",
+        "start",
+        "--pool",
+        WORK_POOL,
+        "--type",
+        "process",
+        "--limit",
+        str(_RUNS_AT_ONCE),
+    ]
     supervisor.keep("worker", [*worker, "--install-policy", "never"], environment)
     port = str(httpx.URL(running.web_url).port)
     web = [sys.executable, "-m", "uvicorn", "--factory", "pipeline.web.app:app_from_environment"]
