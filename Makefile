@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-search bench-register bench-load calibration lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load calibration lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -35,6 +35,10 @@ bench-profile: ## show where the processor time goes, step by step
 bench-large: ## measure the memory of 400 pages in colour at 600 dpi; takes half an hour
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.large
+
+bench-look: ## measure how long a quick look takes and how often it is right
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.look
 
 bench-search: ## measure asking with a million papers in SQLite and PostgreSQL; filling them takes minutes, once
 	@.ci/setup test
