@@ -134,6 +134,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không hoàn tác được: việc này đã được hoàn tác, hoặc có thay đổi sau đó.",
         "It has been undone already, or something was changed after it; undo that first.",
     ),
+    "bad_cursor": (
+        "Không xem tiếp được từ chỗ này; hãy tìm lại từ đầu.",
+        "The list cannot go on from there; search again from its beginning.",
+    ),
     # what was asked for
     "no_such_question": ("Câu hỏi này đã được trả lời hoặc không có.", "The question is answered, or there is none."),
     "no_such_decision": ("Không có quyết định này.", "There is no such decision about the register."),

@@ -22,6 +22,7 @@ from pipeline.once_only import checklist
 from pipeline.vietnamese import fold
 from schemas.catalog import Catalogue
 from schemas.once_only import Visit
+from schemas.search import SearchQuery
 from tests.bench import search_filling, search_papers
 from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
 from tests.services.postgresql import running_postgresql
@@ -116,7 +117,9 @@ def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict
         return checklist(rng.choice(procedures), catalogue, person, papers, Visit(day=date(2026, 6, 1)))
 
     def searching(words: Callable[[Random], str]) -> Question:
-        return lambda database, rng: database.search.search(_OFFICE, words(rng), _HITS)
+        return lambda database, rng: database.search.search(
+            SearchQuery(offices=(_OFFICE,), words=words(rng), limit=_HITS)
+        )
 
     return {
         "checklist of a procedure": owed,
