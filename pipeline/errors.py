@@ -163,6 +163,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ này chỉ được lưu thông tin, không lưu hình.",
         "Only the fields of this paper are kept, not its picture.",
     ),
+    "no_original_kept": (
+        "Bản gốc của trang này không còn được lưu.",
+        "The original of this page is not, or no longer, kept.",
+    ),
+    "no_such_page_of_paper": ("Giấy tờ này không có trang đó.", "The paper has no such page."),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
