@@ -134,6 +134,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không hoàn tác được: việc này đã được hoàn tác, hoặc có thay đổi sau đó.",
         "It has been undone already, or something was changed after it; undo that first.",
     ),
+    "bad_cursor": (
+        "Không xem tiếp được từ chỗ này; hãy tìm lại từ đầu.",
+        "The list cannot go on from there; search again from its beginning.",
+    ),
     # what was asked for
     "no_such_question": ("Câu hỏi này đã được trả lời hoặc không có.", "The question is answered, or there is none."),
     "no_such_decision": ("Không có quyết định này.", "There is no such decision about the register."),
@@ -159,6 +163,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ này chỉ được lưu thông tin, không lưu hình.",
         "Only the fields of this paper are kept, not its picture.",
     ),
+    "no_original_kept": (
+        "Bản gốc của trang này không còn được lưu.",
+        "The original of this page is not, or no longer, kept.",
+    ),
+    "no_such_page_of_paper": ("Giấy tờ này không có trang đó.", "The paper has no such page."),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),

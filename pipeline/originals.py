@@ -125,6 +125,47 @@ def held_by(paper: Paper) -> list[Held]:
     return [Held(key, sha256, excerpts.get(sha256)) for key, sha256 in pairs]
 
 
+@dataclass(frozen=True)
+class OriginalPage:
+    """Page `page` (1-based) of an original, which is the file to show beside a page of our copy."""
+
+    held: Held
+    media_type: str
+    page: int
+
+
+def original_page(paper: Paper, submission: Submission, at: int) -> OriginalPage:
+    """Where a page of a paper (`at` counts from 0) stands in the originals of its submission.
+
+    Raises:
+        NotFound: (no_original_kept) it was cut out of what is kept, or nothing is.
+    """
+    places = [(file, number) for file, numbers in enumerate(paper.pages_by_file) for number in numbers]
+    if at < len(places):
+        file, number = places[at]
+        source = submission.sources[file]
+        for held in held_by(paper):
+            pages = held.excerpt.pages if held.excerpt else None
+            if held.whole_sha256 == source.sha256 and (pages is None or number in pages):
+                media_type = held.excerpt.media_type if held.excerpt else source.media_type
+                return OriginalPage(held, media_type, pages.index(number) + 1 if pages else number)
+    raise NotFound("no_original_kept", paper.document_id)
+
+
+def fetch_original(store: ObjectStore, original: OriginalPage, target: Path) -> ScanFile:
+    """Write the original to `target`, a file in a private folder.
+
+    Raises:
+        NotFound: (no_original_kept) it has gone with its time limit.
+        ServiceUnavailable: store_away, object_altered.
+    """
+    try:
+        store.fetch(original.held.key, target)
+    except NotFound:
+        raise NotFound("no_original_kept") from None
+    return ScanFile(target, original.media_type)
+
+
 def with_originals(paper: Paper, places: Mapping[str, Place]) -> Paper:
     """The paper with its originals where `Originals.settle` put them."""
     held: list[Held] = []

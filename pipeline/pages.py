@@ -54,6 +54,17 @@ class PagePart(Value):
     rotation_degrees: int | None
 
 
+class ShownPage(Value):
+    """A whole page that is to be shown: page `page` (1-based) of a file, so many pixels wide.
+
+    `rotation_degrees` is as in `PagePart`: None where the file is our own copy.
+    """
+
+    page: int
+    width_px: int
+    rotation_degrees: Literal[0, 90, 180, 270] | None
+
+
 class PageLook(Value):
     """What a quick look at a page tells: steps 2 and 3, and as much of step 4 as tells what the page is.
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from schemas.base import Value
 from schemas.text import Box
+from schemas.viewing import PageWords
 
 
 class StoredObject(Value):
@@ -104,5 +105,19 @@ class Parsers(Protocol):
         """Write a JPEG of a part of a page, with what stands around it, to `target`.
 
         Raises: ScanRejected (damaged, page_too_large).
+        """
+        ...
+
+    def show(self, scan: ScanFile, shown: ShownPage, target: Path) -> None:
+        """Write a JPEG of a whole page to `target`.
+
+        Raises: ScanRejected (damaged, page_too_large).
+        """
+        ...
+
+    def words(self, copy: ScanFile, page: int) -> PageWords:
+        """The words of page `page` (1-based) of a PDF, out of its own text.
+
+        Raises: ScanRejected (unreadable).
         """
         ...

@@ -12,7 +12,7 @@ from pipeline.checked import PaperDecision
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.moving import is_settled_to_keep
-from pipeline.originals import held_by
+from pipeline.originals import fetch_original, original_page
 from pipeline.pages import PagePart, ScanFile
 from pipeline.register import RegisterBook
 from pipeline.said import as_said, number_kind
@@ -85,7 +85,7 @@ class Review:
         """Write a JPEG of what a question is about: from the copy, else from the original while it is kept.
 
         Raises:
-            NotFound: no_such_paper, no_such_question, no_picture_kept.
+            NotFound: no_such_paper, no_such_question, no_picture_kept, no_original_kept.
             ScanRejected: the page cannot be opened.
         """
         item = self.item(office_id, item_id)
@@ -107,24 +107,9 @@ class Review:
             self._store.fetch(paper.object_key, folder / "copy")
             return ScanFile(folder / "copy", "application/pdf"), at + 1, None
         submission = self._tables.submissions.get(paper.actor.office_id, paper.submission_id)
-        places = [(file, number) for file, numbers in enumerate(paper.pages_by_file) for number in numbers]
-        if at >= len(places):
-            raise NotFound("no_picture_kept", paper.document_id)
-        file, number = places[at]
-        source = submission.sources[file]
-        for held in held_by(paper):
-            pages = held.excerpt.pages if held.excerpt else None
-            if held.whole_sha256 == source.sha256 and (pages is None or number in pages):
-                break
-        else:
-            raise NotFound("no_picture_kept", paper.document_id)
-        try:
-            self._store.fetch(held.key, folder / "original")
-        except NotFound:
-            raise NotFound("no_picture_kept", paper.document_id) from None
-        media_type = held.excerpt.media_type if held.excerpt else source.media_type
-        in_file = pages.index(number) + 1 if pages else number
-        return ScanFile(folder / "original", media_type), in_file, paper.rotations[at]
+        original = original_page(paper, submission, at)
+        scan = fetch_original(self._store, original, folder / "original")
+        return scan, original.page, paper.rotations[at]
 
     # -- answers ------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.figures import By, Counts
 from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
-from schemas.search import SearchPage
+from schemas.search import SearchPage, SearchQuery
 
 
 class PaperChange(Value):
@@ -194,15 +194,19 @@ class Register(Protocol):
 
 
 class Search(Protocol):
-    """Finding papers by words and numbers."""
+    """Finding papers by words, numbers and filters."""
 
-    def search(self, office_id: str, words: str, limit: int) -> SearchPage:
-        """Papers of the office that hold all `words` on a page or in their fields, or whose owner has this number.
+    def search(self, query: SearchQuery) -> SearchPage:
+        """Papers of the query's offices that hold all its words on a page or in their fields, or whose owner has this
+        number, and that meet its filters.
 
         Folding (marks, case, NFD, tone placement) is ours, the same on index and query. Matches with the same marks
         come first, then folded ones; newest first within each. Numbers and codes (`716/2018`, a dossier code, 12
         digits, an old 9-digit alias) match whole; of a last word without white space behind it, as while typing, two
-        letters are enough. Every hit has its passage.
+        letters are enough. Every hit has its passage. The pages that `next` leads to hold every paper once, also where
+        papers are filed or changed in between.
+
+        Raises: ScanRejected (bad_cursor).
         """
         ...
 

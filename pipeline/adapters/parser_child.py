@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 
 from pipeline.errors import HosoError, ScanRejected
-from pipeline.pages import PageLook, PagePart, RawPage, ReadPage, ReadWords, ScanFile
+from pipeline.pages import PageLook, PagePart, RawPage, ReadPage, ReadWords, ScanFile, ShownPage
 from pipeline.settings import Limits
 from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
 from pipeline.stages.captions import with_captions
@@ -30,6 +30,7 @@ from pipeline.stages.handwriting import mark_handwriting
 from pipeline.stages.lone_page import LONE_PAGE, keep_for_archive, write_lone_page
 from pipeline.stages.look_again import keep_for_reading, look_again
 from pipeline.stages.open import count_pages, open_page
+from pipeline.stages.page_view import placed_words, write_page_picture
 from pipeline.stages.picture import write_picture
 from pipeline.stages.quick_read import read_quickly
 from pipeline.stages.recognise import recognise
@@ -97,6 +98,8 @@ def _done(job: Answer, limits: Limits) -> Answer:
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
         "crop": lambda: _crop(scan, job, limits),
+        "show": lambda: _show(scan, job, limits),
+        "words": lambda: placed_words(scan.path, job["page"], limits.page_timeout_s).model_dump(),
         "excerpt": lambda: _excerpt(scan, job),
         "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
     }
@@ -125,6 +128,11 @@ def _look(scan: ScanFile, job: Answer, limits: Limits) -> PageLook:
 
 def _crop(scan: ScanFile, job: Answer, limits: Limits) -> Answer:
     write_crop(scan, PagePart.model_validate(job["part"]), Path(job["target"]), limits)
+    return {}
+
+
+def _show(scan: ScanFile, job: Answer, limits: Limits) -> Answer:
+    write_page_picture(scan, ShownPage.model_validate(job["shown"]), Path(job["target"]), limits)
     return {}
 
 

@@ -15,13 +15,14 @@ from typing import Any, Self
 import pipeline
 from pipeline.adapters.parser_seats import ParserSeats
 from pipeline.errors import Misconfigured, ScanRejected
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from pipeline.settings import Limits
 from schemas.text import Box
+from schemas.viewing import PageWords
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
-_QUICK = frozenset({"count", "look", "crop"})
+_QUICK = frozenset({"count", "look", "crop", "show", "words"})
 _COUNT_TIMEOUT_SHARE = 0.5
 _RENDER_TIMEOUT_PAGES_SHARE = 0.1
 
@@ -73,6 +74,16 @@ class ParserPool:
         """See `Parsers.crop`."""
         job = {"job": "crop", "part": part.model_dump(mode="json"), "target": str(target), **_scan(scan)}
         self._run(job, self._limits.page_timeout_s)
+
+    def show(self, scan: ScanFile, shown: ShownPage, target: Path) -> None:
+        """See `Parsers.show`."""
+        job = {"job": "show", "shown": shown.model_dump(), "target": str(target), **_scan(scan)}
+        self._run(job, self._limits.page_timeout_s)
+
+    def words(self, copy: ScanFile, page: int) -> PageWords:
+        """See `Parsers.words`."""
+        job = {"job": "words", "page": page, **_scan(copy)}
+        return PageWords.model_validate(self._run(job, self._limits.page_timeout_s))
 
     def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         """See `Parsers.excerpt`."""

@@ -22,11 +22,12 @@ from pipeline.review import Review
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.catalog import Procedure
-from schemas.dossier import CopyKind, Paper
+from schemas.dossier import CopyKind, Paper, PaperState
 from schemas.once_only import ChecklistRow, HoldingReason, Visit
 from schemas.people import Citizen
+from schemas.search import SearchQuery
 
-_HITS = 20
+_DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 _DOCUMENT_ID_CHARS = 36
 _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 _REASONS: dict[HoldingReason, str] = {
@@ -56,13 +57,29 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(help="Names, words, numbers; with or without marks.")],
+    words: Annotated[list[str] | None, typer.Argument(help="Names, words, numbers; with or without marks.")] = None,
+    type_id: Annotated[str | None, typer.Option("--type", help="Only papers of this type, by its id.")] = None,
+    state: Annotated[PaperState | None, typer.Option(help="Only papers in this state.")] = None,
+    procedure: Annotated[str | None, typer.Option(help="Only papers for this procedure, by its id or code.")] = None,
+    filed_from: Annotated[datetime | None, typer.Option("--from", formats=_DAYS, help="First day of filing.")] = None,
+    filed_until: Annotated[datetime | None, typer.Option("--until", formats=_DAYS, help="Last day of filing.")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on where an earlier search ended.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find papers by what they say and whose they are."""
+    """Find papers by what they say, whose they are, and what they are; without words the newest first."""
     settings = load_settings()
     with open_archive(settings) as archive:
-        page = archive.tables.search.search(settings.office_id, " ".join(words), _HITS)
+        query = SearchQuery(
+            offices=(settings.office_id,),
+            words=" ".join(words or ()),
+            type=type_id,
+            state=state,
+            procedure=pick_procedure(archive, procedure).id if procedure else None,
+            filed_from=filed_from.date() if filed_from else None,
+            filed_until=filed_until.date() if filed_until else None,
+            after=after,
+        )
+        page = archive.tables.search.search(query)
         titles = {hit.type: archive.catalogue.title(hit.type) for hit in page.hits}
     if as_json:
         write_stdout(as_json_line(page))
@@ -74,8 +91,10 @@ def search(
         _console.print(f"    {where}: {hit.passage}", soft_wrap=True)
     if not page.hits:
         _console.print("Nothing found.")
-    if page.more:
-        _console.print(f"There are more than {_HITS}; add a word.")
+    if page.next:
+        _console.print(
+            f"There are more than {query.limit}; add a word, or go on with --after {page.next}", soft_wrap=True
+        )
 
 
 def citizen(

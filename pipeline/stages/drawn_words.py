@@ -31,6 +31,14 @@ class DrawnWord(NamedTuple):
     line: int
 
 
+class DrawnPage(NamedTuple):
+    """The words of a page in poppler's reading order, and the page's size in points."""
+
+    width: float
+    height: float
+    words: list[DrawnWord]
+
+
 def drawn_words(pdf: Path, timeout_s: float) -> list[list[DrawnWord]]:
     """The words of every page in poppler's reading order.
 
@@ -45,7 +53,19 @@ def drawn_words(pdf: Path, timeout_s: float) -> list[list[DrawnWord]]:
         ScanRejected: unreadable, when poppler fails, finds more than any paper has, or takes too long.
         Misconfigured: missing_program.
     """
-    command = ["pdftotext", "-q", "-enc", "UTF-8", "-tsv", str(pdf), "-"]
+    return [page.words for page in _pages(_table(pdf, (), timeout_s))]
+
+
+def drawn_page(pdf: Path, page: int, timeout_s: float) -> DrawnPage:
+    """The same of page `page` (1-based) alone. Raises: as `drawn_words`, and when there is no such page."""
+    found = _pages(_table(pdf, ("-f", str(page), "-l", str(page)), timeout_s))
+    if len(found) != 1 or min(found[0].width, found[0].height) <= 0:
+        raise ScanRejected("unreadable", f"page {page}")
+    return found[0]
+
+
+def _table(pdf: Path, pages: tuple[str, ...], timeout_s: float) -> str:
+    command = ["pdftotext", "-q", "-enc", "UTF-8", "-tsv", *pages, str(pdf), "-"]
     with TemporaryFile() as out:
         try:
             subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, timeout=timeout_s, check=True)
@@ -56,24 +76,24 @@ def drawn_words(pdf: Path, timeout_s: float) -> list[list[DrawnWord]]:
         if out.tell() > _MOST_BYTES:
             raise ScanRejected("unreadable", "text of a PDF")
         out.seek(0)
-        return _pages(out.read().decode("utf-8", errors="replace"))
+        return out.read().decode("utf-8", errors="replace")
 
 
-def _pages(table: str) -> list[list[DrawnWord]]:
-    pages: list[list[DrawnWord]] = []
+def _pages(table: str) -> list[DrawnPage]:
+    pages: list[DrawnPage] = []
     line = -1
     for row in table.split("\n"):  # a word may hold what splitlines() takes for a line's end
         columns = row.split("\t")
         if len(columns) != _COLUMNS:
             continue
         if columns[0] == _PAGE:
-            pages.append([])
+            pages.append(DrawnPage(float(columns[8]), float(columns[9]), []))
             line = -1
         elif columns[0] == _LINE:
             line += 1
         elif columns[0] == _WORD and (text := searchable(columns[11])):
             left, top, width, height = (float(number) for number in columns[6:10])
-            pages[-1].append(DrawnWord(text, left, top, left + width, top + height, line))
+            pages[-1].words.append(DrawnWord(text, left, top, left + width, top + height, line))
     return pages
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import cv2
 import numpy as np
@@ -90,7 +90,7 @@ def _open_pdf_page(path: Path, number: int, limits: Limits) -> RawPage:
         scan = _whole_scan(page, limits) if page is not None else None
         if scan is not None:
             return scan
-        width_inches, height_inches = _pdf_page_inches(path, number, limits)
+        width_inches, height_inches = _pdf_page_inches(path, number, limits.page_timeout_s)
         scan_dpi = _scan_dpi(page, max(width_inches, height_inches)) if page is not None else None
     dpi = min(limits.reading_dpi, scan_dpi) if scan_dpi else limits.reading_dpi
     dpi = _affordable_dpi(width_inches * height_inches, dpi, limits)
@@ -107,20 +107,30 @@ def _affordable_dpi(square_inches: float, dpi: int, limits: Limits) -> int:
 
 
 def draw_page(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
-    """Page `number` (1-based) of a PDF as poppler draws it, blue-green-red.
+    """Page `number` (1-based) of a PDF as poppler draws it, blue-green-red. Raises: ScanRejected (damaged)."""
+    return _draw(path, number, timeout_s, dpi=dpi)
 
-    It passes through a file: through a pipe it would lie in memory several times. Raises: ScanRejected (damaged).
-    """
+
+def draw_page_wide(path: Path, number: int, width_px: int, timeout_s: float) -> Pixels:
+    """The same, so many pixels wide. Raises: ScanRejected (damaged, page_too_large)."""
+    width_inches, height_inches = _pdf_page_inches(path, number, timeout_s)
+    if width_px**2 * height_inches / width_inches > _MOST_PAGE_PIXELS:
+        raise ScanRejected("page_too_large", f"page {number}")
+    return _draw(path, number, timeout_s, size=(width_px, None))
+
+
+def _draw(path: Path, number: int, timeout_s: float, **how: Any) -> Pixels:
+    """It passes through a file: through a pipe it would lie in memory several times."""
     with TemporaryDirectory() as folder:
         try:
             (drawn,) = convert_from_path(
                 str(path),
-                dpi=dpi,
                 first_page=number,
                 last_page=number,
                 timeout=int(timeout_s),
                 output_folder=folder,
                 paths_only=True,
+                **how,
             )
         except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, *_BROKEN_IMAGE):
             raise ScanRejected("damaged", f"page {number}") from None
@@ -130,9 +140,9 @@ def draw_page(path: Path, number: int, dpi: int, timeout_s: float) -> Pixels:
     return np.asarray(pixels, np.uint8)
 
 
-def _pdf_page_inches(path: Path, number: int, limits: Limits) -> tuple[float, float]:
+def _pdf_page_inches(path: Path, number: int, timeout_s: float) -> tuple[float, float]:
     try:
-        info = pdfinfo_from_path(str(path), first_page=number, last_page=number, timeout=int(limits.page_timeout_s))
+        info = pdfinfo_from_path(str(path), first_page=number, last_page=number, timeout=int(timeout_s))
         size = next(value for key, value in info.items() if key.startswith("Page") and key.endswith("size"))
         width, height = (float(part) for part in str(size).split(" pts")[0].split(" x "))
     except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, ValueError, StopIteration):

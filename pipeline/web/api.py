@@ -3,11 +3,12 @@
 import mimetypes
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
+from pydantic import Field as Described
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +19,9 @@ from pipeline.web.signed_in import actor_of, needs
 from pipeline.web.uploads import incoming_files
 from pipeline.web.views import PaperView, SearchView, SubmissionView, Viewer
 from pipeline.web.wording import language_of
+from schemas.base import Value
+from schemas.dossier import PaperState
+from schemas.search import SearchQuery
 
 router = APIRouter(prefix="/api/v1")
 _UPLOAD = {
@@ -36,6 +40,19 @@ _UPLOAD = {
 }
 # A PDF viewer styles itself; it may do nothing else.
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+
+
+class SearchBody(Value):
+    """What is searched for (see `SearchQuery`); `after` is the `next` of the page before."""
+
+    words: str = Described(default="", max_length=200)
+    type: str | None = None
+    state: PaperState | None = None
+    procedure: str | None = None
+    filed_from: date | None = None
+    filed_until: date | None = None
+    limit: int = Described(default=20, ge=1, le=100)
+    after: str | None = Described(default=None, max_length=400)
 
 
 def archive_of(request: Request) -> Archive:
@@ -69,15 +86,14 @@ def show_submission(request: Request, submission_id: str) -> SubmissionView:
     return viewer_of(request).submission(submission, tables.papers.of_content(office_id, submission.content_sha256))
 
 
-@router.get("/search", dependencies=[needs("papers.read")])
-def search(
-    request: Request,
-    q: Annotated[str, Query(min_length=1, max_length=200)],
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> SearchView:
-    """Papers that hold all words of `q`, with or without marks, or whose owner has this number."""
-    found = archive_of(request).tables.search.search(actor_of(request).office_id, q, limit)
-    return viewer_of(request).search(found, q)
+@router.post("/search", dependencies=[needs("papers.read")])
+def search(request: Request, body: SearchBody) -> SearchView:
+    """Papers that hold all words, with or without marks, or whose owner has this number, and meet the filters.
+
+    Without words those that meet the filters, the newest first. Asked by a body, so that nothing of it is in addresses.
+    """
+    query = SearchQuery(offices=(actor_of(request).office_id,), **body.model_dump())
+    return viewer_of(request).search(archive_of(request).tables.search.search(query), body.words)
 
 
 @router.get("/papers/{document_id}", dependencies=[needs("papers.read")])

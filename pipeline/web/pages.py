@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from pipeline.web.api import archive_of, show_paper, show_submission, viewer_of
+from pipeline.web.api import SearchBody, archive_of, search, show_paper, show_submission, viewer_of
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import LANGUAGE_COOKIE
@@ -65,8 +65,7 @@ def paper_page(request: Request, document_id: str) -> HTMLResponse:
 @router.post("/search", dependencies=[needs("papers.read")])
 def search_part(request: Request, q: Annotated[str, Form(max_length=200)]) -> HTMLResponse:
     """The hits. Sent as a form, so that what is typed here stands in no URL."""
-    found = archive_of(request).tables.search.search(actor_of(request).office_id, q, _HITS)
-    return render(request, "hits.html", found=viewer_of(request).search(found, q))
+    return render(request, "hits.html", found=search(request, SearchBody(words=q, limit=_HITS)))
 
 
 @router.post("/language", dependencies=[needs(None)])

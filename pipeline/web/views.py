@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
+from pipeline.search_words import held_places, query_units
 from pipeline.vietnamese import nfc, search_tokens
 from pipeline.web.wording import Language, field_label, pick, question_text, reason, words
 from schemas.base import Value
@@ -142,11 +143,13 @@ class Piece(Value):
 class HitView(Value):
     """One paper that matches, with its passage in parts."""
 
+    office_id: str
     document_id: str
     type: str
     title: str
     state: PaperState
     state_text: str
+    filed_at: datetime
     names: tuple[str, ...]
     page: int | None
     passage: tuple[Piece, ...]
@@ -154,10 +157,10 @@ class HitView(Value):
 
 
 class SearchView(Value):
-    """Hits, best first; `more` tells that there are further ones."""
+    """Hits, best first; `next` goes on behind them, null at the end."""
 
     hits: tuple[HitView, ...]
-    more: bool
+    next: str | None
 
 
 class Viewer:
@@ -245,15 +248,17 @@ class Viewer:
 
     def search(self, found: SearchPage, query: str) -> SearchView:
         """Hits with the words of the query marked in their passages."""
-        return SearchView(hits=tuple(self._hit(hit, query) for hit in found.hits), more=found.more)
+        return SearchView(hits=tuple(self._hit(hit, query) for hit in found.hits), next=found.next)
 
     def _hit(self, hit: Hit, query: str) -> HitView:
         return HitView(
+            office_id=hit.office_id,
             document_id=hit.document_id,
             type=hit.type,
             title=self.title(hit.type),
             state=hit.state,
             state_text=self._words[f"paper_{hit.state}"],
+            filed_at=hit.filed_at,
             names=hit.names,
             page=hit.page,
             passage=mark(hit.passage, query),
@@ -315,14 +320,16 @@ def _pages_text(pages: tuple[int, ...]) -> str:
 
 def mark(passage: str, query: str) -> tuple[Piece, ...]:
     """The passage (as NFC) in parts, with the words of the query marked, whatever their marks and case."""
-    text, wanted = nfc(passage), {token.folded for token in search_tokens(query)}
+    text = nfc(passage)
+    tokens = search_tokens(text)
+    held = held_places([token.folded for token in tokens], query_units(query))
     pieces, done = [], 0
-    for token in search_tokens(text):
-        if token.folded in wanted:
-            pieces += [
-                Piece(text=text[done : token.start], hit=False),
-                Piece(text=text[token.start : token.end], hit=True),
-            ]
-            done = token.end
+    for place in sorted(held):
+        token = tokens[place]
+        pieces += [
+            Piece(text=text[done : token.start], hit=False),
+            Piece(text=text[token.start : token.end], hit=True),
+        ]
+        done = token.end
     pieces.append(Piece(text=text[done:], hit=False))
     return tuple(piece for piece in pieces if piece.text)

@@ -142,7 +142,7 @@ async def _signed_in(office: Office, link: str) -> AsyncIterator[httpx.AsyncClie
 async def _search(office: Office, client: httpx.AsyncClient, rng: Random) -> None:
     citizen = rng.choice(office.citizens)
     words = rng.choice([citizen.personal_id, citizen.name, fold(citizen.name)])
-    found = (await office.ask("search", client, "GET", "/api/v1/search", params={"q": words})).json()["hits"]
+    found = (await office.ask("search", client, "POST", "/api/v1/search", json={"words": words})).json()["hits"]
     if found and rng.random() < 0.5:
         await office.ask("page", client, "GET", f"/papers/{rng.choice(found)['document_id']}")
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 from statistics import quantiles
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +23,7 @@ from pipeline.once_only import checklist
 from pipeline.vietnamese import fold
 from schemas.catalog import Catalogue
 from schemas.once_only import Visit
+from schemas.search import SearchQuery
 from tests.bench import search_filling, search_papers
 from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
 from tests.services.postgresql import running_postgresql
@@ -101,6 +103,7 @@ def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict
     """What staff ask. Every question is asked of other citizens and words each time."""
     procedures = tuple(catalogue.procedures.values())
     with_old_number = [citizen for citizen in citizens if citizen.old_number]
+    types = [kind.id for kind in catalogue.types.values() if kind.owners]
     titles = [kind.title.printed for kind in catalogue.types.values() if kind.owners]
     phrases = [phrase for kind in catalogue.types.values() if kind.owners for phrase in kind.cues.phrases]
 
@@ -115,8 +118,21 @@ def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict
         papers = database.papers.of_citizen(_OFFICE, person.citizen_id)
         return checklist(rng.choice(procedures), catalogue, person, papers, Visit(day=date(2026, 6, 1)))
 
-    def searching(words: Callable[[Random], str]) -> Question:
-        return lambda database, rng: database.search.search(_OFFICE, words(rng), _HITS)
+    def searching(words: Callable[[Random], str], **filters: Any) -> Question:
+        def ask(database: Database, rng: Random) -> object:
+            return database.search.search(SearchQuery(offices=(_OFFICE,), words=words(rng), limit=_HITS, **filters))
+
+        return ask
+
+    def paging(words: Callable[[Random], str]) -> Question:
+        def ask(database: Database, rng: Random) -> object:
+            query = SearchQuery(offices=(_OFFICE,), words=words(rng), limit=_HITS)
+            first = database.search.search(query)
+            return (
+                first if first.next is None else database.search.search(query.model_copy(update={"after": first.next}))
+            )
+
+        return ask
 
     return {
         "checklist of a procedure": owed,
@@ -131,6 +147,18 @@ def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict
         "search: title of a paper": searching(lambda rng: rng.choice(titles)),
         "search: words of a page": searching(lambda rng: rng.choice(phrases)),
         "search: name and words": searching(lambda rng: f"{rng.choice(citizens).name} {rng.choice(phrases)}"),
+        "search: name, two pages": paging(lambda rng: rng.choice(citizens).name),
+        "search: family and given name, one type": searching(
+            lambda rng: _outer(rng.choice(citizens).name), type=types[0]
+        ),
+        "search: words of a page, a month": searching(
+            lambda rng: rng.choice(phrases), filed_from=date(2024, 5, 1), filed_until=date(2024, 5, 31)
+        ),
+        "search: a type": searching(lambda _: "", type=types[0]),
+        "search: a type, one day": searching(
+            lambda _: "", type=types[0], filed_from=date(2024, 5, 6), filed_until=date(2024, 5, 6)
+        ),
+        "search: a state that none has": searching(lambda _: "", state="needs_review"),
     }
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Dialect, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pipeline.adapters.database.search_marks import WHOLE_PAPER, marks_of
 from pipeline.adapters.database.tables import (
     citizen_numbers,
     citizens,
@@ -122,9 +123,12 @@ def _owners(paper: MadePaper) -> Iterator[Row]:
 
 
 def _searched(paper: MadePaper) -> Iterator[Row]:
+    marks = marks_of(paper.type, "filed", None, local_day(paper.filed_at))
     for page, keys in enumerate((paper.summary_keys, paper.text_keys)):
         if keys.exact:
-            yield _of(paper) | {"page": page, "filed_at": paper.filed_at, "exact": keys.exact, "folded": keys.folded}
+            of_page = marks if page else (WHOLE_PAPER, *marks)
+            words = {"exact": [*of_page, *keys.exact], "folded": [*of_page, *keys.folded]}
+            yield _of(paper) | {"page": page, "filed_at": paper.filed_at} | words
 
 
 class _Columns:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from pipeline.adapters.database.filing import summary
+from pipeline.adapters.database.indexing import summary
 from pipeline.vietnamese import search_tokens
 from schemas.catalog import DocumentType
 from schemas.dossier import Field, Paper
@@ -63,6 +63,7 @@ class MadePaper:
 
     document_id: str
     submission_id: str
+    type: str
     filed_at: datetime
     record: str
     text: str
@@ -107,6 +108,7 @@ def _keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class _Template:
+    type: str
     record: _Cut
     summary: _Cut
     text: _Cut
@@ -146,6 +148,7 @@ def make_papers(
         yield MadePaper(
             document_id=values["‹document›"],
             submission_id=submission_id,
+            type=template.type,
             filed_at=filed_at,
             record=template.record.text(values),
             text=template.text.text(values) if has_text else "",
@@ -195,7 +198,7 @@ def _template(kind: DocumentType) -> _Template:
     record = record.replace('"confirmed_at":null', '"confirmed_at":‹confirmed›')
     record = record.replace(_FIRST_DAY.isoformat().replace("+00:00", "Z"), "‹filed›")
     roles = tuple(owner.role for owner in kind.owners)
-    return _Template(_Cut(record), _Cut(summary(paper)), _Cut("\n".join(lines)), roles)
+    return _Template(kind.id, _Cut(record), _Cut(summary(paper)), _Cut("\n".join(lines)), roles)
 
 
 def _marks_of_owners(kind: DocumentType) -> dict[str, str]:

@@ -171,7 +171,7 @@ def test_without_the_link_the_page_is_refused(stranger: Page, counter: Counter) 
 
 
 def test_a_paper_is_refused_to_who_has_no_session(stranger: Page, counter: Counter) -> None:
-    answer = stranger.goto(f"{counter.url}/api/v1/search?q=hue")
+    answer = stranger.goto(f"{counter.url}/api/v1/papers/some-paper")
     assert answer is not None
     assert answer.status == 403
 

@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.database.migrations import configuration
-from pipeline.adapters.database.search import match_query, query_units
+from pipeline.adapters.database.search_statements import asked_of, match_query
 from pipeline.adapters.database.tables import SCHEMA_VERSION, metadata, papers, search_rows, submissions
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
+from pipeline.search_words import query_units
+from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, HUONG_OLD_NUMBER, Opener, a_paper, a_submission, file, huong, minutes
 from tests.services.processes import free_port
 
@@ -171,7 +173,7 @@ def test_a_removed_paper_leaves_the_sqlite_index(tmp_path: Path) -> None:
     with create_engine(f"sqlite:///{tmp_path / 'hoso.db'}").begin() as connection:
         connection.execute(text("DELETE FROM search_rows"))
         connection.execute(text("INSERT INTO search_index (search_index) VALUES ('integrity-check')"))
-    assert database.search.search(OFFICE, "Hường", 9).hits == ()
+    assert database.search.search(SearchQuery(offices=(OFFICE,), words="Hường", limit=9)).hits == ()
     database.close()
 
 
@@ -201,7 +203,8 @@ def test_search_uses_the_full_text_index(database_url: str, open_another: Opener
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM"))  # as PostgreSQL does by itself: new rows leave the index's waiting list
         connection.execute(text("ANALYZE"))
-        query = match_query(connection, OFFICE, query_units("hường 716/2018"), exact=exact).limit(21)
+        asked = asked_of(SearchQuery(offices=(OFFICE,)), query_units("hường 716/2018"))
+        query = match_query(connection, asked, exact=exact, after=None).limit(21)
         statement = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
         on_postgresql = connection.dialect.name == "postgresql"
         explain = "EXPLAIN " if on_postgresql else "EXPLAIN QUERY PLAN "
@@ -241,8 +244,8 @@ def test_no_question_reads_a_whole_table(tmp_path: Path) -> None:
         database.people.alike(OFFICE, citizen.name, born, HUONG_OLD_NUMBER)
     database.register.history(OFFICE, citizen.citizen_id)
     database.register.links(OFFICE, citizen.citizen_id)
-    database.search.search(OFFICE, HUONG_OLD_NUMBER, 9)
-    database.search.search(OFFICE, "Hường", 9)
+    database.search.search(SearchQuery(offices=(OFFICE,), words=HUONG_OLD_NUMBER, limit=9))
+    database.search.search(SearchQuery(offices=(OFFICE,), words="Hường", limit=9))
     event.remove(Engine, "before_cursor_execute", note)
     database.close()
 

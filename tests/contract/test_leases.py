@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound, ServiceUnavailable
+from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, NEIGHBOUR, Opener, a_paper, hold, huong, minutes, receive
 
 OFFICE = ACTOR.office_id
@@ -119,7 +120,7 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
     assert database.submissions.get(OFFICE, submission.submission_id) == before
     assert database.papers.of_content(OFFICE, submission.content_sha256) == ()
     assert database.people.by_number(OFFICE, "001190012345") is None
-    assert database.search.search(OFFICE, "text", 9).hits == ()
+    assert database.search.search(SearchQuery(offices=(OFFICE,), words="text", limit=9)).hits == ()
 
 
 def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound
+from schemas.search import SearchQuery
 from schemas.text import Box
 from tests.contract.examples import (
     ACTOR,
@@ -86,7 +87,7 @@ def test_a_paper_that_exists_is_left_as_it_is(database: Database) -> None:
     file(database, "second", document_id="same", type="giay_khai_sinh", people=(huong(),))
     assert database.papers.get(OFFICE, "same") == first
     assert database.papers.page_texts(OFFICE, "same") == ("first",)
-    assert database.search.search(OFFICE, "second", 9).hits == ()
+    assert database.search.search(SearchQuery(offices=(OFFICE,), words="second", limit=9)).hits == ()
     assert database.people.by_number(OFFICE, "001190012345") is None
 
 

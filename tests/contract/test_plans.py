@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 
-from pipeline.adapters.database import search
+from pipeline.adapters.database import search_statements
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.database.tables import decisions, metadata
 from pipeline.catalogue import load_catalogue
 from pipeline.vietnamese import fold
+from schemas.search import SearchPage, SearchQuery
 from tests.bench.search_filling import fill
 from tests.bench.search_papers import ACTOR, MadePaper, make_citizens, make_papers
 
@@ -52,7 +53,7 @@ def filled_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 @pytest.fixture(autouse=True)
 def _in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest rows are as small a part of all as they would be of a million."""
-    monkeypatch.setattr(search, "NEWEST_ROWS", _PAPERS * search.NEWEST_ROWS // 1_000_000)
+    monkeypatch.setattr(search_statements, "NEWEST_ROWS", _PAPERS * search_statements.NEWEST_ROWS // 1_000_000)
 
 
 def _add_dossiers(connection: Connection, made: list[MadePaper]) -> None:
@@ -123,6 +124,27 @@ def reads_all(plan: str) -> bool:
     return bool(whole or office or re.search(cond, plan, re.MULTILINE))
 
 
+def find(database: Database, words: str, **filters: Any) -> SearchPage:
+    return database.search.search(SearchQuery(**{"offices": (OFFICE,), "words": words} | filters))
+
+
+def find_second_page(database: Database, words: str, **filters: Any) -> object:
+    """A page of one and what follows, which leads to those that match without their marks as well."""
+    first = find(database, words, limit=1, **filters)
+    return first if first.next is None else find(database, words, after=first.next, limit=5, **filters)
+
+
+FILTERS: dict[str, dict[str, Any]] = {
+    "type": {"type": "giay_khai_sinh"},
+    "a type that none has": {"type": "none"},
+    "a state that none has": {"state": "needs_review"},
+    "the state that all have": {"state": "filed"},
+    "a procedure": {"procedure": "birth_registration"},
+    "a day": {"filed_from": DAY, "filed_until": DAY},
+    "the days since": {"filed_from": DAY},
+    "the days until": {"filed_until": DAY},
+    "several offices": {"offices": (OFFICE, "phuong-b", "phuong-c"), "type": "giay_khai_sinh"},
+}
 BY_WORDS = "search_rows_by_time|search_index VIRTUAL TABLE INDEX"
 QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "citizen by number": (
@@ -154,19 +176,27 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
         ("decisions_by_subject",),
     ),
     "search by number": (
-        lambda database: database.search.search(OFFICE, SOMEBODY.personal_id, 20),
+        lambda database: find(database, SOMEBODY.personal_id),
+        (BY_WORDS, "papers_by_citizen"),
+    ),
+    "search by number and type": (
+        lambda database: find(database, SOMEBODY.personal_id, type="giay_khai_sinh"),
         (BY_WORDS, "papers_by_citizen"),
     ),
     "search by name": (
-        lambda database: database.search.search(OFFICE, SOMEBODY.name, 20),
+        lambda database: find(database, SOMEBODY.name),
         (BY_WORDS,),
     ),
     "search by name without marks": (
-        lambda database: database.search.search(OFFICE, fold(SOMEBODY.name), 20),
+        lambda database: find(database, fold(SOMEBODY.name)),
         (BY_WORDS,),
     ),
     "search by a word that many papers hold": (
-        lambda database: database.search.search(OFFICE, "giấy", 20),
+        lambda database: find(database, "giấy"),
+        (BY_WORDS,),
+    ),
+    "second page of a search": (
+        lambda database: find_second_page(database, fold(SOMEBODY.name)),
         (BY_WORDS,),
     ),
     "figures by day": (
@@ -184,6 +214,14 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.parametrize("words", ["", "giấy"])
+@pytest.mark.parametrize("chosen", FILTERS)
+def test_no_filter_of_a_search_reads_a_whole_table(filled_url: str, chosen: str, words: str) -> None:
+    found = list(plans(filled_url, lambda database: find_second_page(database, words, **FILTERS[chosen])))
+    assert [plan for plan in found if reads_all(plan)] == []
+    assert any(re.search(BY_WORDS, plan) for plan in found)
+
+
 @pytest.mark.parametrize("asked", QUESTIONS)
 def test_no_question_reads_a_whole_table(filled_url: str, asked: str) -> None:
     question, indexes = QUESTIONS[asked]
@@ -193,13 +231,13 @@ def test_no_question_reads_a_whole_table(filled_url: str, asked: str) -> None:
 
 
 def test_a_rare_name_is_found_by_the_full_text_index(filled_url: str) -> None:
-    found = list(plans(filled_url, lambda database: database.search.search(OFFICE, SOMEBODY.name, 20)))
+    found = list(plans(filled_url, lambda database: find(database, SOMEBODY.name)))
     indexes = ("search_exact", "search_index VIRTUAL TABLE INDEX")
     assert any(index in plan for plan in found for index in indexes)
 
 
 def test_the_newest_papers_with_a_common_word_need_no_sorting_of_all(filled_url: str) -> None:
-    found = "\n".join(plans(filled_url, lambda database: database.search.search(OFFICE, "giấy ", 1)))
+    found = "\n".join(plans(filled_url, lambda database: find(database, "giấy ", limit=1)))
     if filled_url.startswith("sqlite"):
         assert "search_index VIRTUAL TABLE INDEX" in found
         assert "TEMP B-TREE" not in found.partition("FROM search_rows JOIN search_index")[2].partition("SELECT")[0]

@@ -14,6 +14,7 @@ from pipeline.register import RegisterBook
 from schemas.decisions import MergeCitizens, SetCitizen, SplitCitizen, Undo
 from schemas.dossier import Paper
 from schemas.people import Citizen, Mention
+from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, HUONG_NUMBER, HUONG_OLD_NUMBER, NEIGHBOUR, Opener, file, huong, minutes
 
 OFFICE = ACTOR.office_id
@@ -69,7 +70,10 @@ def test_a_merged_entry_leads_to_the_one_that_stays_everywhere(database: Databas
     assert now.earlier_names == ("Nguyễn Thị Hường",)
     for number in (HUONG_NUMBER, HUONG_OLD_NUMBER):
         assert citizen_of(database, number) == now
-        assert {hit.document_id for hit in database.search.search(OFFICE, number, 9).hits} == papers
+        assert {
+            hit.document_id
+            for hit in database.search.search(SearchQuery(offices=(OFFICE,), words=number, limit=9)).hits
+        } == papers
     assert database.people.by_id(OFFICE, merged.citizen_id) == now
     assert owned(database, merged.citizen_id) == owned(database, stays.citizen_id) == papers
     assert [one.citizen_id for one in database.people.namesakes(OFFICE, "Nguyễn Thị Hường", 9)] == [now.citizen_id]

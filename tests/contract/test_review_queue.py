@@ -15,6 +15,7 @@ from schemas.decisions import Accept, SetThreshold
 from schemas.dossier import Paper
 from schemas.people import Actor
 from schemas.review import Question, QueuePlace
+from schemas.search import SearchQuery
 from tests.contract.examples import (
     ACTOR,
     HUONG_NUMBER,
@@ -127,8 +128,8 @@ def test_new_texts_take_the_place_of_the_old_ones_in_search(database: Database) 
     paper = file(database, "trước")
     database.papers.change(accept(paper), (changed(paper, texts=("sau",)),))
     assert database.papers.page_texts(OFFICE, paper.document_id) == ("sau",)
-    assert database.search.search(OFFICE, "trước", 9).hits == ()
-    assert len(database.search.search(OFFICE, "sau", 9).hits) == 1
+    assert database.search.search(SearchQuery(offices=(OFFICE,), words="trước", limit=9)).hits == ()
+    assert len(database.search.search(SearchQuery(offices=(OFFICE,), words="sau", limit=9)).hits) == 1
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "rejected"])
@@ -138,7 +139,7 @@ def test_a_paper_that_is_no_longer_on_file_is_in_no_list(database: Database, sta
     assert citizen is not None
     database.papers.change(accept(paper), (changed(paper, state=state),))
     assert database.papers.of_citizen(OFFICE, citizen.citizen_id) == ()
-    assert database.search.search(OFFICE, "chữ", 9).hits == ()
+    assert database.search.search(SearchQuery(offices=(OFFICE,), words="chữ", limit=9)).hits == ()
     assert database.papers.get(OFFICE, paper.document_id).state == state
 
 
@@ -147,7 +148,7 @@ def test_a_paper_that_comes_back_is_found_again(database: Database) -> None:
     away = changed(paper, state="withdrawn")
     database.papers.change(accept(paper), (away,))
     database.papers.change(accept(paper), (changed(away.after, state="filed"),))
-    assert len(database.search.search(OFFICE, "chữ", 9).hits) == 1
+    assert len(database.search.search(SearchQuery(offices=(OFFICE,), words="chữ", limit=9)).hits) == 1
 
 
 def test_a_change_may_add_papers(database: Database) -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.database.engine import Database
+from schemas.search import SearchQuery
 from tests.contract.examples import (
     ACTOR,
     HUONG_NUMBER,
@@ -26,7 +27,9 @@ Mã hồ sơ: 000.00.05.H57-210409-0695"""
 
 
 def found(database: Database, words: str, office_id: str = OFFICE) -> list[str]:
-    return [hit.document_id for hit in database.search.search(office_id, words, 20).hits]
+    return [
+        hit.document_id for hit in database.search.search(SearchQuery(offices=(office_id,), words=words, limit=20)).hits
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_a_paper_without_kept_text_is_found_by_type_fields_and_owner(database: D
         dossier_code="H57-210409-0695",
     )
     for words in ("giấy khai sinh", "716/2018", "huong nguyen thi", HUONG_NUMBER, "H57-210409-0695"):
-        (hit,) = database.search.search(OFFICE, words, 9).hits
+        (hit,) = database.search.search(SearchQuery(offices=(OFFICE,), words=words, limit=9)).hits
         assert (hit.document_id, hit.page, hit.names) == (paper.document_id, None, ("Nguyễn Thị Hường",))
 
 
@@ -107,7 +110,7 @@ def test_a_citizens_papers_are_found_by_number_and_by_old_number(database: Datab
     other = file(database, "y", people=(huong(),), filed_at=minutes(2))
     file(database, "z", people=(huong(personal_id="001190099999"),))
     for number in (HUONG_NUMBER, HUONG_OLD_NUMBER):
-        hits = database.search.search(OFFICE, number, 9).hits
+        hits = database.search.search(SearchQuery(offices=(OFFICE,), words=number, limit=9)).hits
         assert [hit.document_id for hit in hits] == [other.document_id, card.document_id]
         assert all(hit.exact and hit.passage for hit in hits)
 
@@ -122,7 +125,7 @@ def test_exact_marks_rank_above_folded_ones_and_newer_above_older(database: Data
     exact_new = file(database, "bà hường", filed_at=minutes(2))
     folded_old = file(database, "Bà Hưởng", filed_at=minutes(3))
     folded_new = file(database, "BA HUONG", filed_at=minutes(4))
-    hits = database.search.search(OFFICE, "Hường", 9).hits
+    hits = database.search.search(SearchQuery(offices=(OFFICE,), words="Hường", limit=9)).hits
     ranked = [exact_new, exact_old, folded_new, folded_old]
     assert [hit.document_id for hit in hits] == [paper.document_id for paper in ranked]
     assert [hit.exact for hit in hits] == [True, True, False, False]
@@ -132,21 +135,21 @@ def test_a_page_of_hits_is_limited_and_tells_that_there_are_more(database: Datab
     papers = [file(database, text, filed_at=minutes(at)) for at, text in enumerate(["hưởng", "hưởng", "hường"])]
     ranked = [papers[2].document_id, papers[1].document_id, papers[0].document_id]
     for limit in (1, 2, 3):
-        page = database.search.search(OFFICE, "hường", limit)
+        page = database.search.search(SearchQuery(offices=(OFFICE,), words="hường", limit=limit))
         assert [hit.document_id for hit in page.hits] == ranked[:limit]
-        assert page.more == (limit < 3)
+        assert (page.next is not None) == (limit < 3)
 
 
 def test_a_paper_is_one_hit_with_its_first_matching_page(database: Database) -> None:
     paper = file(database, "bìa", "Bà Hường", "bà Hường", people=(huong(),))
-    (hit,) = database.search.search(OFFICE, "Hường", 9).hits
+    (hit,) = database.search.search(SearchQuery(offices=(OFFICE,), words="Hường", limit=9)).hits
     assert (hit.document_id, hit.page, hit.passage) == (paper.document_id, 2, "Bà Hường")
 
 
 def test_the_passage_is_a_short_piece_of_the_page_around_the_match(database: Database) -> None:
     before, after = (" ".join(f"{word}{number}" for number in range(200)) for word in ("trước", "sau"))
     file(database, f"{before}\nSố:  716/2018 của Bà Đỗ Thị Hường,\n{after}")
-    passage = database.search.search(OFFICE, "huong 716/2018", 9).hits[0].passage
+    passage = database.search.search(SearchQuery(offices=(OFFICE,), words="huong 716/2018", limit=9)).hits[0].passage
     assert "trước199 Số: 716/2018 của Bà Đỗ Thị Hường, sau0" in passage
     assert 15 <= len(passage.split()) <= 30
 
@@ -154,7 +157,10 @@ def test_the_passage_is_a_short_piece_of_the_page_around_the_match(database: Dat
 def test_the_passage_shows_where_the_words_stand_together(database: Database) -> None:
     apart = " ".join(["Nguyễn"] + ["dòng"] * 100 + ["Nguyễn Thị Hường ký"])
     file(database, apart)
-    assert "Nguyễn Thị Hường ký" in database.search.search(OFFICE, "nguyễn hường", 9).hits[0].passage
+    assert (
+        "Nguyễn Thị Hường ký"
+        in database.search.search(SearchQuery(offices=(OFFICE,), words="nguyễn hường", limit=9)).hits[0].passage
+    )
 
 
 def test_another_office_sees_nothing(database: Database) -> None:
@@ -200,7 +206,7 @@ def test_no_input_is_taken_for_query_syntax(database: Database, words: str) -> N
     if not database.submissions.recent(OFFICE, 1):
         file(database, "Bà Hường, số 716/2018")
     known = {"ba", "huong", "so", "716", "2018", "other"}
-    for hit in database.search.search(OFFICE, words, 9).hits:
+    for hit in database.search.search(SearchQuery(offices=(OFFICE,), words=words, limit=9)).hits:
         typed = "".join(c for c in unicodedata.normalize("NFD", words.lower()) if not unicodedata.combining(c))
         letters = "".join(c if c.isalnum() else " " for c in typed).split()
         assert set(letters) <= known, hit
@@ -209,4 +215,6 @@ def test_no_input_is_taken_for_query_syntax(database: Database, words: str) -> N
 @pytest.mark.parametrize("words", ["hòa thuỷ khoẻ", "hoà thủy khỏe", unicodedata.normalize("NFD", "HOÀ THỦY KHỎE")])
 def test_where_the_tone_stands_is_no_difference_of_marks(database: Database, words: str) -> None:
     file(database, "Hoà, Thuỷ và Khỏe")
-    assert [hit.exact for hit in database.search.search(OFFICE, words, 9).hits] == [True]
+    assert [hit.exact for hit in database.search.search(SearchQuery(offices=(OFFICE,), words=words, limit=9)).hits] == [
+        True
+    ]

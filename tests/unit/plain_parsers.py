@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import ScanRejected
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from pipeline.stages.repair import repair
 from schemas.text import Box, PageText, Verdict
+from schemas.viewing import PageWords, PlacedWord
 from tests.unit.pages_of_text import page
 
 LOST = "This page cannot be opened."
@@ -60,6 +61,19 @@ class PlainParsers:
         self.calls.append(f"crop {part.page}")
         target.write_bytes(b"part of " + scan.path.read_bytes())
 
+    def show(self, scan: ScanFile, shown: ShownPage, target: Path) -> None:
+        self.calls.append(f"show {shown.page} {shown.width_px}")
+        target.write_bytes(f"page {shown.page}, {shown.width_px} wide, of ".encode() + scan.path.read_bytes())
+
+    def words(self, copy: ScanFile, page: int) -> PageWords:
+        self.calls.append(f"words {page}")
+        said = copy.path.read_bytes().decode().removeprefix("copy of ").split("picture of ")[page]
+        lines = (
+            tuple(PlacedWord(text=word, left=0, top=0, right=1, bottom=1) for word in line.split())
+            for line in said.splitlines()
+        )
+        return PageWords(aspect=0.7, lines=tuple(line for line in lines if line))
+
     def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         self.calls.append("excerpt")
         target.write_bytes(globals()["scan"](*(_pages(scan)[number - 1] for number in pages)))
@@ -70,6 +84,13 @@ class PlainParsers:
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         self.calls.append("render")
         target.write_bytes(b"copy of " + b"\n".join(page.picture.read_bytes() for page in pages))
+
+
+def words_of(text: str) -> PageWords:
+    """A page that says this, line by line; all its words stand all over the page."""
+    place = {"left": 0.0, "top": 0.0, "right": 1.0, "bottom": 1.0}
+    lines = [tuple(PlacedWord(text=word, **place) for word in line.split()) for line in text.splitlines()]
+    return PageWords(aspect=0.7, lines=tuple(line for line in lines if line))
 
 
 def _pages(scan: ScanFile) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import NotFound
 from schemas.dossier import PaperRecord
+from schemas.search import SearchQuery
 from tests.unit.desk import Desk, open_desk
 from tests.unit.plain_papers import (
     BIRTH,
@@ -66,8 +67,8 @@ def test_an_identity_card_is_not_rendered_at_all(desk: Desk, parsers: PlainParse
 
 def test_an_identity_card_is_not_found_by_what_may_not_be_kept(desk: Desk) -> None:
     desk.file(scan(CARD))
-    assert desk.tables.search.search("phuong-a", "Nguyễn Trãi", 5).hits == ()
-    assert len(desk.tables.search.search("phuong-a", HOLDER, 5).hits) == 1
+    assert desk.tables.search.search(SearchQuery(offices=("phuong-a",), words="Nguyễn Trãi", limit=5)).hits == ()
+    assert len(desk.tables.search.search(SearchQuery(offices=("phuong-a",), words=HOLDER, limit=5)).hits) == 1
 
 
 def test_the_original_of_an_identity_card_stays_in_intake(desk: Desk) -> None:
@@ -141,7 +142,7 @@ def test_logs_hold_no_name_no_number_and_no_word_that_was_read(desk: Desk, caplo
     for paper in papers:
         submission = desk.receive(scan(paper), handed_in_by=HOLDER_NUMBER)
         desk.archive.process(submission.submission_id)
-    desk.tables.search.search("phuong-a", CHILD, 5)
+    desk.tables.search.search(SearchQuery(offices=("phuong-a",), words=CHILD, limit=5))
     assert submission.submission_id in caplog.text
     read = {
         word for paper in (BIRTH, CARD, FORM_BY_HAND, CLASSIFIED, LETTER) for word in paper.split() if len(word) > 4

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.database.engine import open_database
-from pipeline.adapters.database.filing import summary
+from pipeline.adapters.database.indexing import summary
 from pipeline.catalogue import load_catalogue
 from pipeline.vietnamese import search_tokens
 from schemas.dossier import Paper
+from schemas.search import SearchQuery
 from tests.bench.search_filling import fill
 from tests.bench.search_papers import ACTOR, MadePaper, make_citizens, make_papers
 
@@ -55,7 +56,7 @@ def test_a_filled_database_answers_through_the_ports(tmp_path: Path) -> None:
     known = database.people.by_number(ACTOR.office_id, citizen.personal_id)
     assert known is not None
     owned = database.papers.of_citizen(ACTOR.office_id, known.citizen_id)
-    found = database.search.search(ACTOR.office_id, citizen.personal_id, 100).hits
+    found = database.search.search(SearchQuery(offices=(ACTOR.office_id,), words=citizen.personal_id, limit=100)).hits
     assert MADE[5].document_id in {paper.document_id for paper in owned} & {hit.document_id for hit in found}
     assert role in {person.role for paper in owned for person in paper.people}
     counts = database.figures.count(ACTOR.office_id, date(2023, 1, 1), date(2026, 12, 31), "office")

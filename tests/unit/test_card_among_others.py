@@ -5,6 +5,7 @@ import pytest
 from pipeline.errors import ScanRejected
 from pipeline.review import Review
 from schemas.dossier import Paper
+from schemas.search import SearchQuery
 from tests.unit.desk import ACTOR, Desk
 from tests.unit.plain_papers import BIRTH, CARD
 from tests.unit.plain_parsers import scan
@@ -75,7 +76,7 @@ def test_once_scanned_apart_nothing_of_the_scan_is_left(desk: Desk, review: Revi
     )
     assert pictures(desk, "") == []
     assert desk.tables.papers.page_texts(OFFICE, paper.document_id) == ("",)
-    assert desk.tables.search.search(OFFICE, "khai sinh", 9).hits == ()
+    assert desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="khai sinh", limit=9)).hits == ()
     assert not any(FROM_CARD in desk.bytes_of(key) for key in desk.keys(""))
 
 

@@ -9,6 +9,7 @@ from pipeline.errors import NotFound, ScanRejected
 from pipeline.review import Review
 from schemas.decisions import SetField, read_decision
 from schemas.dossier import Paper
+from schemas.search import SearchQuery
 from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_papers import (
     BIRTH,
@@ -69,9 +70,12 @@ def test_an_answered_field_settles_the_paper(desk: Desk, review: Review) -> None
 
 def test_an_answered_field_is_found_by_search(desk: Desk, review: Review) -> None:
     paper = desk.file(scan(UNNUMBERED))
-    assert desk.tables.search.search(OFFICE, "150/2020", 9).hits == ()
+    assert desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="150/2020", limit=9)).hits == ()
     answer(review, paper, "field.document_number", "150/2020")
-    assert [hit.document_id for hit in desk.tables.search.search(OFFICE, "150/2020", 9).hits] == [paper.document_id]
+    assert [
+        hit.document_id
+        for hit in desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="150/2020", limit=9)).hits
+    ] == [paper.document_id]
 
 
 def test_a_field_that_the_paper_does_not_carry_is_not_asked_for_again(desk: Desk, review: Review) -> None:
@@ -226,7 +230,7 @@ def test_a_secret_paper_is_wiped(desk: Desk, review: Review) -> None:
     after = answer(review, paper, "secrecy", "yes")
     assert (after.state, after.fields, after.object_key, after.original_keys) == ("rejected", {}, None, ())
     assert desk.keys("intake/") + desk.keys("archive/") == []
-    assert desk.tables.search.search(OFFICE, "khai sinh", 9).hits == ()
+    assert desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="khai sinh", limit=9)).hits == ()
     assert desk.tables.papers.page_texts(OFFICE, paper.document_id) == ("",)
 
 
@@ -243,7 +247,9 @@ def test_cuts_by_a_person_make_papers_of_their_own(desk: Desk, review: Review) -
     found = desk.tables.papers.of_content(OFFICE, whole.content_sha256)
     assert [paper.source_pages for paper in found] == [(1,), (2,)]
     assert now(desk, whole).state == "withdrawn"
-    assert whole.document_id not in {hit.document_id for hit in desk.tables.search.search(OFFICE, "sinh", 9).hits}
+    assert whole.document_id not in {
+        hit.document_id for hit in desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="sinh", limit=9)).hits
+    }
 
 
 def test_a_cut_that_is_taken_back_brings_the_paper_back(desk: Desk, review: Review) -> None:

@@ -83,8 +83,15 @@ def test_what_is_not_there_is_a_404_with_its_code(client: TestClient, path: str,
     assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
-def test_a_search_without_words_is_refused(client: TestClient) -> None:
-    assert client.get("/api/v1/search", params={"q": ""}).status_code == 422
+def test_a_search_of_another_form_is_refused(client: TestClient) -> None:
+    for body in ({"words": "x" * 201}, {"limit": 0}, {"state": "lost"}, {"offices": ["office-2"]}):
+        assert client.post("/api/v1/search", json=body).status_code == 422
+    assert client.post("/api/v1/search", json={"words": "x", "after": "?"}).json()["code"] == "bad_cursor"
+
+
+def test_a_search_is_answered_from_its_body_only(client: TestClient) -> None:
+    assert client.post("/api/v1/search", json={"type": "giay_khai_sinh"}).json() == {"hits": [], "next": None}
+    assert client.get("/api/v1/search", params={"q": "hường"}).json()["code"] == "no_such_page"
 
 
 def test_another_office_sees_nothing_of_a_submission(tmp_path: Path) -> None:

@@ -29,7 +29,15 @@ def test_a_word_typed_without_marks_is_marked_where_it_has_them() -> None:
 
 
 def test_part_of_a_word_is_not_marked() -> None:
-    assert hits("Hoàng Anh", "ang hoan") == []
+    assert hits("Hoàng Anh", "oang hoan ") == []
+
+
+def test_the_beginning_of_a_word_is_marked_while_it_is_typed() -> None:
+    assert hits("Hoàng Anh", "ang hoan") == ["Hoàng"]
+
+
+def test_a_code_is_marked_only_where_it_stands_whole() -> None:
+    assert hits("Ngày 12/3/2018, số 716/2018", "716/2018") == ["716", "2018"]
 
 
 def test_a_document_number_is_marked_in_its_parts() -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func
 
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
+from pipeline.adapters.database.indexing import renew_search_rows
 from pipeline.adapters.database.tables import decisions
 from pipeline.errors import HosoError, NotFound
 from schemas.decisions import Decided, LookUp
@@ -35,6 +36,8 @@ class DossierTable:
         key = (dossiers.c.office_id == office_id) & (dossiers.c.code == dossier.code)
         with self._connections.writing() as connection:
             if add_new(connection, dossiers, _row(dossier)):
+                if dossier.procedure is not None:
+                    renew_search_rows(connection, office_id, dossier.code)
                 return None, dossier, ()
             known = _find(connection, office_id, dossier.code, for_update=True)
             if known is None:
@@ -42,6 +45,8 @@ class DossierTable:
             merged, conflicts = merge(known)
             if merged != known:
                 connection.execute(update(dossiers).where(key).values(**_row(merged)))
+            if merged.procedure != known.procedure:
+                renew_search_rows(connection, office_id, dossier.code)
             return known, merged, conflicts
 
     def attach(self, component: Component) -> bool:

@@ -4,16 +4,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.entering import Entry, enter_owner
+from pipeline.adapters.database.indexing import add_search_rows, is_on_file, kept_texts, remove_search_rows
 from pipeline.adapters.database.people import number_key
-from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers, search_rows
+from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers
 from pipeline.local_time import local_day
 from pipeline.stages.questions import owner_question
 from pipeline.stages.same_paper import same_key
-from pipeline.vietnamese import nfc, search_tokens
+from pipeline.vietnamese import nfc
 from schemas.dossier import Paper
-
-_MAX_TOKENS_A_PAGE = 8000
-"""With `MAX_TOKEN_CHARS` this stays below PostgreSQL's limit of 1 MB a page; a crowded A3 sheet has 3,000 words."""
 
 
 def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...]], ...]) -> None:
@@ -29,7 +27,9 @@ def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...
         paper = _with_doubts(read, entries)
         if _add_paper(connection, paper):
             _link_people(connection, paper, entries)
-            _add_pages(connection, paper, texts)
+            kept = _add_pages(connection, paper, texts)
+            if is_on_file(paper):
+                add_search_rows(connection, paper, kept)
             _add_questions(connection, paper)
 
 
@@ -39,27 +39,16 @@ def refile_paper(connection: Connection, decided: Paper, texts: tuple[str, ...] 
     paper = _with_doubts(decided, entries)
     mine = (papers.c.office_id == paper.actor.office_id) & (papers.c.document_id == paper.document_id)
     connection.execute(update(papers).where(mine).values(**_columns(paper)))
-    for table in (paper_people, open_questions, search_rows, *([paper_pages] if texts is not None else [])):
+    for table in (paper_people, open_questions, *([paper_pages] if texts is not None else [])):
         columns = table.c
         of_paper = (columns.office_id == paper.actor.office_id) & (columns.document_id == paper.document_id)
         connection.execute(delete(table).where(of_paper))
-    if texts is None:
-        pages = paper_pages.c
-        of_paper = (pages.office_id == paper.actor.office_id) & (pages.document_id == paper.document_id)
-        kept = connection.execute(select(pages.kept_text).where(of_paper).order_by(pages.page)).scalars()
-        _add_search_rows(connection, paper, list(kept))
-    else:
-        _add_pages(connection, paper, texts)
+    first_id = remove_search_rows(connection, paper.actor.office_id, paper.document_id)
+    kept = kept_texts(connection, paper) if texts is None else _add_pages(connection, paper, texts)
+    if is_on_file(paper):
+        add_search_rows(connection, paper, kept, first_id)
     _link_people(connection, paper, entries)
     _add_questions(connection, paper)
-
-
-def summary(paper: Paper) -> str:
-    """What is known of a paper besides its pages, as text to search: owners with numbers, fields, dossier, type."""
-    owners = [part for person in paper.people for part in (person.name, person.personal_id, person.old_number) if part]
-    fields = [field.value for field in paper.fields.values()]
-    parts = [*owners, *fields, paper.dossier_code or "", paper.type]
-    return " · ".join(part for part in dict.fromkeys(parts) if part)
 
 
 def _written_by(paper: Paper) -> dict[str, str]:
@@ -85,12 +74,8 @@ def _columns(paper: Paper) -> dict[str, str | None]:
     return {
         "record": paper.model_dump_json(),
         "dossier_code": paper.dossier_code,
-        "same_key": same_key(paper) if _is_on_file(paper) else None,
+        "same_key": same_key(paper) if is_on_file(paper) else None,
     }
-
-
-def _is_on_file(paper: Paper) -> bool:
-    return paper.state not in ("withdrawn", "rejected")
 
 
 def _add_questions(connection: Connection, paper: Paper) -> None:
@@ -115,7 +100,7 @@ def _enter_owners(connection: Connection, read: list[Paper]) -> _Entries:
         (person.number or "", paper, position)
         for paper in read
         for position, person in enumerate(paper.people)
-        if person.link == "filed" and _is_on_file(paper)
+        if person.link == "filed" and is_on_file(paper)
     ]
     return {
         (paper.document_id, position): enter_owner(connection, paper.actor, paper.people[position])
@@ -145,7 +130,7 @@ def _with_doubts(paper: Paper, entries: _Entries) -> Paper:
 
 def _link_people(connection: Connection, paper: Paper, entries: _Entries) -> None:
     rows: list[dict[str, str | None]] = []
-    if not _is_on_file(paper):
+    if not is_on_file(paper):
         return
     for at, person in enumerate(paper.people):
         entry = entries.get((paper.document_id, at))
@@ -160,22 +145,10 @@ def _link_people(connection: Connection, paper: Paper, entries: _Entries) -> Non
         connection.execute(insert(paper_people), numbered)
 
 
-def _add_pages(connection: Connection, paper: Paper, texts: tuple[str, ...]) -> None:
+def _add_pages(connection: Connection, paper: Paper, texts: tuple[str, ...]) -> list[str]:
+    """Add the texts of a paper's pages, and return them as they are kept."""
     kept = [nfc(text).replace("\0", "") for text in texts]  # PostgreSQL takes no NUL
     pages = [_written_by(paper) | {"page": page, "kept_text": text} for page, text in enumerate(kept, start=1)]
     if pages:
         connection.execute(insert(paper_pages), pages)
-    _add_search_rows(connection, paper, kept)
-
-
-def _add_search_rows(connection: Connection, paper: Paper, kept: list[str]) -> None:
-    if not _is_on_file(paper):
-        return
-    rows = [_search_row(paper, page, text) for page, text in enumerate([summary(paper), *kept]) if text]
-    connection.execute(insert(search_rows), rows)  # never empty: a paper has a type
-
-
-def _search_row(paper: Paper, page: int, text: str) -> dict[str, object]:
-    tokens = search_tokens(text)[:_MAX_TOKENS_A_PAGE]
-    keys = {"exact": [token.exact for token in tokens], "folded": [token.folded for token in tokens]}
-    return _written_by(paper) | {"page": page, "filed_at": paper.filed_at} | keys
+    return kept

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration. A database that names it is opened without loading Alembic (0.3 s)."""
 
 
@@ -64,7 +64,7 @@ class Tokens(TypeDecorator[Sequence[str]]):
         return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str:
-        """Tokens are letters, digits and combining marks only, so quoting them is safe."""
+        """Tokens are letters, digits, combining marks and private characters only, so quoting them is safe."""
         tokens = value or ()
         if dialect.name == "postgresql":
             return " ".join(f"'{token}':{position}" for position, token in enumerate(tokens, start=1))
@@ -254,6 +254,6 @@ search_rows = Table(
     paper_reference(),
     UniqueConstraint("office_id", "document_id", "page", name="one_search_row_a_page"),
 )
-"""One row a page, and one for what is known of the paper. The migrations make the full-text indexes over it, and for
-PostgreSQL one by time.
+"""One row a page, and one for what is known of the paper; each begins with its marks (`search_marks`). The migrations
+make the full-text indexes over it, and for PostgreSQL one by time.
 """
