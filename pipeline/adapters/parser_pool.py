@@ -124,20 +124,23 @@ class ParserPool:
     def _ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
         """The answer of the next free parser, or None when it died. Raises: _TooLongError."""
         quick = job["job"] in _QUICK
-        child = self._seats.take(quick=quick)
-        answer = None
+        child, left = self._seats.take(quick=quick), None
         try:
-            if child is None or child.jobs >= _JOBS_BEFORE_RENEWAL:
-                if child is not None:
-                    child.stop()
-                child = None
-                child = _Child(self._limits, Path(self._folder.name))
+            child = child or self._start()
             answer = child.ask(job, timeout_s)
-            if answer is not None and answer.get("spent"):
-                child.stop()
+            if answer is not None:
+                left = self._renewed(child) if answer.get("spent") or child.jobs >= _JOBS_BEFORE_RENEWAL else child
         finally:
-            self._seats.give_back(child if answer is not None and not answer.get("spent") else None, quick=quick)
+            self._seats.give_back(left, quick=quick)
         return answer
+
+    def _renewed(self, child: "_Child") -> "_Child":
+        """Another parser in place of this one. It starts at once: whoever asks next is not to wait for that."""
+        child.stop()
+        return self._start()
+
+    def _start(self) -> "_Child":
+        return _Child(self._limits, Path(self._folder.name))
 
 
 def _scan(scan: ScanFile) -> dict[str, str]:

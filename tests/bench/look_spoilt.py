@@ -22,8 +22,8 @@ _MEDIA = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", 
 _DPI = 300
 _BLUR_MM = 0.45
 """A sheet that moved, or lay off the glass."""
-_CUT_SHARE = 0.22
-"""Of the page's width, from the left: letters of every line are cut."""
+_CUT_SHARE = 0.4
+"""Of the page's width, from the left: through most lines, and through cards."""
 _BETWEEN_SIDES_MM = 112
 """On the page of a card its front lies above this height, its back below."""
 

@@ -15,6 +15,7 @@ import pypdf
 import pytest
 from PIL import Image
 
+from pipeline.adapters import parser_pool
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.errors import ScanRejected
 from pipeline.pages import ScanFile
@@ -63,6 +64,19 @@ def test_one_process_serves_many_calls(pool: ParserPool, scan: ScanFile) -> None
     first = children()
     pool.count_pages(scan)
     assert children() == first
+
+
+def test_a_parser_that_has_done_its_share_is_replaced_before_the_next_call(
+    pool: ParserPool, scan: ScanFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_pool, "_JOBS_BEFORE_RENEWAL", 2)
+    before = children()
+    pool.count_pages(scan)
+    (first,) = children() - before
+    pool.count_pages(scan)
+    (second,) = children() - before
+    assert second != first
+    assert pool.count_pages(scan) == 1
 
 
 def test_a_parser_that_was_killed_from_outside_costs_nothing(pool: ParserPool, scan: ScanFile) -> None:
