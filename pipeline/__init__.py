@@ -15,6 +15,9 @@
 8. identify   fields tell whose paper it is, or that a person must say so (stages/identify.py)
 9. render     pages and words become a searchable PDF/A-2b (stages/render.py)
 10. store     what may be kept moves to the archive; object first, database row last (archive.py)
+
+While the citizen is still there, a quick look takes steps 2 and 3 and as much of 4 and 5 as tells whether a page will
+do (quick_look.py).
 """
 
 PIPELINE_VERSION = "3"
