@@ -13,7 +13,8 @@ class SearchQuery(Value):
 
     `offices` are those that whoever asks may see; none sees nothing. Without words every paper that meets the filters
     is found, the newest first; without words and filters nothing is. `procedure` is an id of the catalogue: that of the
-    paper's dossier, else the one it was handed in for. Both days are included, as days at the counters.
+    paper's dossier, else the one it was handed in for. Both days are included, as days at the counters. Withdrawn and
+    rejected papers are never found.
     """
 
     offices: tuple[str, ...]

@@ -1,11 +1,13 @@
 """`hoso search`, `citizen`, `show`, `checklist`, `confirm`, `doctor`: what is on file is found again."""
 
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
 import pytest
 
+from pipeline.local_time import local_day
 from pipeline.vietnamese import fold
 from tests.system.command import ingest, run
 from tests.system.conftest import Filed
@@ -54,6 +56,19 @@ def test_an_exact_hit_is_told_from_a_folded_one(filed: Filed) -> None:
 
 def test_nothing_is_found_of_what_nobody_handed_in(filed: Filed) -> None:
     assert found(filed, "xyzzy") == []
+
+
+def test_papers_are_found_by_filters_without_words(filed: Filed) -> None:
+    today = f"{local_day(datetime.now(UTC)):%d/%m/%Y}"
+    assert found(filed, "--type", filed.birth.type, "--from", today) == [filed.document(filed.birth)]
+    assert found(filed, "--type", filed.birth.type, "--until", "2000-12-31") == []
+    assert found(filed, "giấy", "--state", "rejected") == []
+
+
+def test_a_search_that_cannot_go_on_says_so(filed: Filed) -> None:
+    told = run(filed.home, "search", "giấy", "--after", "somewhere")
+    assert told.code == 65
+    assert "bad_cursor" in told.errors
 
 
 def test_another_office_finds_nothing(filed: Filed) -> None:
