@@ -181,10 +181,10 @@ class WaitingUploads:
 
         Raises: NotFound (no_such_upload).
         """
-        about = self.get(session_id, upload_id).about
-        if about.from_folder:
+        upload = self.get(session_id, upload_id)
+        if upload.about.from_folder and upload.is_whole:  # of half a file the whole one still lies in the folder
             with suppress(FileNotFoundError):  # somebody else puts it back at this moment
-                self._give_back(self.data(session_id, upload_id), about.name)
+                self._give_back(self.data(session_id, upload_id), upload.about.name)
         self._forget(session_id, upload_id)
 
     # -- handing in ---------------------------------------------------------------------------------------------------
