@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from pipeline.web.api import SearchBody, search, show_paper
-from pipeline.web.signed_in import actor_of, needs, signed_in
+from pipeline.web.signed_in import needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import LANGUAGE_COOKIE
 from schemas.access import Permission
