@@ -6,7 +6,7 @@
     <folder>/<session id>/handed/<upload id>        the submission that it became
     <folder>/<session id>/circumstances.json        what the next handing in is about
 
-Files and folders are for our user alone. Ids are hexadecimal, so no id leads out of the folder.
+Files and folders are for our user alone. Ids are hashes or UUIDs, so no id leads out of the folder.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ KEPT = timedelta(hours=24)
 """An upload that was not touched for so long is removed, however long its session lasts."""
 _KEPT_FREE_BYTES = 256 << 20
 """The disk is called full before it is: what was received already still has to be filed."""
-_ID = re.compile(r"[0-9a-f]{32,64}")
+_ID = re.compile(r"[0-9a-f-]{32,64}")
 
 
 class Circumstances(Value):

@@ -41,8 +41,9 @@ async def hand_in_asked(request: Request) -> HandIn:
 
 
 def purpose_of_receiving(request: Request) -> Purpose:
-    """Papers are received for the visit that is open, else for a dossier."""
-    return "visit" if signed_in(request).visit_id else "dossier"
+    """Papers are received for the visit that is open, for the system that a program belongs to, else for a dossier."""
+    signed = signed_in(request)
+    return "visit" if signed.visit_id else "integration" if signed.purpose == "integration" else "dossier"
 
 
 def hand_in(request: Request, asked: HandIn) -> str:

@@ -1,6 +1,7 @@
 """What the web process holds for receiving: uploads in waiting, looks at them, the scan folder; and their end."""
 
 import logging
+import re
 import threading
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from pipeline.uploads import WaitingUploads
 _LOG = logging.getLogger(__name__)
 _BLOCK_BYTES = 1 << 20
 _PERIOD_S = 20.0
+_SESSION = re.compile(r"[0-9a-f]{64}")
+"""Other ids are those of programs' tokens, which nobody leaves alone: what they send goes by its age."""
 _MOST_PICTURES = 100
 """Of files in the scan folder, kept in memory: nothing of them is written before somebody takes them."""
 
@@ -112,7 +115,7 @@ class Closing:
         """Do it now. Raises: ServiceUnavailable (database_away)."""
         self._entrance.close_idle()
         for session_id in self._receiving.uploads.sessions():
-            if not self._entrance.goes_on(session_id):
+            if _SESSION.fullmatch(session_id) and not self._entrance.goes_on(session_id):
                 self._receiving.wipe(session_id)
         self._receiving.uploads.expire(datetime.now(UTC))
 

@@ -60,7 +60,6 @@ WORDS = {
     "receive_channel_counter": ("Trực tiếp tại quầy", "At the counter"),
     "receive_channel_post": ("Qua bưu chính", "By post"),
     "receive_channel_online": ("Trực tuyến", "Online"),
-    "receive_save": ("Ghi nhận", "Set"),
     "receive_folder": ("Thư mục quét", "Scan folder"),
     "receive_folder_empty": ("Chưa có bản quét mới.", "No new scans."),
     "receive_take": ("Lấy", "Take"),
@@ -87,10 +86,6 @@ WORDS = {
         "Không mở được máy ảnh. Hãy kiểm tra quyền dùng máy ảnh của trình duyệt.",
         "The camera cannot be opened. Check that the browser may use it.",
     ),
-    "receive_keys": ("Phím tắt", "Keys"),
-    "receive_papers": ("{} giấy tờ", "{} papers"),
-    "receive_open_paper": ("Xem giấy tờ", "View the paper"),
     "receive_questions": ("{} câu hỏi", "{} questions"),
     "receive_answer": ("Trả lời {} câu hỏi", "Answer {} questions"),
-    "receive_dossier_link": ("Mở hồ sơ", "Open the dossier"),
 }
