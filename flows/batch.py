@@ -23,7 +23,8 @@ _LOOK_AGAIN_S = 5.0
 async def receive_folder() -> None:
     """Receive each settled file of the inbox as a submission and ask for its digitising.
 
-    A run that meets another one at work ends at once. What is no scan is refused and told in a note beside the file.
+    What somebody at a counter sees and may want to take is left for a while. A run that meets another one at work ends
+    at once. What is no scan is refused and told in a note beside the file.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; files not yet received stay where they are.
@@ -35,7 +36,8 @@ async def receive_folder() -> None:
 def _receive_folder(settings: Settings) -> None:
     folder = HotFolder(settings.inbox_path)
     with folder.only_me() as mine:
-        files = folder.settled(partial(time.sleep, _LOOK_AGAIN_S)) if mine else ()
+        left = folder.left_to_officers()
+        files = [file for file in folder.settled(partial(time.sleep, _LOOK_AGAIN_S)) if not left(file)] if mine else []
         if not files:
             return
         server = find_flow_server(settings.home_path)
@@ -49,13 +51,15 @@ def _receive_folder(settings: Settings) -> None:
 def receive_file(archive: Archive, handing: Handing, folder: HotFolder, file: Path) -> str | None:
     """Receive one file, and only then move it to `done/`, or to `refused/` with the reason.
 
-    Returns: the submission's id, or None when the file was refused.
+    Returns: the submission's id, or None when the file was refused, or an officer has taken it.
     """
-    try:
-        with file.open("rb") as stream:
+    with folder.claimed(file) as stream:
+        if stream is None:
+            return None
+        try:
             submission = archive.receive([IncomingFile(file.name, stream)], handing)
-    except ScanRejected as refusal:
-        folder.set_aside(file, "refused", f"{refusal.code}\n{refusal.message('vi')}\n{refusal.message('en')}")
-        return None
-    folder.set_aside(file, "done")
-    return submission.submission_id
+        except ScanRejected as refusal:
+            folder.set_aside(file, "refused", f"{refusal.code}\n{refusal.message('vi')}\n{refusal.message('en')}")
+            return None
+        folder.set_aside(file, "done")
+        return submission.submission_id

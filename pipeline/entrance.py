@@ -79,6 +79,10 @@ class Entrance:
         """End a session."""
         self._sessions.close(_sha256(secret))
 
+    def goes_on(self, session_id: str) -> bool:
+        """Whether a session is still open; to ask does not keep it open."""
+        return self._sessions.use(session_id, self._idle_s, by_person=False) is not None
+
     def close_idle(self) -> tuple[str, ...]:
         """End the sessions that were left alone, and return their ids."""
         return self._sessions.close_idle(self._idle_s, LINK_S)

@@ -80,6 +80,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "damaged": ("Tệp bị hỏng, không mở được. Hãy quét lại.", "The file is damaged and cannot be opened. Scan again."),
     "no_pages": ("Tệp không có trang nào. Hãy quét lại.", "The file has no pages. Scan again."),
+    "upload_moved": (
+        "Phần này của tệp đã được gửi rồi hoặc còn thiếu phần trước. Hãy hỏi lại đã nhận đến đâu.",
+        "This part was sent already, or one before it is missing. Ask how much was received.",
+    ),
+    "upload_unfinished": (
+        "Có tệp chưa gửi xong. Hãy gửi tiếp rồi nhận.",
+        "A file has not been sent whole. Send the rest first.",
+    ),
+    "unknown_code": (
+        "Mã này không phải mã hồ sơ, giấy tiếp nhận, tờ bìa hay thẻ căn cước.",
+        "This is no code of a dossier, a receipt, a cover sheet or an identity card.",
+    ),
     "unreadable": (
         "Không xử lý được tệp này. Bản gốc vẫn được giữ; hãy quét lại hoặc báo quản trị.",
         "This file could not be processed. Its original is kept; scan again or tell the operator.",
@@ -168,6 +180,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The original of this page is not, or no longer, kept.",
     ),
     "no_such_page_of_paper": ("Giấy tờ này không có trang đó.", "The paper has no such page."),
+    "no_such_upload": (
+        "Tệp chờ này không còn: đã được nhận, đã bỏ, hoặc người khác đã lấy.",
+        "This waiting file is gone: handed in, put away, or taken by somebody else.",
+    ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
@@ -183,6 +199,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # services
     "store_away": ("Kho lưu trữ đang không liên lạc được.", "The object store does not answer."),
+    "disk_full": (
+        "Máy chủ hết chỗ lưu, chưa nhận được tệp. Hãy báo quản trị; giấy tờ đã nhận vẫn còn.",
+        "The server's disk is full and takes no file. Tell the operator; what was received is safe.",
+    ),
     "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (

@@ -72,6 +72,10 @@ class Parsers(Protocol):
         """
         ...
 
+    def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
+        """What the codes on the first page of a file say; as quick as a look. Raises: ScanRejected."""
+        ...
+
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         """Steps 2 to 4 for page `page` of a file, which is page `number` of its submission; writes `picture`.
 

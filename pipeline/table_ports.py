@@ -41,8 +41,8 @@ class Submissions(Protocol):
         """The office's newest submission of this content that is not refused (state done with a reason), or None."""
         ...
 
-    def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
-        """Newest first."""
+    def recent(self, office_id: str, limit: int, actor_id: str | None = None) -> tuple[Submission, ...]:
+        """Newest first; only an actor's."""
         ...
 
 

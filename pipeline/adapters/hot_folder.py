@@ -1,18 +1,39 @@
 """A folder that scanners write to.
 
 A file is taken once it is settled, and leaves the folder only when its bytes are safe elsewhere: it moves to `done/`,
-or to `refused/` with a note beside it that says why.
+or to `refused/` with a note beside it that says why, or to the table of the officer who took it. Whoever takes it locks
+it first, so of several who want it one gets it.
 """
 
 import fcntl
+import hashlib
 import os
+import shutil
 import stat
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal, NamedTuple
 
+from pipeline.errors import NotFound
+
+_WATCHED = ".watched"
+"""Hidden, so that it is no scan. Its time tells when somebody at a counter last looked into the folder."""
+_WATCHED_S = 30.0
+_LEFT_TO_OFFICERS_S = 600.0
 Outcome = Literal["done", "refused"]
+
+
+class Arrived(NamedTuple):
+    """A file in the folder. `file_id` tells it from others without its name, which may be a person's."""
+
+    file_id: str
+    path: Path
+    size_bytes: int
+    age_s: float
+    """Since it was last changed, by the clock of this machine."""
 
 
 class HotFolder:
@@ -50,15 +71,63 @@ class HotFolder:
         same = [path for path, seen in before.items() if after.get(path) == seen]
         return tuple(sorted(same, key=lambda path: (before[path][1], path.name)))
 
+    def arrived(self) -> tuple[Arrived, ...]:
+        """All files as they stand, oldest first; the newest may still grow."""
+        now = time.time()
+        seen = sorted(self._look().items(), key=lambda one: (one[1][1], one[0].name))
+        return tuple(
+            Arrived(_file_id(path, size, changed_ns), path, size, now - changed_ns / 1e9)
+            for path, (size, changed_ns) in seen
+        )
+
+    def find(self, file_id: str) -> Arrived:
+        """Raises: NotFound (no_such_upload): it was taken, or has changed."""
+        for one in self.arrived():
+            if one.file_id == file_id:
+                return one
+        raise NotFound("no_such_upload")
+
+    @contextmanager
+    def claimed(self, file: Path) -> Iterator[BinaryIO | None]:
+        """The file, opened, for the one who may take it; None where another is taking it or has taken it."""
+        try:
+            stream = file.open("rb")
+        except FileNotFoundError:
+            yield None
+            return
+        with stream:
+            yield stream if _lock(stream) and _is_at(stream, file) else None
+
+    def give_back(self, data: Path, name: str) -> None:
+        """Put bytes into the folder again, under another name when theirs is taken, and remove them where they were.
+
+        Raises:
+            FileNotFoundError: they are not there.
+        """
+        draft = self._path / f".back-{uuid.uuid4().hex}"
+        shutil.copyfile(data, draft)
+        draft.rename(_free_name(self._path, Path(name).name.lstrip(".") or "scan"))
+        data.unlink(missing_ok=True)
+
+    def watch(self) -> None:
+        """Say that somebody at a counter sees the folder now, and may take what is in it."""
+        (self._path / _WATCHED).touch()
+
+    def left_to_officers(self) -> Callable[[Path], bool]:
+        """Which files wait for somebody at a counter: young ones, while somebody sees the folder."""
+        now = time.time()
+        try:
+            watched = now - (self._path / _WATCHED).stat().st_mtime < _WATCHED_S
+        except FileNotFoundError:
+            watched = False
+        young = {one.path for one in self.arrived() if one.age_s < _LEFT_TO_OFFICERS_S} if watched else set()
+        return young.__contains__
+
     def set_aside(self, file: Path, outcome: Outcome, note: str = "") -> None:
         """Move a file out of the way, under another name when its own is taken; `note` goes into a text beside it."""
         folder = self._path / outcome
         folder.mkdir(exist_ok=True)
-        target = folder / file.name
-        count = 1
-        while target.exists():
-            count += 1
-            target = folder / f"{file.stem}-{count}{file.suffix}"
+        target = _free_name(folder, file.name)
         if note:
             target.with_name(target.name + ".txt").write_text(note + "\n", encoding="utf-8")
         file.rename(target)
@@ -74,3 +143,33 @@ class HotFolder:
             if stat.S_ISREG(status.st_mode) and not path.name.startswith("."):
                 seen[path] = (status.st_size, status.st_mtime_ns)
         return seen
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """A name in the folder that nothing has."""
+    wanted = target = folder / name
+    count = 1
+    while target.exists():
+        count += 1
+        target = folder / f"{wanted.stem}-{count}{wanted.suffix}"
+    return target
+
+
+def _file_id(path: Path, size_bytes: int, changed_ns: int) -> str:
+    return hashlib.sha256(f"{path.name}/{size_bytes}/{changed_ns}".encode(errors="surrogateescape")).hexdigest()[:32]
+
+
+def _lock(stream: BinaryIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(stream: BinaryIO, file: Path) -> bool:
+    """Whether the opened file still lies there under its name: who had the lock before may have moved it."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), file.lstat())
+    except FileNotFoundError:
+        return False

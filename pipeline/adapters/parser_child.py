@@ -33,7 +33,7 @@ from pipeline.stages.open import count_pages, open_page
 from pipeline.stages.page_view import placed_words, write_page_picture
 from pipeline.stages.picture import write_picture
 from pipeline.stages.quick_read import read_quickly
-from pipeline.stages.recognise import recognise
+from pipeline.stages.recognise import read_code_texts, recognise
 from pipeline.stages.render import render
 from pipeline.stages.repair import repair
 from pipeline.stages.thumbnail import write_thumbnail
@@ -97,6 +97,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
+        "codes": lambda: {"texts": read_code_texts(open_page(scan.path, scan.media_type, 1, limits).pixels)},
         "crop": lambda: _crop(scan, job, limits),
         "show": lambda: _show(scan, job, limits),
         "words": lambda: placed_words(scan.path, job["page"], limits.page_timeout_s).model_dump(),

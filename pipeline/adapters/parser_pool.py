@@ -22,7 +22,7 @@ from schemas.viewing import PageWords
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
-_QUICK = frozenset({"count", "look", "crop", "show", "words"})
+_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words"})
 _COUNT_TIMEOUT_SHARE = 0.5
 _RENDER_TIMEOUT_PAGES_SHARE = 0.1
 
@@ -64,6 +64,10 @@ class ParserPool:
         target = str(thumbnail) if thumbnail is not None else None
         job = {"job": "look", "page": page, "thumbnail": target, **_scan(scan)}
         return PageLook.model_validate(self._run(job, self._limits.page_timeout_s))
+
+    def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
+        """See `Parsers.read_codes`."""
+        return tuple(self._run({"job": "codes", **_scan(scan)}, self._limits.page_timeout_s)["texts"])
 
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         """See `Parsers.read_page`."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from pipeline.pages import ReadWords
+from pipeline.pages import Pixels, ReadWords
 from pipeline.stages.clean import CleanPage, turn
 from pipeline.stages.head_look import with_head_digits
 from pipeline.stages.placement import UprightScan, resized
@@ -126,10 +126,18 @@ def read_codes(scan: UprightScan, dpi: int) -> tuple[Code, ...]:
         scan: with the page upright.
         dpi: resolution of the page that the codes' boxes are told in.
     """
+    return tuple(_code(code, scan, dpi) for code in _find_codes(scan.pixels))
+
+
+def read_code_texts(pixels: Pixels) -> tuple[str, ...]:
+    """What the QR and Code 128 codes of a picture (height, width, 3) say, as they lie before a camera."""
+    return tuple(code.text for code in _find_codes(pixels))
+
+
+def _find_codes(pixels: Pixels) -> list[zxingcpp.Barcode]:
     formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
-    grey = np.asarray(cv2.cvtColor(scan.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    found = zxingcpp.read_barcodes(grey, formats=formats)
-    return tuple(_code(code, scan, dpi) for code in found if code.valid)
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    return [code for code in zxingcpp.read_barcodes(grey, formats=formats) if code.valid]
 
 
 def page_text(page: CleanPage, number: int, words: tuple[Word, ...]) -> PageText:

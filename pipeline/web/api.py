@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.archive import Archive, Handing
 from pipeline.errors import NotFound
+from pipeline.web.handing_in import HandIn, hand_in, hand_in_asked
 from pipeline.web.reading import Reading
 from pipeline.web.signed_in import actor_of, needs
 from pipeline.web.uploads import incoming_files
@@ -28,13 +29,14 @@ _UPLOAD = {
     "requestBody": {
         "required": True,
         "content": {
+            "application/json": {"schema": HandIn.model_json_schema()},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
                     "required": ["files"],
                     "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
                 }
-            }
+            },
         },
     }
 }
@@ -68,7 +70,10 @@ def viewer_of(request: Request) -> Viewer:
 
 @router.post("/submissions", dependencies=[needs("papers.receive")], status_code=202, openapi_extra=_UPLOAD)
 async def receive(request: Request) -> SubmissionView:
-    """Receive files that belong together, as one submission; its originals are safe when this answers."""
+    """Receive what belongs together as one submission: files, or uploads that wait. It is safe when this answers."""
+    if request.headers.get("content-type", "").startswith("application/json"):
+        submission_id = await run_in_threadpool(hand_in, request, await hand_in_asked(request))
+        return await run_in_threadpool(show_submission, request, submission_id)
     settings = request.app.state.settings
     reading: Reading = request.app.state.reading
     async with incoming_files(request, settings.limits.max_file_mb << 20) as files:

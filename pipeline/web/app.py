@@ -13,16 +13,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 import pipeline.web.api
+import pipeline.web.code_api
 import pipeline.web.dossier_api
 import pipeline.web.figures_api
 import pipeline.web.pages
+import pipeline.web.receive_pages
 import pipeline.web.review_api
 import pipeline.web.sign_in
+import pipeline.web.upload_api
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
 from pipeline.web.gate import Gate
 from pipeline.web.reading import Reading
+from pipeline.web.receiving import Closing, Receiving
 from pipeline.web.refusals import refuse, refuse_error
 from pipeline.web.signed_in import OPEN, Needs, Open
 from pipeline.web.uploads import BadUpload
@@ -43,7 +47,11 @@ def build_app(settings: Settings) -> FastAPI:
             app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
             tables = archive.tables
             app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
+            app.state.receiving = Receiving(settings, archive)
+            closing = Closing(app.state.entrance, app.state.receiving)
             yield
+            closing.close()
+            app.state.receiving.looks.close()
             app.state.reading.close()
 
     # Without the interactive API pages: they load scripts from the internet.
@@ -55,7 +63,10 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.figures_api.router)
     app.include_router(pipeline.web.dossier_api.router)
     app.include_router(pipeline.web.review_api.router)
+    app.include_router(pipeline.web.upload_api.router)
+    app.include_router(pipeline.web.code_api.router)
     app.include_router(pipeline.web.pages.router)
+    app.include_router(pipeline.web.receive_pages.router)
     app.include_router(pipeline.web.sign_in.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)

@@ -1,12 +1,12 @@
-"""Receiving and searching, and the parts of these pages that their scripts ask for again."""
+"""Searching and single papers, and the parts of these pages that their scripts ask for again."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from pipeline.web.api import SearchBody, archive_of, search, show_paper, show_submission, viewer_of
-from pipeline.web.signed_in import actor_of, needs, signed_in
+from pipeline.web.api import SearchBody, search, show_paper
+from pipeline.web.signed_in import needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import LANGUAGE_COOKIE
 from schemas.access import Permission
@@ -21,7 +21,6 @@ HOMES: tuple[tuple[str, Permission], ...] = (
     ("/accounts", "accounts.manage"),
 )
 """Where each kind of account begins; the first that it may open."""
-_RECENT = 20
 _HITS = 20
 _YEAR_S = 365 * 24 * 3600
 
@@ -33,27 +32,10 @@ def home(request: Request) -> RedirectResponse:
     return RedirectResponse(next((page for page, permission in HOMES if signed.may(permission)), "/no-page"), 303)
 
 
-@router.get("/receive", dependencies=[needs("papers.receive")])
-def receive_page(request: Request) -> HTMLResponse:
-    """Receiving papers, with the newest submissions."""
-    tables, office_id = archive_of(request).tables, actor_of(request).office_id
-    recent = tables.submissions.recent(office_id, _RECENT)
-    viewer = viewer_of(request)
-    shown = [viewer.submission(one, tables.papers.of_content(office_id, one.content_sha256)) for one in recent]
-    limit_mb = request.app.state.settings.limits.max_file_mb
-    return render(request, "receive.html", submissions=shown, limit_mb=limit_mb)
-
-
 @router.get("/search", dependencies=[needs("papers.read")])
 def search_page(request: Request) -> HTMLResponse:
     """Searching papers."""
     return render(request, "search.html")
-
-
-@router.get("/submissions/{submission_id}", dependencies=[needs("papers.receive")])
-def submission_part(request: Request, submission_id: str) -> HTMLResponse:
-    """One submission's card."""
-    return render(request, "submission.html", submission=show_submission(request, submission_id))
 
 
 @router.get("/papers/{document_id}", dependencies=[needs("papers.read")])

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pipeline.web.gate import COOKIE, entrance_of, with_session
+from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import OPEN, needs, signed_in
 from pipeline.web.templating import render
 from schemas.access import Purpose
@@ -32,6 +33,7 @@ def sign_in(request: Request, login: Annotated[str, Form()], password: Annotated
 def sign_out(request: Request) -> Response:
     """End the session."""
     entrance_of(request).leave(request.cookies.get(COOKIE, ""))
+    receiving_of(request).wipe(signed_in(request).session_id)
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE, path="/")
     return response

@@ -23,6 +23,14 @@ _REFUSALS = {
     ),
     "no_such_page": ("Không có trang này.", "There is no such page."),
     "bad_request": ("Yêu cầu thiếu hoặc sai thông tin.", "Something in the request is missing or wrong."),
+    "other_tus_version": (
+        "Máy chủ chỉ hỗ trợ giao thức tus 1.0.0.",
+        "This server speaks tus 1.0.0 only.",
+    ),
+    "other_content_type": (
+        "Loại nội dung phải là application/offset+octet-stream.",
+        "The content type must be application/offset+octet-stream.",
+    ),
     "no_files": ("Chưa có tệp nào được gửi.", "No file was sent."),
 }
 

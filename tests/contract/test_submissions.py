@@ -45,6 +45,12 @@ def test_recent_submissions_are_the_offices_newest_first(database: Database) -> 
     assert database.submissions.recent(OFFICE, 9) == (new, middle, old)
 
 
+def test_recent_submissions_of_one_officer_are_his_alone(database: Database) -> None:
+    mine = receive(database, received_at=minutes(1))
+    receive(database, actor=mine.actor.model_copy(update={"actor_id": "colleague"}), received_at=minutes(2))
+    assert database.submissions.recent(OFFICE, 9, mine.actor.actor_id) == (mine,)
+
+
 def test_content_is_found_by_its_hash_newest_first(database: Database) -> None:
     receive(database, content_sha256="same", received_at=minutes(1))
     newer = receive(database, content_sha256="same", received_at=minutes(2))

@@ -48,6 +48,10 @@ class PlainParsers:
         verdict: Verdict = "good" if text.strip() else "blank"
         return PageLook(text=_read(text, page), whole=True, rotation_degrees=0, skew_degrees=0, verdict=verdict)
 
+    def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
+        self.calls.append("codes")
+        return tuple(code.text for code in _read(_pages(scan)[0], 1).codes)
+
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         self.calls.append(f"read {number}")
         self.before_reading(number)

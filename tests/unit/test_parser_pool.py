@@ -22,6 +22,7 @@ from pipeline.pages import ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.look_again import SCALES
 from tests.sheets import save, text_page
+from tests.specimens.numbers import qr_code
 
 
 @pytest.fixture
@@ -181,6 +182,14 @@ def test_a_quick_look_leaves_a_small_picture_of_the_page_upright(pool: ParserPoo
     with Image.open(tmp_path / "small.jpg") as small:
         assert (small.format, small.width) == ("JPEG", 320)
         assert small.height == pytest.approx(320 * 297 / 210, abs=2)
+
+
+def test_the_codes_of_a_picture_are_read_without_its_words(pool: ParserPool, tmp_path: Path) -> None:
+    picture = np.full((600, 800, 3), 255, np.uint8)
+    code = qr_code("hoso:cover:1:H29.12.34-260620-0007", 6)
+    picture[50 : 50 + code.shape[0], 90 : 90 + code.shape[1]] = code[..., None]
+    shown = ScanFile(save(picture, tmp_path / "shown.png"), "image/png")
+    assert pool.read_codes(shown) == ("hoso:cover:1:H29.12.34-260620-0007",)
 
 
 def test_the_small_picture_of_a_very_long_page_is_small_too(pool: ParserPool, tmp_path: Path) -> None:

@@ -57,11 +57,12 @@ class SubmissionTable:
             submission_id = connection.execute(query).scalar()
             return None if submission_id is None else _load(connection, submission_id, office_id)
 
-    def recent(self, office_id: str, limit: int) -> tuple[Submission, ...]:
+    def recent(self, office_id: str, limit: int, actor_id: str | None = None) -> tuple[Submission, ...]:
         """See Submissions."""
+        mine = () if actor_id is None else (submissions.c.actor_id == actor_id,)
         query = (
             select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
-            .where(submissions.c.office_id == office_id)
+            .where(submissions.c.office_id == office_id, *mine)
             .order_by(submissions.c.received_at.desc(), submissions.c.submission_id.desc())
             .limit(limit)
         )

@@ -1,118 +1,175 @@
-// Receiving: send files, follow their reading. Without it the page still shows what was received.
+// The receiving page: what waits, what it is about, handing in, and following it until it is filed.
 
 import { byId, part } from "/static/page.js";
+import { photograph, seekCode } from "/static/camera.js";
+import { listen } from "/static/keys.js";
+import { morphChildren } from "/static/morph.js";
+import { send, tell } from "/static/upload.js";
 
-const POLL_MS = 800;
+const SOON_MS = [150, 150, 200, 250, 300, 400, 600, 800];
+const SCANS_MS = 3000;
+const FOLLOW_MS = 700;
+const words = byId("receive-words").dataset;
+const table = byId("table");
 const list = byId("submissions");
+const bySending = new Set();
+
+// --- the table -------------------------------------------------------------------------------------------------------
+
+let rounds = 0;
+let timer = 0;
+let asked = 0;
+
+function show(text) {
+  const focused = document.activeElement?.closest?.(".file");
+  const place = focused ? [...focused.parentNode.children].indexOf(focused) : -1;
+  const fresh = document.createElement("div");
+  fresh.innerHTML = text;
+  morphChildren(table, fresh);
+  // The keyboard stays where it was when a file under it is gone.
+  if (focused && !focused.isConnected) (byId("piles").children[place] ?? byId("piles").lastElementChild ?? byId("receive"))?.focus();
+  for (const file of table.querySelectorAll(".file[data-state=sending]")) file.classList.toggle("on-its-way", bySending.has(file.dataset.id));
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  const mine = (asked += 1);
+  const text = await part("/receive/table", {}, true);
+  if (mine !== asked) return; // something was changed meanwhile, and its answer is newer
+  if (text !== null) show(text);
+  const looking = table.querySelector("[data-state=looking]") !== null;
+  rounds = looking ? rounds + 1 : 0;
+  timer = setTimeout(refresh, looking ? SOON_MS[Math.min(rounds, SOON_MS.length - 1)] : SCANS_MS);
+}
+
+function refreshSoon() {
+  rounds = 0;
+  refresh();
+}
+
+/** Send a change; the answer's text, or null after its refusal was told. */
+async function change(url, body, headers = {}) {
+  asked += 1;
+  clearNotices();
+  try {
+    const accept = "text/html, application/problem+json";
+    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(body), headers: { accept, ...headers } });
+    if (answer.status === 401) location.assign("/sign-in");
+    if (answer.ok) return await answer.text();
+    notice((await answer.json().catch(() => ({}))).title ?? words.failed);
+  } catch {
+    notice(words.failed);
+  }
+  return null;
+}
+
+async function changeTable(url, body) {
+  const text = await change(url, body);
+  if (text !== null) show(text);
+  refreshSoon();
+}
+
+function notice(sentence) {
+  const line = document.createElement("p");
+  line.className = "reason bad";
+  line.textContent = sentence;
+  byId("notices").append(line);
+}
+
+function clearNotices() {
+  byId("notices").replaceChildren();
+}
+
+async function remove(id) {
+  const headers = { "tus-resumable": "1.0.0" };
+  clearNotices();
+  try {
+    await fetch(`/api/v1/uploads/${id}`, { method: "DELETE", headers });
+  } catch {
+    notice(words.failed);
+  }
+  refreshSoon();
+}
 
 // --- sending ---------------------------------------------------------------------------------------------------------
 
+tell({
+  changed: refreshSoon,
+  progress(id, bytes) {
+    bySending.add(id);
+    const card = byId(`file-${id}`);
+    card?.classList.add("on-its-way");
+    if (card?.querySelector("progress")) card.querySelector("progress").value = bytes;
+  },
+  refused: (name, sentence) => notice(`${name}: ${sentence || words.failed}`),
+  status(left, offline) {
+    byId("sending").hidden = left === 0;
+    byId("sending").classList.toggle("offline", offline);
+    byId("sending").textContent = left === 0 ? "" : (offline ? words.offline : words.sending).replace("{}", left);
+    if (left === 0) bySending.clear();
+  },
+});
+
 function receive(files) {
-  const all = [...files];
-  if (all.length === 0) return;
-  const groups = byId("together").checked ? [all] : all.map((file) => [file]);
-  for (const group of groups) waiting.push({ group, card: showUpload(group) });
-  byId("together").checked = false;
-  sendNext();
+  if (files.length === 0) return;
+  clearNotices();
+  send([...files]);
 }
 
-const waiting = [];
-let sending = false;
+// --- handing in and following ----------------------------------------------------------------------------------------
 
-// One after another: the first paper is being read while the next one is sent.
-function sendNext() {
-  const next = waiting.shift();
-  if (sending || !next) {
-    if (next) waiting.unshift(next);
-    return;
+let handing = false;
+
+async function handIn() {
+  const form = byId("hand-in");
+  const uploads = new FormData(form).getAll("uploads");
+  if (handing || uploads.length === 0) return;
+  handing = true;
+  byId("hand-in-now").disabled = true;
+  const body = uploads.map((id) => ["uploads", id]);
+  if (byId("together").checked) body.push(["together", "true"]);
+  const text = await change("/receive/hand-in", body, { "idempotency-key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
+  handing = false;
+  if (text !== null) {
+    byId("together").checked = false;
+    welcome(text);
   }
-  sending = true;
-  send(next.group, next.card).finally(() => {
-    sending = false;
-    sendNext();
-  });
+  refreshSoon();
 }
 
-function showUpload(group) {
-  const card = byId("uploading").content.firstElementChild.cloneNode(true);
-  card.querySelector(".files").textContent = group.map((file) => file.name).join(", ");
-  list.prepend(card);
-  byId("nothing").hidden = true;
-  return card;
-}
-
-function send(group, card) {
-  const limit = Number(byId("receive").dataset.limitMb) * 1024 * 1024;
-  if (group.reduce((sum, file) => sum + file.size, 0) > limit) {
-    fail(card, byId("upload-too-large").content.textContent);
-    return Promise.resolve();
-  }
-  const form = new FormData();
-  for (const file of group) form.append("files", file, file.name);
-  // fetch() does not tell how far an upload is.
-  const request = new XMLHttpRequest();
-  return new Promise((done) => {
-    request.open("POST", "/api/v1/submissions");
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) card.querySelector("progress").value = event.loaded / event.total;
-    });
-    request.addEventListener("loadend", () => {
-      const answer = parse(request.responseText);
-      if (request.status === 202) follow(card, answer.submission_id);
-      else fail(card, answer.title ?? byId("upload-failed").content.textContent);
-      done();
-    });
-    request.send(form);
-  });
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
+function welcome(text) {
+  const fresh = document.createRange().createContextualFragment(text);
+  const refused = fresh.querySelector("[data-refused]");
+  if (refused) byId("notices").append(refused);
+  for (const card of [...fresh.querySelectorAll(".submission")].reverse()) {
+    byId(card.id)?.remove(); // the same content handed in again is the same submission
+    list.prepend(card);
+    byId("nothing").hidden = true;
+    if ("live" in card.dataset) follow(card);
   }
 }
 
-function fail(card, sentence) {
-  card.querySelector("progress").remove();
-  card.querySelector(".state").remove();
-  const reason = document.createElement("p");
-  reason.className = "reason bad";
-  reason.textContent = sentence;
-  card.append(reason);
-}
-
-// --- following -------------------------------------------------------------------------------------------------------
-
-async function follow(card, id) {
-  // The same content handed in again is the same submission: one card of it is enough.
-  const known = byId(`submission-${id}`);
-  if (known && known !== card) known.remove();
-  for (;;) {
-    const text = await part(`/submissions/${id}`, {}, true);
-    if (text !== null) {
-      const fresh = document.createRange().createContextualFragment(text).firstElementChild;
-      if (fresh.outerHTML !== card.outerHTML) {
-        card.replaceWith(fresh);
-        card = fresh;
-      }
-      if (!("live" in card.dataset)) return;
-    }
-    await new Promise((later) => setTimeout(later, POLL_MS));
-    if (!card.isConnected) return;
+async function follow(card) {
+  while (card.isConnected && "live" in card.dataset) {
+    await new Promise((later) => setTimeout(later, FOLLOW_MS));
+    const text = await part(`/receive/submissions/${card.dataset.id}`, {}, true);
+    if (text === null || !card.isConnected) continue;
+    const fresh = document.createRange().createContextualFragment(text).firstElementChild;
+    if (fresh.outerHTML === card.outerHTML) continue;
+    card.replaceWith(fresh);
+    card = fresh;
   }
 }
 
 // --- wiring ----------------------------------------------------------------------------------------------------------
 
-byId("files").addEventListener("change", (event) => {
-  receive(event.target.files);
-  event.target.value = "";
-});
-document.addEventListener("paste", (event) => {
-  if (event.clipboardData?.files.length) receive(event.clipboardData.files);
-});
+for (const input of [byId("files"), byId("shots")]) {
+  input.addEventListener("change", () => {
+    receive(input.files);
+    input.value = "";
+  });
+}
+document.addEventListener("paste", (event) => receive(event.clipboardData?.files ?? []));
 // The whole page takes a drop: a file let go beside the frame must not replace the page.
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
@@ -127,4 +184,69 @@ document.addEventListener("drop", (event) => {
   receive(event.dataTransfer.files);
 });
 
-for (const card of list.querySelectorAll("[data-live]")) follow(card, card.dataset.id);
+table.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.target.id === "hand-in") handIn();
+  else sayAbout(event.submitter?.name === "forget" ? event.submitter.value : "");
+});
+table.addEventListener("change", (event) => {
+  if (event.target.closest("#about") && event.target.name) sayAbout("");
+});
+table.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.remove) remove(button.dataset.remove);
+  else if (button?.dataset.take) changeTable("/receive/folder", [["file_id", button.dataset.take]]);
+  else if (button && "takeAll" in button.dataset) takeAll();
+});
+table.addEventListener("keydown", (event) => {
+  if (event.target.id === "code" && event.key === "Enter" && !event.isComposing) {
+    event.preventDefault();
+    const text = event.target.value.trim();
+    event.target.value = "";
+    if (text) sayCode(text);
+  } else if (event.target.matches(".file") && event.key === "Delete") {
+    remove(event.target.dataset.id);
+  }
+});
+
+function sayAbout(forget) {
+  changeTable("/receive/circumstances", [["procedure", byId("procedure").value], ["channel", byId("channel").value], ["forget", forget]]);
+}
+
+function sayCode(text) {
+  changeTable("/receive/code", [["text", text]]);
+}
+
+function takeAll() {
+  const all = [...table.querySelectorAll("[data-take]:not(:disabled)")].map((button) => ["file_id", button.dataset.take]);
+  if (all.length > 0) changeTable("/receive/folder", all);
+}
+
+function step(by, event) {
+  const files = [...table.querySelectorAll(".file")];
+  if (files.length === 0 || event.target.closest("button, a")) return;
+  const here = files.indexOf(document.activeElement);
+  event.preventDefault();
+  files[Math.min(files.length - 1, Math.max(0, here + by))].focus();
+}
+
+const takePhotos = () => photograph(words.photoName, (file) => receive([file]));
+const readCode = () => seekCode(sayCode);
+byId("open-camera").addEventListener("click", takePhotos);
+byId("open-codes").addEventListener("click", readCode);
+listen(
+  {
+    t: () => byId("files").click(),
+    c: takePhotos,
+    q: readCode,
+    l: takeAll,
+    b: () => byId("together").click(),
+    Enter: handIn,
+    ArrowRight: (event) => step(1, event),
+    ArrowLeft: (event) => step(-1, event),
+  },
+  sayCode,
+);
+
+for (const card of list.querySelectorAll("[data-live]")) follow(card);
+refresh();
