@@ -58,8 +58,12 @@ class Opening(Value):
 
 
 class CitizensPapers(Value):
-    """A citizen's papers, newest first: those that matter to the procedure, others, and by kind the sensitive ones."""
+    """A citizen's papers, newest first: those that matter to the procedure, others, and by kind the sensitive ones.
 
+    `filed` are all that are on file, other scans of the same papers among them: what the checklist counts on.
+    """
+
+    filed: tuple[Paper, ...]
     matter: tuple[Paper, ...]
     others: tuple[Paper, ...]
     sensitive: dict[SensitiveKind, tuple[Paper, ...]]
@@ -116,10 +120,12 @@ class VisitDesk:
         """The visit, where it is the one that the officer's session holds.
 
         Raises:
-            NotFound: no_such_visit.
+            NotFound: no_such_visit; no_such_procedure, where the catalogue has it no more.
             Forbidden: visit_over.
         """
         visit = self._tables.visits.get(office_id, visit_id)
+        if visit.procedure not in self._catalogue.procedures:
+            raise NotFound("no_such_procedure", visit.procedure)
         if visit_id != held_id or visit.closed_at is not None:
             raise Forbidden("visit_over")
         return visit
@@ -134,9 +140,15 @@ class VisitDesk:
         said = visit.citizen
         return known or Citizen(citizen_id="", personal_id=said.number, name=said.name or "")
 
-    def view(self, visit: CitizenVisit, now: datetime) -> VisitView:
-        """The visit with its checklist on the day of `now`; sensitive papers are counted, not named."""
-        papers = self.papers(visit)
+    def view(self, visit: CitizenVisit, papers: CitizensPapers, now: datetime) -> VisitView:
+        """The visit with its checklist on the day of `now`; sensitive papers are counted, not named.
+
+        Args:
+            visit: which is open.
+            papers: what `papers` gives for it.
+            now: tells the day.
+
+        """
         rows: tuple[ChecklistRow, ...]
         components: tuple[Component, ...] = ()
         if visit.dossier_code is not None:
@@ -144,8 +156,7 @@ class VisitDesk:
             rows, components = dossier.rows, dossier.components
         else:
             occasion = Visit(day=local_day(now), conditions=visit.conditions)
-            everything = self._filed_for(visit)
-            rows = checklist(self._procedure(visit), self._catalogue, self.citizen(visit), everything, occasion)
+            rows = checklist(self._procedure(visit), self._catalogue, self.citizen(visit), papers.filed, occasion)
         return VisitView(
             visit=visit,
             rows=rows,
@@ -161,7 +172,8 @@ class VisitDesk:
         matter: list[Paper] = []
         others: list[Paper] = []
         sensitive: dict[SensitiveKind, tuple[Paper, ...]] = {}
-        for paper in self._filed_for(visit):
+        filed = self._filed_for(visit)
+        for paper in filed:
             kept_apart = self._catalogue.types[paper.type].sensitive
             if paper.state not in ("filed", "needs_review") or paper.rendition_of is not None:
                 continue
@@ -169,7 +181,7 @@ class VisitDesk:
                 sensitive[kept_apart.kind] = (*sensitive.get(kept_apart.kind, ()), paper)
             else:
                 (matter if paper.type in asked_for else others).append(paper)
-        return CitizensPapers(matter=tuple(matter), others=tuple(others), sensitive=sensitive)
+        return CitizensPapers(filed=filed, matter=tuple(matter), others=tuple(others), sensitive=sensitive)
 
     def answer(self, visit: CitizenVisit, condition: str, applies: bool | None) -> CitizenVisit:
         """Note whether a condition of the procedure holds; None takes the answer back.

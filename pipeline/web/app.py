@@ -18,6 +18,9 @@ import pipeline.web.figures_api
 import pipeline.web.pages
 import pipeline.web.review_api
 import pipeline.web.sign_in
+import pipeline.web.visit_api
+import pipeline.web.visit_pages
+import pipeline.web.who_looked
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
@@ -57,6 +60,9 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.pages.router)
     app.include_router(pipeline.web.sign_in.router)
+    app.include_router(pipeline.web.visit_api.router)
+    app.include_router(pipeline.web.visit_pages.router)
+    app.include_router(pipeline.web.who_looked.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
     _refuse_undeclared(app)
