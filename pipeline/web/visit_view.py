@@ -90,13 +90,13 @@ class Candidate(Value):
 
 
 class LookLine(Value):
-    """One line of who looked: when, who, what, why, which paper."""
+    """One line of who looked: when, who, what, why, at which papers."""
 
     at: str
     officer: str
     did: str
     why: str
-    paper: str
+    papers: tuple[str, ...]
 
 
 class VisitWords:
@@ -195,7 +195,7 @@ class VisitWords:
             officer=officer,
             did=self._words[f"visit_did_{entry.access}"],
             why=f"{why}: {procedure}" if procedure else why,
-            paper=paper,
+            papers=(paper,) if paper else (),
         )
 
     def _row(self, row: ChecklistRow, *, attached: bool) -> RowView:

@@ -16,8 +16,8 @@ from pipeline.web.wording import language_of
 from schemas.access import LoggedAccess
 
 router = APIRouter(include_in_schema=False)
-_MOST_LINES = 60
-"""Two printed pages. The whole log is the auditor's to search."""
+_MOST_ENTRIES = 200
+"""A printed page or two, since entries of one minute share a line. The whole log is the auditor's to search."""
 
 
 @router.get("/visits/{visit_id}/who-looked", dependencies=[needs("citizens.open")])
@@ -29,10 +29,10 @@ def who_looked(request: Request, visit_id: str) -> HTMLResponse:
     tables, office_id = archive_of(request).tables, actor_of(request).office_id
     found: tuple[LoggedAccess, ...] = ()
     if citizen.citizen_id:
-        found = tables.access_log.of_citizen(office_id, citizen.citizen_id, _MOST_LINES + 1)
-    lines = tuple(_lines(request, found[:_MOST_LINES]))
+        found = tables.access_log.of_citizen(office_id, citizen.citizen_id, _MOST_ENTRIES + 1)
+    lines = _together(_lines(request, found[:_MOST_ENTRIES]))
     now = moment_text(datetime.now(UTC))
-    return render(request, "who_looked.html", visit=visit, lines=lines, more=len(found) > _MOST_LINES, now=now)
+    return render(request, "who_looked.html", visit=visit, lines=lines, more=len(found) > _MOST_ENTRIES, now=now)
 
 
 @router.post("/visits/{visit_id}/who-looked/printed", dependencies=[needs("citizens.open")])
@@ -62,6 +62,16 @@ def _lines(request: Request, found: Iterable[LoggedAccess]) -> Iterable[LookLine
             procedures.get(entry.visit_id or "", ""),
             papers.get(entry.document_id or "", ""),
         )
+
+
+def _together(lines: Iterable[LookLine]) -> tuple[LookLine, ...]:
+    """What one officer did in one minute for one purpose is one line, with all papers."""
+    merged: dict[tuple[str, ...], LookLine] = {}
+    for line in lines:
+        alike = merged.setdefault((line.at, line.officer, line.did, line.why), line)
+        papers = tuple(dict.fromkeys((*alike.papers, *line.papers)))
+        merged[line.at, line.officer, line.did, line.why] = alike.model_copy(update={"papers": papers})
+    return tuple(merged.values())
 
 
 def _procedure(request: Request, visit_id: str) -> str:

@@ -21,20 +21,19 @@ async function act(form, button) {
   }
   byId("told").textContent = told.textContent;
   byId("told").hidden = told.hidden;
-  for (const id of form.dataset.part.split(" ")) show(page, id);
+  for (const id of form.dataset.part.split(" ")) show(page, id, "unfolds" in form.dataset);
 }
 
-// Puts a part of the new page in its place; what had the keyboard has it again.
-function show(page, id) {
+// Puts a part of the new page in its place; what had the keyboard has it again, and what was unfolded gets it.
+function show(page, id, unfolds) {
   const old = byId(id);
   const anew = page.getElementById(id);
   if (!old || !anew) return;
   const inside = old.contains(document.activeElement);
   const place = document.activeElement.closest("[id]")?.id;
   old.replaceWith(document.adoptNode(anew));
-  if (!inside) return;
-  const heading = anew.querySelector("h2[tabindex], .value[data-copy]");
-  (heading ?? placeOf(anew, place))?.focus();
+  if (unfolds) anew.querySelector("h2[tabindex], h3[tabindex], .value[data-copy]")?.focus();
+  else if (inside) placeOf(anew, place)?.focus();
 }
 
 function placeOf(part, id) {

@@ -71,7 +71,9 @@ let finding = null;
 function find() {
   if (said.value.trim() === "") return;
   found = said.value;
-  finding = look(said.value);
+  finding = look(said.value).finally(() => {
+    finding = null;
+  });
 }
 
 async function look(text) {
@@ -120,6 +122,7 @@ byId("found").addEventListener("keydown", (event) => {
 byId("presence").addEventListener("keydown", (event) => {
   const choice = presences[Number(event.key) - 1];
   if (choice && event.target.type === "radio") {
+    event.preventDefault(); // The digit must not be typed where the cursor goes next.
     choice.checked = true;
     choice.focus();
     choice.dispatchEvent(new Event("change", { bubbles: true }));
@@ -136,12 +139,12 @@ byId("by-number").addEventListener("keydown", (event) => {
   if (name) byId("by-name").value = name;
   byId("by-name").focus();
 });
+// What is still being looked for may be asked about: the form waits for it.
 form.addEventListener("submit", async (event) => {
   if (finding === null) return;
   event.preventDefault();
   await finding;
-  finding = null;
-  form.requestSubmit();
+  if (form.reportValidity()) form.requestSubmit();
 });
 
 (chosen() ? said : filter).focus();
