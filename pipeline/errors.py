@@ -97,6 +97,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
         "The paper does not meet the conditions for being used again.",
     ),
+    "presence_needed": (
+        "Hãy ghi căn cứ để xem giấy tờ: công dân có mặt, có người đại diện, đã định danh hay gửi hồ sơ qua bưu chính.",
+        "Say what lets papers be shown: presence, somebody with authority, an account, or the post.",
+    ),
     "showing_incomplete": (
         "Hãy ghi rõ người đến thay và giấy tờ của người đó, hoặc mức độ định danh điện tử.",
         "Say who stands at the counter for the citizen, or the level of the account.",

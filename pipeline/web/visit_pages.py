@@ -203,7 +203,7 @@ def _found(request: Request, said: str) -> dict[str, object]:
 
 def _opening(form: OpeningForm) -> Opening:
     if not form.presence:
-        raise ScanRejected("showing_incomplete")
+        raise ScanRejected("presence_needed")
     by = Party(number=form.by_number.strip() or None, name=form.by_name.strip() or None)
     return Opening(
         procedure=form.procedure,

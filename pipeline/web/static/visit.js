@@ -32,7 +32,7 @@ function show(page, id, unfolds) {
   const inside = old.contains(document.activeElement);
   const place = document.activeElement.closest("[id]")?.id;
   old.replaceWith(document.adoptNode(anew));
-  if (unfolds) anew.querySelector("h2[tabindex], h3[tabindex], .value[data-copy]")?.focus();
+  if (unfolds) (anew.querySelector("[data-copy]") ?? anew.querySelector("[tabindex]"))?.focus();
   else if (inside) placeOf(anew, place)?.focus();
 }
 
