@@ -1,10 +1,11 @@
-"""What signing in and the access log ask of the database. Contract tests run on both databases."""
+"""What signing in, visits and the access log ask of the database. Contract tests run on both databases."""
 
 from datetime import datetime
 from typing import Protocol
 
 from schemas.access import AccessEntry, Account, LoggedAccess, Purpose
 from schemas.base import Value
+from schemas.visits import CitizenVisit
 
 
 class Session(Value):
@@ -53,7 +54,10 @@ class Accounts(Protocol):
 
 
 class Sessions(Protocol):
-    """One-time links and sessions, by the hash of their secret. Times are the database's clock."""
+    """One-time links and sessions, by the hash of their secret. Times are the database's clock.
+
+    The visit that a session holds is closed when the session ends in any way, or looks for another reason.
+    """
 
     def add_link(self, secret_sha256: str, account_id: str) -> None:
         """A link that opens one session of this account."""
@@ -87,6 +91,29 @@ class Sessions(Protocol):
 
         Returns the sessions' ids: what belongs to them is to be wiped.
         """
+        ...
+
+
+class Visits(Protocol):
+    """Citizens' visits. A visit is open as long as a session holds it, and a session holds one at a time."""
+
+    def open(self, visit: CitizenVisit, session_id: str) -> bool:
+        """Add a visit and have the session hold it, for the purpose `visit`; one that it held before is closed.
+
+        False, and nothing is written, where there is no such session.
+        """
+        ...
+
+    def get(self, office_id: str, visit_id: str) -> CitizenVisit:
+        """Raises: NotFound (no_such_visit), for another office's as well."""
+        ...
+
+    def change(self, visit: CitizenVisit) -> None:
+        """Write what became known during the visit. Raises: NotFound (no_such_visit)."""
+        ...
+
+    def most_used(self, office_id: str, since: datetime) -> tuple[str, ...]:
+        """The procedures of the office's visits that were opened since then, the most frequent first."""
         ...
 
 

@@ -109,6 +109,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
         "The paper does not meet the conditions for being used again.",
     ),
+    "presence_needed": (
+        "Hãy ghi căn cứ để xem giấy tờ: công dân có mặt, có người đại diện, đã định danh hay gửi hồ sơ qua bưu chính.",
+        "Say what lets papers be shown: presence, somebody with authority, an account, or the post.",
+    ),
+    "showing_incomplete": (
+        "Hãy ghi rõ người đến thay và giấy tờ của người đó, hoặc mức độ định danh điện tử.",
+        "Say who stands at the counter for the citizen, or the level of the account.",
+    ),
+    "remark_needed": ("Hãy ghi rõ lý do.", "Say the reason in words."),
+    "which_citizen": (
+        "Chưa rõ là ai: hãy chọn một người, hoặc gõ số định danh và họ tên.",
+        "Who is meant is not clear: choose somebody, or give number and name.",
+    ),
+    "not_their_dossier": (
+        "Mã hồ sơ này là của người khác hoặc của thủ tục khác.",
+        "The dossier is another person's, or of another procedure.",
+    ),
     "look_up_refused": (
         "Hôm nay dữ liệu không thay thế được giấy tờ này.",
         "Data do not take the place of this paper on this day.",
@@ -186,12 +203,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
+    "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
     "purpose_needed": (
         "Hãy cho biết lý do tra cứu trước khi xem giấy tờ.",
         "Say why you look before papers are shown.",
+    ),
+    "visit_over": (
+        "Lượt tiếp công dân này đã kết thúc, hoặc không mở trong phiên làm việc này. Hãy mở lượt tiếp mới.",
+        "This visit is over, or was not opened in this session. Open a new one.",
+    ),
+    "visit_needs_session": (
+        "Chỉ cán bộ đang đăng nhập mới mở được lượt tiếp công dân.",
+        "Only an officer who is signed in can open a visit.",
     ),
     "weak_password": (
         "Mật khẩu phải có ít nhất 12 ký tự.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
-from pipeline.access_ports import AccessLog, Accounts, Sessions
+from pipeline.access_ports import AccessLog, Accounts, Sessions, Visits
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -334,6 +334,11 @@ class Tables(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Who is signed in."""
+        ...
+
+    @property
+    def visits(self) -> Visits:
+        """Citizens at the counter."""
         ...
 
     @property

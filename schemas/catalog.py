@@ -35,6 +35,8 @@ FieldKind = Literal[
     "mrz",
 ]
 
+SensitiveKind = Literal["health", "judicial"]
+
 
 class Sourced(Value):
     """Facts with where they come from: a law article, a standard, or an observed specimen."""
@@ -73,6 +75,12 @@ class KeepingRule(Sourced):
     """What policy lets us keep of this paper."""
 
     rule: Keeping
+
+
+class Sensitive(Sourced):
+    """That the paper holds sensitive personal data, and of which kind: it is shown only where it is asked for again."""
+
+    kind: SensitiveKind
 
 
 class Validity(Sourced):
@@ -155,6 +163,7 @@ class DocumentType(Value):
     keeping: KeepingRule
     validity: Validity
     reuse: Reuse
+    sensitive: Sensitive | None = None
     issuer: str = ""
     filled_by: Literal["issuer", "applicant"] = "issuer"
     """`applicant`: usually filled in by hand, so a value read by OCR alone always asks a person."""

@@ -21,6 +21,9 @@ import pipeline.web.receive_pages
 import pipeline.web.review_api
 import pipeline.web.sign_in
 import pipeline.web.upload_api
+import pipeline.web.visit_api
+import pipeline.web.visit_pages
+import pipeline.web.who_looked
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
@@ -68,6 +71,9 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.pages.router)
     app.include_router(pipeline.web.receive_pages.router)
     app.include_router(pipeline.web.sign_in.router)
+    app.include_router(pipeline.web.visit_api.router)
+    app.include_router(pipeline.web.visit_pages.router)
+    app.include_router(pipeline.web.who_looked.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
     _refuse_undeclared(app)

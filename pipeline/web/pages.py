@@ -13,6 +13,7 @@ from schemas.access import Permission
 
 router = APIRouter(include_in_schema=False)
 HOMES: tuple[tuple[str, Permission], ...] = (
+    ("/visit", "citizens.open"),
     ("/receive", "papers.receive"),
     ("/review", "review.answer"),
     ("/search", "papers.read"),

@@ -4,6 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from pipeline.web.visiting import strip_of
 from pipeline.web.wording import language_of, words
 
 TEMPLATES = Environment(
@@ -16,8 +17,14 @@ TEMPLATES = Environment(
 
 
 def render(request: HTTPConnection, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """A page in the language of this browser; `signed` is who is signed in, or None."""
+    """A page in the browser's language; `signed` is who is signed in, or None; `open_visit()` is whom he sees now."""
     language = language_of(request, request.app.state.settings.language)
     signed = getattr(request.state, "signed", None)
-    told = {"words": words(language), "language": language, "signed": signed, "path": request.scope["path"]}
+    told: dict[str, object] = {
+        "words": words(language),
+        "language": language,
+        "signed": signed,
+        "path": request.scope["path"],
+    }
+    told |= {"open_visit": lambda: strip_of(request)}
     return HTMLResponse(TEMPLATES.get_template(template).render(**told, **values), status_code=status)

@@ -277,7 +277,7 @@ class Viewer:
         return FieldView(
             label=field_label(name, labels, self._language),
             value=field.value,
-            shown=_as_written(field.value),
+            shown=as_written(field.value),
             confidence=field.confidence,
             evidence=field.evidence,
             evidence_text=self._words[f"evidence_{field.evidence}"],
@@ -292,7 +292,7 @@ class Viewer:
             code=conflict.code,
             text=self._words[f"conflict_{conflict.code}"],
             value=conflict.value,
-            shown=_as_written(conflict.value),
+            shown=as_written(conflict.value),
             page=conflict.page,
         )
 
@@ -309,7 +309,7 @@ class Viewer:
         return Told(code=code, text=reason(code, self._language))
 
 
-def _as_written(value: str) -> str:
+def as_written(value: str) -> str:
     """A date as people write it; anything else as it is."""
     return _ISO_DATE.sub(r"\3/\2/\1", value)
 

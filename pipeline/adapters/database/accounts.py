@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.access_ports import Session
 from pipeline.adapters.database.access_tables import accounts, sessions
 from pipeline.adapters.database.connections import Connections, now
+from pipeline.adapters.database.visits import close_visits
 from pipeline.errors import NotFound
 from schemas.access import Account, Purpose, Role
 
@@ -128,11 +129,13 @@ class SessionTable:
     def set_purpose(self, secret_sha256: str, purpose: Purpose | None, visit_id: str | None) -> None:
         """See Sessions."""
         with self._connections.writing() as connection:
+            close_visits(connection, sessions.c.secret_sha256 == secret_sha256, but=visit_id)
             _update_session(connection, secret_sha256, {"purpose": purpose, "visit_id": visit_id})
 
     def close(self, secret_sha256: str) -> None:
         """See Sessions."""
         with self._connections.writing() as connection:
+            close_visits(connection, sessions.c.secret_sha256 == secret_sha256)
             connection.execute(delete(sessions).where(sessions.c.secret_sha256 == secret_sha256))
 
     def close_idle(self, idle_s: float, link_s: float) -> tuple[str, ...]:
@@ -141,6 +144,7 @@ class SessionTable:
             moment = now(connection)
             for kind, oldest_s in ((_LINK, link_s), (_SESSION, idle_s)):
                 old = (sessions.c.kind == kind) & (sessions.c.used_at < moment - timedelta(seconds=oldest_s))
+                close_visits(connection, old)
                 gone = connection.execute(delete(sessions).where(old).returning(sessions.c.secret_sha256))
                 ids = tuple(gone.scalars())
         return ids
@@ -199,4 +203,5 @@ def _update_session(connection: Connection, secret_sha256: str, values: dict[str
 
 
 def _end_sessions(connection: Connection, account_id: str) -> None:
+    close_visits(connection, sessions.c.account_id == account_id)
     connection.execute(delete(sessions).where(sessions.c.account_id == account_id))

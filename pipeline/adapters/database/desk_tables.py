@@ -10,14 +10,11 @@ visits = Table(
     Column("visit_id", Text, primary_key=True),
     Column("office_id", Text, nullable=False),
     Column("actor_id", Text, nullable=False),
-    Column("citizen_id", Text, nullable=False),
     Column("procedure", Text, nullable=False),
-    Column("dossier_code", Text),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("record", Text, nullable=False),
-    Index("visits_by_citizen", "office_id", "citizen_id", "opened_at"),
-    Index("visits_by_actor", "office_id", "actor_id", "opened_at"),
+    Index("visits_by_time", "office_id", "opened_at", "procedure"),
 )
 
 claims = Table(

@@ -20,6 +20,7 @@ from pipeline.adapters.database.register import RegisterTable
 from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.adapters.database.visits import VisitTable
 from pipeline.errors import Misconfigured
 
 _WAIT_FOR_LOCK_S = 30
@@ -45,6 +46,7 @@ class Database:
         self.figures = FigureCounts(connections)
         self.accounts = AccountTable(connections)
         self.sessions = SessionTable(connections)
+        self.visits = VisitTable(connections)
         self.access_log = AccessLogTable(connections)
 
     def close(self) -> None:

@@ -94,15 +94,12 @@ def desk_tables() -> None:
         sa.Column("visit_id", sa.Text, primary_key=True),
         sa.Column("office_id", sa.Text, nullable=False),
         sa.Column("actor_id", sa.Text, nullable=False),
-        sa.Column("citizen_id", sa.Text, nullable=False),
         sa.Column("procedure", sa.Text, nullable=False),
-        sa.Column("dossier_code", sa.Text),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT),
         sa.Column("record", sa.Text, nullable=False),
     )
-    op.create_index("visits_by_citizen", "visits", ["office_id", "citizen_id", "opened_at"])
-    op.create_index("visits_by_actor", "visits", ["office_id", "actor_id", "opened_at"])
+    op.create_index("visits_by_time", "visits", ["office_id", "opened_at", "procedure"])
     op.create_table(
         "claims",
         sa.Column("office_id", sa.Text, primary_key=True),
