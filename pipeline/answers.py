@@ -1,15 +1,14 @@
 """What a person's answer makes of a paper. Values only: the store, the register and the clock are the caller's."""
 
 from datetime import date, datetime
-from typing import get_args
 
 from pipeline.errors import ScanRejected
 from pipeline.stages.field_values import parse
 from pipeline.stages.identify import Identification
-from pipeline.stages.questions import CARD, CUT, OWNER_REASONS, SECRECY, UNCUT
+from pipeline.stages.questions import CARD, COPY_TROUBLES, CUT, OWNER_REASONS, SECRECY, UNCUT
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
-from schemas.decisions import Accept, Compared, CopyTrouble, Invalidate, MachineView, SetField
+from schemas.decisions import Accept, Compared, Invalidate, MachineView, SetField
 from schemas.dossier import Field, Issue, Paper
 from schemas.people import PersonOnPaper
 
@@ -221,9 +220,8 @@ def compared(paper: Paper, said: Compared, at: datetime) -> Paper:
     """
     if paper.confirmed_at is not None and paper.confirmed_at > at:
         return paper
-    troubles = get_args(CopyTrouble)
-    reasons = [reason for reason in paper.reasons if reason not in troubles]
-    issues = [issue for issue in paper.issues if issue.code not in troubles]
+    reasons = [reason for reason in paper.reasons if reason not in COPY_TROUBLES]
+    issues = [issue for issue in paper.issues if issue.code not in COPY_TROUBLES]
     as_read = paper.copy_kind_read.kind if paper.copy_kind_read else None
     if said.trouble is not None:
         reasons.append(said.trouble)

@@ -15,6 +15,7 @@ from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.moving import is_certain
 from pipeline.stages.assemble import COVER_SHEET
+from pipeline.stages.questions import copy_trouble
 from pipeline.stages.settle_anew import settle_anew
 from pipeline.table_ports import PaperChange
 from schemas.base import Value
@@ -175,16 +176,10 @@ def _standing(paper: Paper) -> ToCompare:
         stands = "unsettled"
     elif paper.confirmed_at is not None:
         stands = "confirmed"
-    elif trouble_of(paper) is not None:
+    elif copy_trouble(paper) is not None:
         stands = "refused"
     pages = len(paper.source_pages) if paper.object_key is not None else 0
     return ToCompare(paper=paper, stands=stands, pages=pages, preset=paper.copy_kind or "original")
-
-
-def trouble_of(paper: Paper) -> CopyTrouble | None:
-    """Why an officer did not confirm the paper's copy; None: nobody refused it, or it was settled since."""
-    troubles: tuple[CopyTrouble, ...] = ("copy_differs", "copy_incomplete", "copy_illegible", "paper_altered")
-    return next((one for one in troubles if one in paper.reasons), None)
 
 
 def _check(said: Looked, held: ToCompare | None) -> None:

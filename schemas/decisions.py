@@ -49,7 +49,10 @@ class Compared(Value):
 
 
 class CompareDossier(Decided):
-    """The officer compared a dossier's papers with their copies, as one act (NĐ 107/2021, Art 21a). Subject: a dossier."""
+    """The officer compared a dossier's papers with their copies, as one act (NĐ 107/2021, Art 21a).
+
+    Subject: a dossier.
+    """
 
     kind: Literal["compare_dossier"] = "compare_dossier"
     papers: tuple[Compared, ...]

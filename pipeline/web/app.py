@@ -13,7 +13,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 import pipeline.web.api
+import pipeline.web.confirm_api
 import pipeline.web.dossier_api
+import pipeline.web.dossier_pages
 import pipeline.web.figures_api
 import pipeline.web.pages
 import pipeline.web.review_api
@@ -21,6 +23,7 @@ import pipeline.web.sign_in
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
+from pipeline.viewing import PageViews
 from pipeline.web.gate import Gate
 from pipeline.web.reading import Reading
 from pipeline.web.refusals import refuse, refuse_error
@@ -41,6 +44,7 @@ def build_app(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with open_archive(settings) as archive:
             app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
+            app.state.page_views = PageViews(archive)
             tables = archive.tables
             app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
             yield
@@ -54,6 +58,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
     app.include_router(pipeline.web.dossier_api.router)
+    app.include_router(pipeline.web.confirm_api.router)
+    app.include_router(pipeline.web.dossier_pages.router)
     app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.pages.router)
     app.include_router(pipeline.web.sign_in.router)
