@@ -1,14 +1,14 @@
 """What a person's answer makes of a paper. Values only: the store, the register and the clock are the caller's."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.errors import ScanRejected
 from pipeline.stages.field_values import parse
 from pipeline.stages.identify import Identification
-from pipeline.stages.questions import CARD, CUT, OWNER_REASONS, SECRECY, UNCUT
+from pipeline.stages.questions import CARD, COPY_TROUBLES, CUT, OWNER_REASONS, SECRECY, UNCUT
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
-from schemas.decisions import Accept, Invalidate, MachineView, SetField
+from schemas.decisions import Accept, Compared, Invalidate, MachineView, SetField
 from schemas.dossier import Field, Issue, Paper
 from schemas.people import PersonOnPaper
 
@@ -211,6 +211,30 @@ def told_same(paper: Paper, other: str | None) -> Paper:
         return _answered(paper, f"same.{other}")
     found = [f"same.{paper.rendition_of}"] if paper.rendition_of else []
     return _answered(paper.model_copy(update={"rendition_of": None}), *asked, *found)
+
+
+def compared(paper: Paper, said: Compared, at: datetime) -> Paper:
+    """The paper once an officer has compared its copy; one that somebody compared later than `at` stays as it is.
+
+    Trouble with the copy is asked about like trouble with a page: somebody scans it again, or lets it do.
+    """
+    if paper.confirmed_at is not None and paper.confirmed_at > at:
+        return paper
+    reasons = [reason for reason in paper.reasons if reason not in COPY_TROUBLES]
+    issues = [issue for issue in paper.issues if issue.code not in COPY_TROUBLES]
+    as_read = paper.copy_kind_read.kind if paper.copy_kind_read else None
+    if said.trouble is not None:
+        reasons.append(said.trouble)
+        issues.append(Issue(stage="confirm", code=said.trouble))
+    return paper.model_copy(
+        update={
+            "reasons": tuple(reasons),
+            "issues": tuple(issues),
+            "copy_kind": said.copy_kind or as_read,
+            "confirmed_at": None if said.copy_kind is None else at,
+            "answered": tuple(part for part in paper.answered if part != f"page.{said.trouble}"),
+        }
+    )
 
 
 def answered_type(paper: Paper) -> Paper:

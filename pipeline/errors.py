@@ -138,6 +138,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ vừa được người khác sửa; hãy xem lại rồi trả lời.",
         "Somebody else has just changed the paper; look at it again.",
     ),
+    "not_looked_at": (
+        "Chưa xem hết các trang của giấy tờ này.",
+        "Not all pages of the paper have been looked at.",
+    ),
+    "cannot_compare": (
+        "Chưa đối chiếu được: giấy tờ này còn phải rà soát, hoặc không được lưu.",
+        "It cannot be compared: what it is must be settled first, or it may not be kept.",
+    ),
     "one_citizen": (
         "Hai mã này đã là cùng một người trong sổ.",
         "These are one citizen on the register already.",

@@ -9,11 +9,13 @@ from tempfile import TemporaryDirectory
 from pipeline import keys
 from pipeline.archive import Archive
 from pipeline.checked import PaperDecision
+from pipeline.comparing import Comparing
 from pipeline.decisions import applied
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.settling import Settling
 from schemas.decisions import (
     AnyDecision,
+    CompareDossier,
     Confirm,
     LookUp,
     RegisterDecision,
@@ -71,6 +73,8 @@ def _apply(archive: Archive, decision: AnyDecision) -> None:
         archive.tables.register.apply(decision)
     elif isinstance(decision, Reuse | LookUp):
         archive.dossiers.apply(decision)
+    elif isinstance(decision, CompareDossier):
+        Comparing(archive).apply(decision)
     elif isinstance(decision, SetThreshold) or _is_overtaken(archive, decision):
         archive.tables.papers.change(decision, ())
     else:

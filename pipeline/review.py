@@ -11,7 +11,6 @@ from pipeline.archive import Archive
 from pipeline.checked import PaperDecision
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.moving import is_settled_to_keep
 from pipeline.originals import fetch_original, original_page
 from pipeline.pages import PagePart, ScanFile
 from pipeline.register import RegisterBook
@@ -185,31 +184,6 @@ class Review:
         decided = self._settling.decide(decision)
         if isinstance(decided, SetField) and decided.machine is not None:
             self._learn(decided.actor, decided.machine)
-
-    def confirm_dossier(self, actor: Actor, dossier_code: str) -> tuple[tuple[Paper, ...], tuple[Paper, ...]]:
-        """Record that the officer compared all copies of a dossier with what was shown (NĐ 107/2021, Art 21a).
-
-        The kind of copy is the one that was read from the paper, else the original. Papers of which no copy is kept,
-        and those of which it is not settled what they are, are left for their own answers.
-
-        Returns:
-            The papers confirmed, those that had been before included; and those that were left out.
-
-        Raises:
-            NotFound: (no_such_dossier) no paper of this dossier is on file.
-            ServiceUnavailable: store_away, database_away.
-        """
-        papers = self._tables.papers.of_dossier(actor.office_id, dossier_code)
-        if not papers:
-            raise NotFound("no_such_dossier", dossier_code)
-        ready = [paper for paper in papers if paper.object_key is not None and is_settled_to_keep(paper)]
-        done = tuple(
-            paper
-            if paper.confirmed_at is not None
-            else self._archive.confirm(actor, paper.document_id, paper.copy_kind or "original")
-            for paper in ready
-        )
-        return done, tuple(paper for paper in papers if paper not in ready)
 
     # -- thresholds ---------------------------------------------------------------------------------------------------
 

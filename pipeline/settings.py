@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
     office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    office_name: str = ""
+    """What citizens know the office by; it stands on what is printed for them."""
+    office_contact: str = ""
+    """Where citizens reach the office about their data: address, telephone, mail."""
     actor_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     inbox: Path | None = None
     """A folder that scanners write to; default: `inbox` in the home."""

@@ -14,7 +14,7 @@ from schemas.dossier import CopyKind
 from schemas.dossiers import Dossier, DossierView, Party
 from schemas.once_only import ChecklistRow, HoldingReason
 
-_COPY_KINDS: dict[CopyKind, str] = {
+COPY_KINDS: dict[CopyKind, str] = {
     "original": "bản chính",
     "register_extract": "bản sao trích lục",
     "certified_copy": "bản sao chứng thực",
@@ -35,6 +35,7 @@ _WHY: dict[HoldingReason, str] = {
     "one_use": "bản đã nộp chỉ dùng cho hồ sơ trước",
     "sheet_itself": "phải nộp chính tờ giấy này",
 }
+ONLY_IF_ASKED = "Chỉ nộp khi cán bộ tiếp nhận yêu cầu"
 _HELD = "đã có, không cần nộp"
 _NOT_OWED: dict[HoldingReason, str] = {
     "confirmed": _HELD,
@@ -47,17 +48,18 @@ _NOT_OWED: dict[HoldingReason, str] = {
 
 
 class Item(Value):
-    """One line of a list: what, and what is to be said about it in smaller print."""
+    """One line of a list: what, and what is to be said about it in smaller print, on lines of its own."""
 
     text: str
     note: str = ""
 
 
 class Section(Value):
-    """A heading with its lines; `boxes`: each line has a box to tick."""
+    """A heading with its lines, then labels with what is to be said of them; `boxes`: each line has a box to tick."""
 
     heading: str
-    items: tuple[Item, ...]
+    items: tuple[Item, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     boxes: bool = False
 
 
@@ -80,7 +82,7 @@ def cover_sheet(view: DossierView, catalogue: Catalogue) -> Sheet:
         title="TỜ BÌA HỒ SƠ",
         dossier_code=view.dossier.code,
         qr=write_sheet_code(SheetCode(kind="cover", dossier_code=view.dossier.code)),
-        facts=_facts(view.dossier, catalogue),
+        facts=facts_of(view.dossier, catalogue),
         how="Đặt tờ này lên trên, xếp các giấy tờ của hồ sơ phía sau rồi quét tất cả trong một lần.",
         sections=(Section(heading="Thành phần hồ sơ", items=papers, boxes=True),) if papers else (),
     )
@@ -91,20 +93,18 @@ def missing_list(view: DossierView, catalogue: Catalogue) -> Sheet:
 
     Only demanded rows are asked for: what no verified source demands stands under what depends on the officer.
     """
-    rows = {row.id: row for row in _papers(view, catalogue)}
-    owed = tuple(_owed(row, rows) for row in view.rows if row.demanded)
-    usable = [row for row in view.rows if row.status in ("held", "held_unconfirmed", "look_up") and row.applies != "no"]
-    open_rows = [row for row in view.rows if row.applies != "no" and not row.demanded and row not in usable]
+    owed, perhaps = what_is_owed(view, catalogue)
+    usable = tuple(Item(text=row.title, note=_state(row)) for row in view.rows if _is_usable(row))
     sections = (
         Section(heading="Cần nộp thêm", items=owed, boxes=True),
-        Section(heading="Chỉ nộp khi cán bộ tiếp nhận yêu cầu", items=tuple(_perhaps(row) for row in open_rows)),
-        Section(heading="Không cần nộp", items=tuple(Item(text=row.title, note=_state(row)) for row in usable)),
+        Section(heading=ONLY_IF_ASKED, items=perhaps),
+        Section(heading="Không cần nộp", items=usable),
     )
     return Sheet(
         title="GIẤY TỜ CÒN THIẾU" if owed else "HỒ SƠ KHÔNG THIẾU GIẤY TỜ",
         dossier_code=view.dossier.code,
         qr=write_sheet_code(SheetCode(kind="missing", dossier_code=view.dossier.code)),
-        facts=_facts(view.dossier, catalogue),
+        facts=facts_of(view.dossier, catalogue),
         how="Khi nộp thêm, đặt tờ này lên trên các giấy tờ để quét cùng." if owed else "",
         sections=tuple(section for section in sections if section.items),
         small_print="Tờ này để tiện chuẩn bị giấy tờ, không thay Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ (Mẫu số 02, "
@@ -112,20 +112,33 @@ def missing_list(view: DossierView, catalogue: Catalogue) -> Sheet:
     )
 
 
+def what_is_owed(view: DossierView, catalogue: Catalogue) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """What is asked for, and what only is in some cases or depends on the officer."""
+    rows = {row.id: row for row in _papers(view, catalogue)}
+    asked = [row for row in view.rows if row.applies != "no" and not _is_usable(row)]
+    owed = tuple(_owed(row, rows) for row in asked if row.demanded)
+    return owed, tuple(_perhaps(row) for row in asked if not row.demanded)
+
+
+def _is_usable(row: ChecklistRow) -> bool:
+    return row.status in ("held", "held_unconfirmed", "look_up") and row.applies != "no"
+
+
 def _papers(view: DossierView, catalogue: Catalogue) -> Sequence[RequiredPaper]:
     procedure = catalogue.procedures.get(view.dossier.procedure or "")
     return procedure.papers if procedure else ()
 
 
-def _facts(dossier: Dossier, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+def facts_of(dossier: Dossier, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """What stands at the head of a dossier's sheet; what is not known is left out."""
     procedure: Procedure | None = catalogue.procedures.get(dossier.procedure or "")
     due = dossier.due_on
     facts = (
         ("Thủ tục", procedure.title if procedure else ""),
         ("Chủ hồ sơ", _name(dossier.owner)),
         ("Người nộp", _name(dossier.submitted_by) if dossier.submitted_by else ""),
-        ("Ngày tiếp nhận", _day(local_day(dossier.received_at))),
-        ("Ngày hẹn trả", _day(due) if due else ""),
+        ("Ngày tiếp nhận", day_of(local_day(dossier.received_at))),
+        ("Ngày hẹn trả", day_of(due) if due else ""),
     )
     return tuple((label, value) for label, value in facts if value)
 
@@ -134,12 +147,13 @@ def _name(party: Party) -> str:
     return party.name or ""
 
 
-def _day(day: date) -> str:
+def day_of(day: date) -> str:
+    """A day as people write it."""
     return f"{day:%d/%m/%Y}"
 
 
 def _owed(row: ChecklistRow, rows: dict[str, RequiredPaper]) -> Item:
-    kinds = " hoặc ".join(_COPY_KINDS[kind] for kind in rows[row.id].copy_kinds)
+    kinds = " hoặc ".join(COPY_KINDS[kind] for kind in rows[row.id].copy_kinds)
     return Item(text=row.title, note="; ".join(filter(None, (kinds, _why(row)))))
 
 
@@ -155,7 +169,7 @@ def _perhaps(row: ChecklistRow) -> Item:
 
 def _state(row: ChecklistRow) -> str:
     if row.status in ("held", "held_unconfirmed", "look_up"):
-        until = f", dùng được đến {_day(row.usable_until)}" if row.usable_until else ""
+        until = f", dùng được đến {day_of(row.usable_until)}" if row.usable_until else ""
         return _NOT_OWED[row.reason] + until
     question = row.condition.question_vi if row.condition and row.applies == "only_if" else ""
     return question or _why(row) or ("còn thiếu" if row.demanded else "")

@@ -242,6 +242,10 @@ class Dossiers(Protocol):
         """
         ...
 
+    def recent(self, office_id: str, limit: int) -> tuple[Dossier, ...]:
+        """Those received last, newest first."""
+        ...
+
     def attach(self, component: Component) -> bool:
         """Put a paper into its dossier; whether it was new there. Dossier and paper must be on file.
 

@@ -30,6 +30,34 @@ class Confirm(Decided):
     copy_kind: CopyKind
 
 
+CopyTrouble = Literal["copy_differs", "copy_incomplete", "copy_illegible", "paper_altered"]
+"""Why an officer who compared a copy did not confirm it: it says something else, lacks a part, cannot be read; or the
+paper itself was altered, of which no copy may be certified (NĐ 23/2015/NĐ-CP, Điều 22).
+"""
+
+
+class Compared(Value):
+    """What comparing made of one paper.
+
+    `copy_kind`: the copy is like what was shown, which was of this kind. `trouble`: it is not, or not to be relied on.
+    Both None: an earlier word about the paper is taken back.
+    """
+
+    document_id: str
+    copy_kind: CopyKind | None = None
+    trouble: CopyTrouble | None = None
+
+
+class CompareDossier(Decided):
+    """The officer compared a dossier's papers with their copies, as one act (NĐ 107/2021, Art 21a).
+
+    Subject: a dossier.
+    """
+
+    kind: Literal["compare_dossier"] = "compare_dossier"
+    papers: tuple[Compared, ...]
+
+
 class MachineView(Value):
     """What hoso took an answer to be before a person gave it: from these the thresholds are learnt.
 
@@ -216,6 +244,7 @@ class Undo(Decided):
 RegisterDecision = MergeCitizens | SplitCitizen | SetCitizen | Undo
 AnyDecision = Annotated[
     Confirm
+    | CompareDossier
     | SetType
     | SetField
     | SetOwner

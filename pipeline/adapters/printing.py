@@ -29,7 +29,11 @@ _QR_PT = 36 * _MM
 _QR_QUIET_MODULES = 4
 """Free space around the code that ISO/IEC 18004 asks for."""
 _PX_A_MODULE = 8
-_GREY = Color(0.35, 0.35, 0.35, 1)
+_SMALL_PT, _TEXT_PT = 11, 12
+"""Nothing is smaller, so that old people read it without help."""
+_LEADING = 1.35
+_LABEL_PT = 31 * _MM
+_GREY, _LINE = Color(0.35, 0.35, 0.35, 1), Color(0.7, 0.7, 0.7, 1)
 
 
 class Face(Font):
@@ -131,7 +135,8 @@ def print_sheet(sheet: Sheet) -> bytes:
     for section in sheet.sections:
         pen.section(section)
     if sheet.small_print:
-        pen.paragraph(sheet.small_print, 9, colour=_GREY)
+        pen.gap()
+        pen.paragraph(sheet.small_print, _SMALL_PT, colour=_GREY)
     return pen.finish()
 
 
@@ -157,19 +162,39 @@ class _Pen:
         if self._sheet.how:
             self.paragraph(self._sheet.how, 11.5, colour=_GREY)
 
+    def gap(self) -> None:
+        """A little room."""
+        self._y -= 3 * _MM
+
     def section(self, section: Section) -> None:
         """A heading with its lines; a heading does not stay alone at the foot of a page."""
-        self._y -= 4 * _MM
+        self.gap()
         self._need(60)
+        self._now.do.stroke_color(_LINE).line_width(0.6).line(_MARGIN_PT, self._y, _A4_PT[0] - _MARGIN_PT, self._y)
+        self._now.do.stroke_color(BLACK)
+        self._y -= 1 * _MM
         self.paragraph(section.heading, 13, bold=True)
+        self._y -= 2
         for number, item in enumerate(section.items, 1):
             self._need(34)
             if section.boxes:
                 self._now.do.rect(_MARGIN_PT, self._y - 12, 10, 10, fill=False)
-            self.paragraph(f"{number}. {item.text}", 12, left=_MARGIN_PT + 18)
-            if item.note:
-                self.paragraph(item.note, 10.5, left=_MARGIN_PT + 32, colour=_GREY)
+            self.paragraph(f"{number}. {item.text}", _TEXT_PT, left=_MARGIN_PT + 18)
+            for note in filter(None, item.note.splitlines()):
+                self.paragraph(note, _SMALL_PT, left=_MARGIN_PT + 32, colour=_GREY)
             self._y -= 3
+        for label, value in section.facts:
+            self._fact(label, value)
+
+    def _fact(self, label: str, value: str) -> None:
+        """A label with its text in a column beside it; they are not parted by the end of a page."""
+        lines = _lines(value, self._faces[Name.F1], _SMALL_PT, _A4_PT[0] - 2 * _MARGIN_PT - _LABEL_PT)
+        self._need(len(lines) * _SMALL_PT * _LEADING + 3)
+        top = self._y
+        self.paragraph(label, _SMALL_PT, bold=True)
+        foot, self._y = self._y, top
+        self.paragraph(value, _SMALL_PT, left=_MARGIN_PT + _LABEL_PT)
+        self._y = min(self._y, foot) - 3
 
     def paragraph(
         self, text: str, size: float, *, bold: bool = False, left: float = _MARGIN_PT, colour: Color = BLACK
@@ -177,8 +202,8 @@ class _Pen:
         """Text from the left edge given (points) to the right margin, in as many lines as it needs."""
         name = Name.F2 if bold else Name.F1
         for line in _lines(text, self._faces[name], size, _A4_PT[0] - _MARGIN_PT - left):
-            self._need(size * 1.35)
-            self._y -= size * 1.35
+            self._need(size * _LEADING)
+            self._y -= size * _LEADING
             self._now.do.fill_color(colour)
             self._show(line, name, size, (left, self._y + size * 0.35))
 
@@ -190,7 +215,7 @@ class _Pen:
             if total > 1:
                 canvas.do.fill_color(_GREY)
                 foot = f"{self._sheet.dossier_code}   {number}/{total}"
-                self._show(foot, Name.F1, 9, (_MARGIN_PT, _BOTTOM_PT / 2))
+                self._show(foot, Name.F1, _SMALL_PT, (_MARGIN_PT, _BOTTOM_PT / 2))
         for canvas in self._canvases:  # only now is every letter known that the fonts must hold
             for name, face in self._faces.items():
                 canvas.add_font(name, face)

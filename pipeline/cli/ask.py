@@ -13,12 +13,12 @@ from rich.table import Column, Table
 from pipeline.archive import Archive
 from pipeline.catalogue import find_procedure
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.comparing import Comparing
 from pipeline.errors import NotFound
 from pipeline.keys import page_label
 from pipeline.local_time import local_day
 from pipeline.once_only import checklist as owed
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
-from pipeline.review import Review
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.catalog import Procedure
@@ -228,7 +228,7 @@ def confirm(
     left: tuple[Paper, ...] = ()
     with open_archive(settings) as archive:
         if dossier is not None:
-            done, left = Review(archive).confirm_dossier(settings.actor, dossier)
+            done, left = Comparing(archive).confirm_all(settings.actor, dossier)
         else:
             seen = archive.tables.papers.get(settings.office_id, str(document))
             kind = copy_kind or seen.copy_kind or "original"

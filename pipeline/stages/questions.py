@@ -5,9 +5,11 @@ lies on it, what it is.
 """
 
 from collections.abc import Iterator
+from typing import get_args
 
 from pipeline.stages.classify import OTHER
 from schemas.catalog import DocumentType, FieldRule
+from schemas.decisions import CopyTrouble
 from schemas.dossier import Field, Paper
 from schemas.people import PersonOnPaper
 from schemas.review import Candidate, Question, QuestionKind
@@ -26,6 +28,7 @@ CUT, SECRECY = "cut_doubtful", "secrecy_doubtful"
 CARD, UNCUT = "card_among_others", "original_uncut"
 SAME, NEWER = "same_paper", "newer_paper"
 
+COPY_TROUBLES: tuple[CopyTrouble, ...] = get_args(CopyTrouble)
 NO_CARD, SCANNED_APART = "no_card", "scanned_apart"
 """The answers to a card among other things; none of them lets its picture be kept (NĐ 356/2025/NĐ-CP, Điều 4)."""
 
@@ -58,6 +61,11 @@ def questions_of(paper: Paper, kind: DocumentType) -> tuple[Question, ...]:
     asked += [question for question in paper.questions if question.kind in ("same", "newer")]
     still = (question for question in asked if question.part not in paper.answered)
     return tuple(sorted(still, key=lambda question: (-question.urgency, question.part)))
+
+
+def copy_trouble(paper: Paper) -> CopyTrouble | None:
+    """Why an officer who compared the paper's copy did not confirm it; None: nobody refused it, or it is settled."""
+    return next((one for one in COPY_TROUBLES if one in paper.reasons), None)
 
 
 def other_paper_question(kind: QuestionKind, reason: str, document_id: str, doubt: float) -> Question:

@@ -14,7 +14,9 @@ from starlette.staticfiles import StaticFiles
 
 import pipeline.web.api
 import pipeline.web.code_api
+import pipeline.web.confirm_api
 import pipeline.web.dossier_api
+import pipeline.web.dossier_pages
 import pipeline.web.figures_api
 import pipeline.web.pages
 import pipeline.web.receive_pages
@@ -27,6 +29,7 @@ import pipeline.web.who_looked
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
+from pipeline.viewing import PageViews
 from pipeline.web.gate import Gate
 from pipeline.web.reading import Reading
 from pipeline.web.receiving import Closing, Receiving
@@ -48,6 +51,7 @@ def build_app(settings: Settings) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with open_archive(settings) as archive:
             app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
+            app.state.page_views = PageViews(archive)
             tables = archive.tables
             app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
             app.state.receiving = Receiving(settings, archive)
@@ -65,6 +69,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
     app.include_router(pipeline.web.dossier_api.router)
+    app.include_router(pipeline.web.confirm_api.router)
+    app.include_router(pipeline.web.dossier_pages.router)
     app.include_router(pipeline.web.review_api.router)
     app.include_router(pipeline.web.upload_api.router)
     app.include_router(pipeline.web.code_api.router)

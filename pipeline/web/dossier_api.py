@@ -129,13 +129,13 @@ def answer_conditions(request: Request, code: str, conditions: dict[str, bool]) 
 @router.get("/dossiers/{code}/cover-sheet", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_cover_sheet(request: Request, code: str) -> Response:
     """The sheet that the dossier's papers are scanned behind, as PDF."""
-    return _pdf(cover_sheet(_view(request, code, {}), archive_of(request).catalogue))
+    return pdf_of(cover_sheet(_view(request, code, {}), archive_of(request).catalogue))
 
 
 @router.get("/dossiers/{code}/missing", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_missing_list(request: Request, code: str) -> Response:
     """The list of exactly what is missing, as PDF."""
-    return _pdf(missing_list(_view(request, code, {}), archive_of(request).catalogue))
+    return pdf_of(missing_list(_view(request, code, {}), archive_of(request).catalogue))
 
 
 @router.post("/dossiers/{code}/reuse", dependencies=[needs("dossiers.write")])
@@ -189,7 +189,8 @@ def _view(request: Request, code: str, conditions: dict[str, bool]) -> DossierVi
     return archive_of(request).dossiers.view(actor_of(request).office_id, code, conditions, datetime.now(UTC))
 
 
-def _pdf(sheet: Sheet) -> Response:
+def pdf_of(sheet: Sheet) -> Response:
+    """A sheet as a PDF that opens in the browser."""
     headers = {
         "content-disposition": f'inline; filename="{sheet.dossier_code}.pdf"',
         "content-security-policy": PDF_POLICY,

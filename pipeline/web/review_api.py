@@ -53,13 +53,6 @@ class Confirmation(Value):
     copy_kind: CopyKind | None = None
 
 
-class DossierConfirmed(Value):
-    """The papers of a dossier that are confirmed now, and those that were left out."""
-
-    confirmed: tuple[PaperView, ...]
-    left_out: tuple[PaperView, ...]
-
-
 def review_of(request: Request) -> Review:
     """The review desk of this process."""
     return Review(archive_of(request))
@@ -118,16 +111,6 @@ def confirm_paper(request: Request, document_id: str, said: Confirmation) -> Pap
     seen = archive.tables.papers.get(actor.office_id, document_id)
     paper = archive.confirm(actor, document_id, said.copy_kind or seen.copy_kind or "original")
     return viewer_of(request).paper(paper)
-
-
-@router.post("/dossiers/{dossier_code}/confirmation", dependencies=[needs("papers.confirm")])
-def confirm_dossier(request: Request, dossier_code: str) -> DossierConfirmed:
-    """Record that the officer compared all copies of a dossier with what was shown."""
-    done, left = review_of(request).confirm_dossier(actor_of(request), dossier_code)
-    viewer = viewer_of(request)
-    return DossierConfirmed(
-        confirmed=tuple(viewer.paper(paper) for paper in done), left_out=tuple(viewer.paper(paper) for paper in left)
-    )
 
 
 def _cursor(place: QueuePlace) -> str:

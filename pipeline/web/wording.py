@@ -72,6 +72,16 @@ _REASONS = {
         "Bản PDF không khớp bản quét; bản gốc vẫn được giữ",
         "The copy differs from the scan; it is kept",
     ),
+    "copy_differs": ("Cán bộ đối chiếu: bản chụp khác với bản giấy", "Compared: the copy is not like the paper"),
+    "copy_incomplete": (
+        "Cán bộ đối chiếu: bản chụp thiếu trang hoặc thiếu nội dung",
+        "Compared: a page or a part is missing from the copy",
+    ),
+    "copy_illegible": ("Cán bộ đối chiếu: bản chụp mờ, không đọc được", "Compared: the copy cannot be read"),
+    "paper_altered": (
+        "Cán bộ đối chiếu: bản giấy có dấu hiệu tẩy xóa, sửa chữa",
+        "Compared: the paper itself seems to have been altered",
+    ),
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwritten": ("Có thông tin viết tay", "Parts are written by hand"),
     "handwriting": ("Mẫu thường điền bằng tay", "A form that is usually filled in by hand"),

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound
-from schemas.decisions import LookUp
+from schemas.decisions import Compared, CompareDossier, LookUp
 from schemas.dossier import Paper
 from schemas.dossiers import Component, Dossier, PaperCode, Party
 from schemas.people import Actor
@@ -230,3 +230,23 @@ def test_the_last_officer_who_confirmed_is_told(database: Database) -> None:
     database.papers.decide(a_decision(paper))
     database.papers.decide(a_decision(paper, actor=other, decided_at=minutes(90)))
     assert database.dossiers.confirmer(OFFICE, paper.document_id) == "hoa"
+
+
+def test_a_paper_confirmed_with_its_dossier_names_the_officer_too(database: Database) -> None:
+    paper, left_out = (file(database, "text", dossier_code=CODE) for _ in range(2))
+    database.papers.decide(a_decision(paper))
+    said = (Compared(document_id=paper.document_id, copy_kind="original"), Compared(document_id=left_out.document_id))
+    hoa = Actor(office_id=OFFICE, actor_id="hoa")
+    database.papers.change(
+        CompareDossier(decision_id="c1", subject_id=CODE, actor=hoa, decided_at=minutes(90), papers=said), ()
+    )
+    assert database.dossiers.confirmer(OFFICE, paper.document_id) == "hoa"
+    assert database.dossiers.confirmer(OFFICE, left_out.document_id) is None
+
+
+def test_the_dossiers_received_last_come_first(database: Database) -> None:
+    codes = [f"H29.12.34-260302-000{number}" for number in (1, 2, 3)]
+    for number, code in ((2, codes[0]), (3, codes[1]), (1, codes[2])):
+        database.dossiers.put(a_dossier(code=code, received_at=minutes(number)), keep_known)
+    assert [one.code for one in database.dossiers.recent(OFFICE, 2)] == [codes[1], codes[0]]
+    assert database.dossiers.recent(NEIGHBOUR.office_id, 2) == ()

@@ -16,7 +16,6 @@ from tests.unit.plain_papers import (
     CARD,
     CHILD,
     CHILD_NUMBER,
-    FORM_BY_HAND,
     GOING_ON,
     LETTER,
     TITLE_ONLY,
@@ -283,42 +282,6 @@ def test_the_crop_of_a_card_comes_from_the_original_in_intake(desk: Desk, review
     (first, *_) = parts(paper)
     review.crop(OFFICE, f"{paper.document_id}.{first}", tmp_path / "crop")
     assert (tmp_path / "crop").read_bytes().startswith(b"part of %PDF")
-
-
-# Confirming a dossier
-
-
-def test_one_action_confirms_the_papers_of_a_dossier(desk: Desk, review: Review) -> None:
-    dossier = "H26.29-250701-0001"
-    paper = desk.file(scan(BIRTH), dossier_code=dossier)
-    form = desk.file(scan(FORM_BY_HAND), dossier_code=dossier)
-    doubtful = desk.file(scan(TITLE_ONLY), dossier_code=dossier)
-    other = desk.file(scan(LETTER))
-    done, left = review.confirm_dossier(ACTOR, dossier)
-    assert {one.document_id for one in done} == {paper.document_id, form.document_id}
-    assert {one.document_id for one in left} == {doubtful.document_id}
-    assert all(one.confirmed_at is not None and one.copy_kind == "original" for one in done)
-    assert now(desk, other).confirmed_at is None
-    assert len(desk.keys(f"decisions/{OFFICE}/")) == 2
-
-
-def test_confirming_a_dossier_again_decides_nothing_anew(desk: Desk, review: Review) -> None:
-    desk.file(scan(BIRTH), dossier_code="H26.29-250701-0001")
-    first, _ = review.confirm_dossier(ACTOR, "H26.29-250701-0001")
-    assert review.confirm_dossier(ACTOR, "H26.29-250701-0001")[0] == first
-    assert len(desk.keys("decisions/")) == 1
-
-
-def test_an_unknown_dossier_cannot_be_confirmed(review: Review) -> None:
-    with pytest.raises(NotFound):
-        review.confirm_dossier(ACTOR, "H26.29-250701-0009")
-
-
-def test_the_kind_of_copy_read_from_the_paper_is_confirmed(desk: Desk, review: Review) -> None:
-    paper = desk.file(scan(BIRTH + "Chứng thực bản sao đúng với bản chính\n"), dossier_code="H26.29-250701-0001")
-    assert paper.copy_kind == "certified_copy"
-    (done,), _ = review.confirm_dossier(ACTOR, "H26.29-250701-0001")
-    assert done.copy_kind == "certified_copy"
 
 
 # Learning

@@ -95,13 +95,6 @@ def test_who_decides_is_not_for_the_sender_to_say(client: TestClient) -> None:
     assert client.get(f"/api/v1/papers/{document_id}").json()["fields"]["document_number"]["value"] == "1/2020"
 
 
-def test_one_request_confirms_a_dossier(client: TestClient) -> None:
-    told = client.post(f"/api/v1/dossiers/{DOSSIER}/confirmation").json()
-    assert len(told["confirmed"]) == 2
-    assert all(paper["confirmed_at"] for paper in told["confirmed"])
-    assert told["left_out"] == []
-
-
 def test_a_paper_is_confirmed_as_the_kind_of_copy_that_was_shown(client: TestClient) -> None:
     document_id = about(client, "field.document_number")["document_id"]
     paper = client.post(f"/api/v1/papers/{document_id}/confirmation", json={"copy_kind": "certified_copy"}).json()

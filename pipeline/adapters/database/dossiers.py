@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
 from pipeline.adapters.database.indexing import renew_search_rows
-from pipeline.adapters.database.tables import decisions
+from pipeline.adapters.database.tables import decisions, papers
 from pipeline.errors import HosoError, NotFound
-from schemas.decisions import Decided, LookUp
+from schemas.decisions import AnyDecision, CompareDossier, Confirm, Decided, LookUp, read_decision
 from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.people import Actor
 
@@ -48,6 +48,13 @@ class DossierTable:
             if merged.procedure != known.procedure:
                 renew_search_rows(connection, office_id, dossier.code)
             return known, merged, conflicts
+
+    def recent(self, office_id: str, limit: int) -> tuple[Dossier, ...]:
+        """See Dossiers."""
+        newest = dossiers.c.received_at.desc()
+        query = select(dossiers.c.record).where(dossiers.c.office_id == office_id).order_by(newest).limit(limit)
+        with self._connections.reading() as connection:
+            return tuple(Dossier.model_validate_json(record) for record in connection.execute(query).scalars())
 
     def attach(self, component: Component) -> bool:
         """See Dossiers."""
@@ -132,15 +139,20 @@ class DossierTable:
 
     def confirmer(self, office_id: str, document_id: str) -> str | None:
         """See Dossiers."""
-        of_paper = (decisions.c.office_id == office_id) & (decisions.c.subject_id == document_id)
-        query = (
-            select(decisions.c.actor_id)
-            .where(of_paper, decisions.c.kind == "confirm")
-            .order_by(decisions.c.decided_at.desc())
-            .limit(1)
-        )
+        of_paper = (papers.c.office_id == office_id) & (papers.c.document_id == document_id)
         with self._connections.reading() as connection:
-            return connection.execute(query).scalar()
+            code = connection.execute(select(papers.c.dossier_code).where(of_paper)).scalar()
+            query = (
+                select(decisions.c.record)
+                .where(
+                    decisions.c.office_id == office_id,
+                    decisions.c.subject_id.in_([document_id, *([code] if code else [])]),
+                    decisions.c.kind.in_(("confirm", "compare_dossier")),
+                )
+                .order_by(decisions.c.decided_at.desc())
+            )
+            found = [read_decision.validate_json(record) for record in connection.execute(query).scalars()]
+        return next((one.actor.actor_id for one in found if _confirms(one, document_id)), None)
 
     def look_ups(self, office_id: str, code: str) -> tuple[LookUp, ...]:
         """See Dossiers."""
@@ -151,6 +163,12 @@ class DossierTable:
         )
         with self._connections.reading() as connection:
             return tuple(LookUp.model_validate_json(record) for record in connection.execute(query).scalars())
+
+
+def _confirms(decision: AnyDecision, document_id: str) -> bool:
+    if isinstance(decision, CompareDossier):
+        return any(one.document_id == document_id and one.copy_kind for one in decision.papers)
+    return isinstance(decision, Confirm)
 
 
 def _find(connection: Connection, office_id: str, code: str, *, for_update: bool = False) -> Dossier | None:

@@ -6,9 +6,9 @@ let burst = "";
 let timer = 0;
 
 /** Listen outside of fields: `keys` by the letter typed, `Enter` among them; `code` is told the text of a burst. */
-export function listen(keys, code) {
+export function listen(keys, code = () => {}) {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || writes(event.target)) return;
+    if (isTyping(event) || event.ctrlKey || event.repeat) return;
     if (event.key === "Enter") {
       ended(event, keys, code);
     } else if (event.key.length === 1) {
@@ -41,6 +41,19 @@ function pressed(keys) {
   if (key.length === 1 && !document.querySelector("dialog[open]")) keys[key.toLowerCase()]?.();
 }
 
-function writes(target) {
-  return target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=file])") !== null;
+/** Whether a key press is somebody typing, or meant for the browser: never a shortcut. */
+export function isTyping(event) {
+  const field = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=file])";
+  const types = event.target instanceof Element && event.target.closest(field) !== null;
+  return types || event.isComposing || event.altKey || event.metaKey;
+}
+
+/** Presses what carries `data-key` with the letter that was typed. */
+export function pressByKey() {
+  const press = (key) => {
+    const meant = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (meant && !meant.disabled) meant.click();
+  };
+  // A letter of a reader's burst presses nothing.
+  listen(new Proxy({}, { get: (_, key) => (key.length === 1 ? () => press(key) : undefined) }));
 }

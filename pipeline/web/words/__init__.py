@@ -1,6 +1,7 @@
 """Every word of the pages, Vietnamese first: a module a page, each with its pairs by key in `WORDS`."""
 
 from pipeline.web.words import (
+    dossier,
     frame,
     paper,
     receive,
@@ -9,6 +10,7 @@ from pipeline.web.words import (
 )
 
 PAIRS: dict[str, tuple[str, str]] = {
+    **dossier.WORDS,
     **frame.WORDS,
     **paper.WORDS,
     **receive.WORDS,

@@ -1,0 +1,182 @@
+"""The pages of dossiers: finding and opening one, what is in it and missing, comparing, and what is printed of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.comparing import said_anything
+from pipeline.dossier_import import COLUMNS, dossier_of
+from pipeline.errors import NotFound, ScanRejected
+from pipeline.local_time import local_day
+from pipeline.sheets import missing_list
+from pipeline.stages.field_values import find_dossier_code
+from pipeline.stages.sheet_codes import read_sheet_code
+from pipeline.web.api import archive_of
+from pipeline.web.confirm_api import comparing_of, papers_in, print_slip
+from pipeline.web.dossier_api import pdf_of
+from pipeline.web.dossier_views import DossierViewer
+from pipeline.web.signed_in import actor_of, needs, signed_in, trace
+from pipeline.web.templating import render
+from pipeline.web.wording import language_of, sentence
+from schemas.decisions import CompareDossier
+from schemas.dossiers import DossierView
+
+router = APIRouter(include_in_schema=False)
+_NEWEST = 20
+Answers = Annotated[list[str], Form(default_factory=list, max_length=100)]
+"""Answers to a procedure's conditions: `id:yes` or `id:no`; empty ones are open."""
+Line = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/dossiers", dependencies=[needs("dossiers.read")])
+def dossiers_page(request: Request) -> HTMLResponse:
+    """Finding a dossier by its code, opening a new one, and those received last."""
+    return _dossiers_page(request)
+
+
+@router.post("/dossiers/find", dependencies=[needs("dossiers.read")])
+def find_dossier(request: Request, code: Line) -> Response:
+    """Open the dossier of a code as typed, or as read off a receipt or sheet."""
+    sheet = read_sheet_code(code)
+    wanted = sheet.dossier_code if sheet else find_dossier_code(code.strip().upper())
+    try:
+        archive_of(request).tables.dossiers.get(actor_of(request).office_id, wanted or "")
+    except NotFound:
+        return _dossiers_page(request, {"code": wanted or code}, status=404, problem="dossiers_unknown")
+    return RedirectResponse(f"/dossiers/{wanted}", status_code=303)
+
+
+@router.post("/dossiers", dependencies=[needs("dossiers.write")])
+async def open_dossier(request: Request) -> Response:
+    """Open a dossier that hoso does not know yet."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    return await run_in_threadpool(_open, request, form)
+
+
+def _open(request: Request, form: dict[str, str]) -> Response:
+    archive = archive_of(request)
+    try:
+        change = archive.dossiers.open(dossier_of(form, archive.catalogue, actor_of(request), "opened"))
+    except ScanRejected as error:
+        return _dossiers_page(request, form, status=422, problem=error.code)
+    return RedirectResponse(f"/dossiers/{change.code}", status_code=303)
+
+
+@router.get("/dossiers/{code}", dependencies=[needs("dossiers.read")])
+def dossier_page(request: Request, code: str) -> HTMLResponse:
+    """One dossier."""
+    return _dossier_page(request, code, ())
+
+
+@router.post("/dossiers/{code}", dependencies=[needs("dossiers.read")])
+def dossier_page_answered(request: Request, code: str, answer: Answers) -> HTMLResponse:
+    """One dossier with answers to what its papers depend on."""
+    return _dossier_page(request, code, answer)
+
+
+@router.post("/dossiers/{code}/missing", dependencies=[needs("dossiers.read")])
+def print_missing(request: Request, code: str, answer: Answers) -> Response:
+    """The list of what is missing, as PDF."""
+    view = _view(request, code, answer)
+    trace(request, "print", subject_id=code, purpose="dossier")
+    return pdf_of(missing_list(view, archive_of(request).catalogue))
+
+
+@router.post("/dossiers/{code}/slip", dependencies=[needs("dossiers.read")])
+def print_citizens_slip(request: Request, code: str, answer: Answers) -> Response:
+    """The citizen's slip, as PDF."""
+    return print_slip(request, code, _answers(answer))
+
+
+@router.get("/dossiers/{code}/compare", dependencies=[needs("papers.confirm")])
+def compare_page(request: Request, code: str) -> HTMLResponse:
+    """The dossier's papers side by side with their copies."""
+    office_id, now = actor_of(request).office_id, datetime.now(UTC)
+    dossier = archive_of(request).tables.dossiers.get(office_id, code)
+    held = comparing_of(request).papers(office_id, code)
+    trace(request, "look", document_ids=[one.paper.document_id for one in held], subject_id=code, purpose="dossier")
+    viewer = _viewer(request)
+    return render(request, "compare.html", head=viewer.head(dossier, local_day(now)), papers=viewer.compared(held))
+
+
+@router.get("/dossiers/{code}/papers/{document_id}/pages/{page}", dependencies=[needs("papers.confirm")])
+def page_picture(request: Request, code: str, document_id: str, page: int, large: bool = False) -> Response:
+    """A page, counted from 1, of the copy of a paper that was brought with the dossier, as JPEG."""
+    archive, office_id = archive_of(request), actor_of(request).office_id
+    if archive.tables.papers.get(office_id, document_id).dossier_code != code:
+        raise NotFound("no_such_paper", document_id)
+    trace(request, "look", document_ids=[document_id], subject_id=code, purpose="dossier")
+    picture = request.app.state.page_views.picture(office_id, document_id, page, 2000 if large else 1000)
+    return Response(picture, media_type="image/jpeg")
+
+
+@router.post("/dossiers/{code}/take-back", dependencies=[needs("papers.confirm")])
+def take_back(request: Request, code: str, decision_id: Line) -> Response:
+    """Undo the newest comparison."""
+    comparing_of(request).take_back(actor_of(request), code, decision_id)
+    return RedirectResponse(f"/dossiers/{code}", status_code=303)
+
+
+def _dossiers_page(
+    request: Request, entered: dict[str, str] | None = None, status: int = 200, problem: str = ""
+) -> HTMLResponse:
+    archive, now = archive_of(request), datetime.now(UTC)
+    newest = archive.tables.dossiers.recent(actor_of(request).office_id, _NEWEST)
+    trace(request, "look", subject_id="dossiers", purpose="dossier")
+    viewer = _viewer(request)
+    return render(
+        request,
+        "dossiers.html",
+        status=status,
+        entered={name: (entered or {}).get(name, "") for name in COLUMNS},
+        problem=problem,
+        problem_text=sentence(problem, language_of(request)) if problem not in ("", "dossiers_unknown") else "",
+        dossiers=[viewer.head(one, local_day(now)) for one in newest],
+        procedures=sorted(archive.catalogue.procedures.values(), key=lambda procedure: procedure.title),
+    )
+
+
+def _dossier_page(request: Request, code: str, answer: Sequence[str]) -> HTMLResponse:
+    view = _view(request, code, answer)
+    papers = papers_in(request, view)
+    trace(request, "look", document_ids=papers, subject_id=code, purpose="dossier")
+    answers, held = _answers(answer), comparing_of(request).papers(actor_of(request).office_id, code)
+    last = _to_take_back(request, code)
+    return render(
+        request,
+        "dossier.html",
+        dossier=_viewer(request).page(view, papers, answers, datetime.now(UTC)),
+        to_compare=sum(one.stands == "open" for one in held),
+        comparable=len(held),
+        given=[f"{name}:{'yes' if said else 'no'}" for name, said in answers.items()],
+        last=last,
+        confirmed=sum(bool(one.copy_kind) for one in last.papers) if last else 0,
+        refused=sum(bool(one.trouble) for one in last.papers) if last else 0,
+    )
+
+
+def _to_take_back(request: Request, code: str) -> CompareDossier | None:
+    """The newest comparison, if this officer recorded it today."""
+    actor = actor_of(request)
+    last = comparing_of(request).last(actor.office_id, code) if signed_in(request).may("papers.confirm") else None
+    if last is None or last.actor != actor or not said_anything(last):
+        return None
+    return last if local_day(last.decided_at) == local_day(datetime.now(UTC)) else None
+
+
+def _view(request: Request, code: str, answer: Sequence[str]) -> DossierView:
+    now = datetime.now(UTC)
+    return archive_of(request).dossiers.view(actor_of(request).office_id, code, _answers(answer), now)
+
+
+def _answers(answer: Sequence[str]) -> dict[str, bool]:
+    said = (one.rpartition(":") for one in answer)
+    return {name: value == "yes" for name, _, value in said if name and value in ("yes", "no")}
+
+
+def _viewer(request: Request) -> DossierViewer:
+    return DossierViewer(archive_of(request).catalogue, language_of(request, request.app.state.settings.language))
