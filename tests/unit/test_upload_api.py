@@ -229,7 +229,7 @@ def test_a_session_that_was_left_alone_is_wiped(app: FastAPI, settings: Settings
     put(client)
     others = browser(app, settings, "huệ")
     put(others)
-    (mine,) = {one for one in app.state.receiving.uploads.sessions()} - {_session(app, others)}
+    (mine,) = set(app.state.receiving.uploads.sessions()) - {_session(app, others)}
     app.state.archive.tables.sessions.close(mine)
     closing = Closing(app.state.entrance, app.state.receiving)
     closing.close_idle()
@@ -240,7 +240,9 @@ def test_a_session_that_was_left_alone_is_wiped(app: FastAPI, settings: Settings
 def _session(app: FastAPI, client: TestClient) -> str:
     uploads = app.state.receiving.uploads
     upload_id = client.get("/api/v1/uploads").json()[0]["upload_id"]
-    return next(one for one in uploads.sessions() if upload_id in {each.upload_id for each in uploads.of_session(one)})
+    return next(
+        str(one) for one in uploads.sessions() if upload_id in {each.upload_id for each in uploads.of_session(one)}
+    )
 
 
 def test_a_picture_of_a_page_is_shown_to_whose_it_is(client: TestClient, tmp_path: Path) -> None:
