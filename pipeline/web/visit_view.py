@@ -10,7 +10,7 @@ from pipeline.web.views import Viewer, as_written
 from pipeline.web.wording import Language, pick, words
 from schemas.access import LoggedAccess
 from schemas.base import Value
-from schemas.catalog import DocumentType
+from schemas.catalog import DocumentType, Procedure
 from schemas.dossier import Paper
 from schemas.once_only import ChecklistRow
 from schemas.people import Citizen
@@ -106,9 +106,12 @@ class VisitWords:
         """Args: viewer: names types of papers."""
         self._viewer, self._language, self._words = viewer, language, words(language)
 
-    def rows(self, view: VisitView) -> tuple[RowView, ...]:
-        """The checklist."""
-        return tuple(self._row(row, attached=row.id in view.attached) for row in view.rows)
+    def rows(self, view: VisitView, procedure: Procedure) -> tuple[RowView, ...]:
+        """The checklist. A sheet that is handed over itself is not offered for use: what is on file is its picture."""
+        handed_over = {row.id for row in procedure.papers if row.surrendered}
+        return tuple(
+            self._row(row, attached=row.id in view.attached, handed_over=row.id in handed_over) for row in view.rows
+        )
 
     def summary(self, view: VisitView) -> str:
         """What is still owed, and how many questions are open."""
@@ -198,8 +201,8 @@ class VisitWords:
             papers=(paper,) if paper else (),
         )
 
-    def _row(self, row: ChecklistRow, *, attached: bool) -> RowView:
-        tone, state, action = _TONES[row.status], self._words[f"visit_row_{row.status}"], _action(row)
+    def _row(self, row: ChecklistRow, *, attached: bool, handed_over: bool) -> RowView:
+        tone, state, action = _TONES[row.status], self._words[f"visit_row_{row.status}"], _action(row, handed_over)
         why = [self._words[f"visit_why_{row.reason}"]]
         if row.usable_until is not None:
             why.append(f"{self._words['visit_until']} {_day_text(row.usable_until)}")
@@ -262,9 +265,9 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
-def _action(row: ChecklistRow) -> Action | None:
+def _action(row: ChecklistRow, handed_over: bool) -> Action | None:
     if row.status == "held":
-        return "use"
+        return None if handed_over else "use"
     if row.status == "held_unconfirmed":
         return "compare"
     return "look_up" if row.reason == "look_in_database" else None

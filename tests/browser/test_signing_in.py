@@ -19,7 +19,7 @@ def test_an_officer_signs_in_by_keyboard_and_out_again(stranger: Page, counter: 
     stranger.keyboard.press("Tab")
     stranger.keyboard.type(PASSWORD)
     stranger.keyboard.press("Enter")
-    expect(stranger).to_have_url(f"{counter.url}/receive")
+    expect(stranger).to_have_url(f"{counter.url}/visit")
     expect(stranger.get_by_role("navigation")).not_to_contain_text("Tài khoản")
     stranger.get_by_role("button", name="Đăng xuất").click()
     expect(stranger).to_have_url(f"{counter.url}/sign-in")
@@ -30,5 +30,6 @@ def test_the_pages_of_signing_in_are_calm(stranger: Page, counter: Counter) -> N
     assert_calm(stranger)
 
 
-def test_the_receiving_page_is_calm(page: Page) -> None:
+def test_the_receiving_page_is_calm(page: Page, counter: Counter) -> None:
+    page.goto(f"{counter.url}/receive")
     assert_calm(page)
