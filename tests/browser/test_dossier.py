@@ -171,6 +171,7 @@ def test_a_comparison_is_undone_by_a_key(page: Page, counter: Counter, brought: 
     page.keyboard.press("Control+Enter")
     row = page.locator(".row", has_text="Hợp đồng")
     expect(row).to_contain_text("Đã đối chiếu", timeout=SLOW_MS)
+    page.wait_for_load_state("load")  # before it a key leads nowhere
     page.keyboard.press("z")
     expect(row).to_contain_text("Cần người xem", timeout=SLOW_MS)
     expect(page.get_by_role("status")).to_have_count(0)
