@@ -15,10 +15,12 @@ from pipeline.local_time import local_day
 from pipeline.sheets import missing_list
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.stages.sheet_codes import read_sheet_code
+from pipeline.uploads import Circumstances
 from pipeline.web.api import archive_of
 from pipeline.web.confirm_api import comparing_of, papers_in, print_slip
 from pipeline.web.dossier_api import pdf_of
 from pipeline.web.dossier_views import DossierViewer
+from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of, sentence
@@ -76,6 +78,15 @@ def dossier_page(request: Request, code: str) -> HTMLResponse:
 def dossier_page_answered(request: Request, code: str, answer: Answers) -> HTMLResponse:
     """One dossier with answers to what its papers depend on."""
     return _dossier_page(request, code, answer)
+
+
+@router.post("/dossiers/{code}/receive", dependencies=[needs("papers.receive")])
+def receive_for(request: Request, code: str) -> RedirectResponse:
+    """Go on to receiving papers, which then are for this dossier."""
+    dossier = archive_of(request).tables.dossiers.get(actor_of(request).office_id, code)
+    about = Circumstances(dossier_code=code, procedure=dossier.procedure, channel=dossier.channel)
+    receiving_of(request).uploads.set_circumstances(signed_in(request).session_id, about)
+    return RedirectResponse("/receive", status_code=303)
 
 
 @router.post("/dossiers/{code}/missing", dependencies=[needs("dossiers.read")])

@@ -119,8 +119,8 @@ def reads_all(plan: str) -> bool:
     whole = re.search(
         rf"^\W*(?:SCAN|(?:Parallel )?Seq Scan on) (?:{'|'.join(metadata.tables)})\b(?! USING)", plan, re.MULTILINE
     )
-    office = re.search(r"USING INDEX (?!search_rows_by_time)\w+ \(office_id=\?\)$", plan, re.MULTILINE)
-    cond = r"using (?!search_rows_by_time)\w+ on .*\n\s*Index Cond: \(office_id = '[^']*'::text\)$"
+    office = re.search(r"USING INDEX (?!search_rows_by_time|dossiers_by_time)\w+ \(office_id=\?\)$", plan, re.MULTILINE)
+    cond = r"using (?!search_rows_by_time|dossiers_by_time)\w+ on .*\n\s*Index Cond: \(office_id = '[^']*'::text\)$"
     return bool(whole or office or re.search(cond, plan, re.MULTILINE))
 
 
@@ -170,6 +170,14 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "what is in a dossier": (
         lambda database: database.dossiers.components(OFFICE, "H29.1.1-240506-000007"),
         (),
+    ),
+    "the newest dossiers": (
+        lambda database: database.dossiers.recent("no office", 20),
+        ("dossiers_by_time",),
+    ),
+    "who confirmed a paper": (
+        lambda database: database.dossiers.confirmer(OFFICE, "no paper"),
+        ("decisions_by_subject",),
     ),
     "what was looked up for a dossier": (
         lambda database: database.dossiers.look_ups(OFFICE, "no dossier"),

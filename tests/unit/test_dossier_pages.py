@@ -90,6 +90,12 @@ def test_a_dossier_of_another_office_is_not_found(home: Path) -> None:
         assert CODE not in client.get("/dossiers").text
 
 
+def test_papers_are_received_for_the_dossier_from_which_one_comes(client: TestClient) -> None:
+    answer = client.post(f"/dossiers/{CODE}/receive")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/receive")
+    assert CODE in client.get("/receive").text
+
+
 # Comparing
 
 
