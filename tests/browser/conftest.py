@@ -14,8 +14,8 @@ from pipeline.settings import Settings
 from pipeline.web.app import build_app
 from tests.signing_in import link_for
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_ARGUMENTS = [
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -51,9 +51,9 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    assert _CHROMIUM.exists(), "Chromium is missing: apt-get install --no-install-recommends chromium"
+    assert CHROMIUM.exists(), "Chromium is missing: apt-get install --no-install-recommends chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
