@@ -15,14 +15,17 @@ let shots = 0;
 export async function photograph(name, taken) {
   shots = 0;
   byId("shutter").hidden = false;
+  byId("shutter").disabled = true;
   byId("shutter").onclick = async () => {
-    if (stream === null) return;
     const blob = await frame(video.videoWidth);
     shots += 1;
     hint.textContent = hint.dataset.count.replace("{}", shots);
     taken(new File([blob], `${name} ${shots}.jpg`, { type: "image/jpeg", lastModified: Date.now() }));
   };
   await open("photo");
+  if (stream === null) return;
+  byId("shutter").disabled = false;
+  byId("shutter").focus();
 }
 
 /** Look for a code until one is found that makes sense; its text is told. */
