@@ -1,22 +1,25 @@
 """Handing in what waits on an officer's table: traced, received once, and read soon after."""
 
+import re
 from collections.abc import Sequence
 
 from fastapi import Request
 from pydantic import Field, ValidationError
 
 from pipeline.archive import Archive, Handing
-from pipeline.errors import NotFound
+from pipeline.errors import Forbidden, NotFound
 from pipeline.incoming import IncomingFile
 from pipeline.uploads import Circumstances
 from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import actor_of, signed_in, trace
 from pipeline.web.uploads import BadUpload
+from pipeline.web.visiting import visit_desk
 from schemas.access import Purpose
 from schemas.base import Value
 from schemas.dossier import Channel
 
 MOST_AT_ONCE = 200
+_PERSONAL_NUMBER = r"^[0-9]{12}$"
 
 
 class HandIn(Value):
@@ -28,7 +31,7 @@ class HandIn(Value):
     uploads: tuple[str, ...] = Field(min_length=1, max_length=MOST_AT_ONCE)
     dossier_code: str | None = None
     procedure: str | None = None
-    handed_in_by: str | None = Field(default=None, pattern=r"^[0-9]{12}$")
+    handed_in_by: str | None = Field(default=None, pattern=_PERSONAL_NUMBER)
     channel: Channel = "counter"
 
 
@@ -44,6 +47,28 @@ def purpose_of_receiving(request: Request) -> Purpose:
     """Papers are received for the visit that is open, for the system that a program belongs to, else for a dossier."""
     signed = signed_in(request)
     return "visit" if signed.visit_id else "integration" if signed.purpose == "integration" else "dossier"
+
+
+def circumstances_of(request: Request) -> Circumstances:
+    """What the papers on this officer's table are about: the open visit knows better than what was said before it."""
+    said = receiving_of(request).uploads.circumstances(signed_in(request).session_id)
+    return said.model_copy(update=said_by_visit(request))
+
+
+def said_by_visit(request: Request) -> dict[str, str | None]:
+    """The circumstances that the open visit gives; none without one."""
+    visit_id = signed_in(request).visit_id
+    if visit_id is None:
+        return {}
+    try:
+        visit = visit_desk(request).held(actor_of(request).office_id, visit_id, visit_id)
+    except (NotFound, Forbidden):  # closed elsewhere since the session began to hold it
+        return {}
+    stands_here = visit.showing.by or visit.citizen
+    number = stands_here.number if re.fullmatch(_PERSONAL_NUMBER, stands_here.number or "") else None
+    person = {"handed_in_by": number, "name": stands_here.name} if number else {}
+    dossier = {"dossier_code": visit.dossier_code} if visit.dossier_code else {}
+    return {"procedure": visit.procedure, **person, **dossier}
 
 
 def hand_in(request: Request, asked: HandIn) -> str:

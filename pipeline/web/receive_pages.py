@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from pipeline.errors import HosoError, NotFound, ScanRejected
 from pipeline.scanned_codes import ScannedCode, read_scanned_code
 from pipeline.uploads import Circumstances
 from pipeline.web.api import archive_of, viewer_of
-from pipeline.web.handing_in import hand_in_table, purpose_of_receiving
+from pipeline.web.handing_in import circumstances_of, hand_in_table, purpose_of_receiving, said_by_visit
 from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
@@ -37,8 +37,10 @@ class ScanView(Value):
 
 
 @router.get("/receive")
-def receive_page(request: Request) -> HTMLResponse:
-    """The officer's table, and what he handed in last."""
+def receive_page(request: Request, dossier: Annotated[str, Query(max_length=100)] = "") -> HTMLResponse:
+    """The officer's table, and what he handed in last; `dossier` is the code of the one that the papers are for."""
+    if dossier:
+        _take_code(request, dossier)
     actor = actor_of(request)
     recent = archive_of(request).tables.submissions.recent(actor.office_id, _RECENT, actor.actor_id)
     limit_mb = receiving_of(request).uploads.limit_bytes >> 20
@@ -70,7 +72,7 @@ def hand_in_part(
     What is refused keeps waiting, and the table says why.
     """
     receiving, session_id = receiving_of(request), signed_in(request).session_id
-    circumstances = receiving.uploads.circumstances(session_id)
+    circumstances = circumstances_of(request)
     received, refused = [], None
     for group in [uploads] if together else [[one] for one in uploads]:
         try:
@@ -91,12 +93,7 @@ def say_code(request: Request, text: Annotated[str, Form(max_length=2000)]) -> H
     Raises:
         ScanRejected: unknown_code.
     """
-    read = read_scanned_code(text, archive_of(request).catalogue.procedures.values())
-    if read is None:
-        raise ScanRejected("unknown_code")
-    receiving, session_id = receiving_of(request), signed_in(request).session_id
-    known = receiving.uploads.circumstances(session_id)
-    receiving.uploads.set_circumstances(session_id, known.model_copy(update=_said(request, read)))
+    _take_code(request, text)
     return _table_part(request)
 
 
@@ -155,6 +152,15 @@ def folder_picture(request: Request, file_id: str) -> Response:
     return Response(receiving_of(request).picture(file_id), media_type="image/jpeg")
 
 
+def _take_code(request: Request, text: str) -> None:
+    read = read_scanned_code(text, archive_of(request).catalogue.procedures.values())
+    if read is None:
+        raise ScanRejected("unknown_code")
+    receiving, session_id = receiving_of(request), signed_in(request).session_id
+    known = receiving.uploads.circumstances(session_id)
+    receiving.uploads.set_circumstances(session_id, known.model_copy(update=_said(request, read)))
+
+
 def _said(request: Request, read: ScannedCode) -> dict[str, str | None]:
     """What a code changes of what is known. A dossier on file knows its procedure itself."""
     told: dict[str, str | None] = {}
@@ -178,13 +184,13 @@ def _table_part(request: Request) -> HTMLResponse:
 
 
 def _table(request: Request) -> dict[str, Any]:
-    receiving, session_id = receiving_of(request), signed_in(request).session_id
     waiting: tuple[UploadView, ...] = waiting_views(request)
     procedures = archive_of(request).catalogue.procedures.values()
     return {
         "waiting": waiting,
         "ready": [one for one in waiting if one.may_go],
-        "about": receiving.uploads.circumstances(session_id),
+        "about": circumstances_of(request),
+        "by_visit": said_by_visit(request),
         "procedures": sorted(procedures, key=lambda one: one.title),
         "scans": _scans(request),
         "most_shown": _MOST_SHOWN,

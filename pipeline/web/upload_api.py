@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from pipeline.errors import HosoError, NotFound
 from pipeline.uploads import Upload
+from pipeline.web.handing_in import circumstances_of
 from pipeline.web.receiving import receiving_of
 from pipeline.web.refusals import refuse, refuse_error
 from pipeline.web.signed_in import needs, signed_in
@@ -144,8 +145,8 @@ def show_thumbnail(request: Request, upload_id: str, page: int) -> FileResponse:
 
 
 def _look(request: Request, upload: Upload) -> None:
-    receiving, session_id = receiving_of(request), signed_in(request).session_id
-    receiving.looks.begin(session_id, upload, receiving.uploads.circumstances(session_id).procedure)
+    looks = receiving_of(request).looks
+    looks.begin(signed_in(request).session_id, upload, circumstances_of(request).procedure)
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ from pipeline.quick_look import QuickLook
 from pipeline.upload_looks import Seen
 from pipeline.uploads import Upload
 from pipeline.web.api import viewer_of
+from pipeline.web.handing_in import circumstances_of
 from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import signed_in
 from pipeline.web.views import Told, Viewer
@@ -70,8 +71,7 @@ def waiting_views(request: Request) -> tuple[UploadView, ...]:
     """The uploads of this session; looks that were not begun are."""
     receiving, session_id = receiving_of(request), signed_in(request).session_id
     uploads = receiving.uploads.of_session(session_id)
-    procedure = receiving.uploads.circumstances(session_id).procedure
-    seen = receiving.looks.of_table(session_id, uploads, procedure)
+    seen = receiving.looks.of_table(session_id, uploads, circumstances_of(request).procedure)
     language = language_of(request, request.app.state.settings.language)
     show = _Shown(viewer_of(request), language)
     return tuple(show.upload(upload, seen[upload.upload_id]) for upload in uploads)

@@ -44,6 +44,13 @@ _READ = """(text) => {
 }"""
 
 
+@pytest.fixture
+def page(page: Page, counter: Counter) -> Page:
+    """The receiving page of an officer who has just signed in."""
+    page.goto(f"{counter.url}/receive")
+    return page
+
+
 def hand_over(page: Page, way: str, file: Path) -> None:
     page.evaluate(way, [base64.b64encode(file.read_bytes()).decode(), file.name])
 
@@ -77,6 +84,7 @@ def colleague(chromium: Browser, counter: Counter) -> Page:
     """Another officer at a machine of her own."""
     page = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN").new_page()
     page.goto(f"{counter.url}/?token={link_for(counter.settings, 'counter', login='hue')}")
+    page.goto(f"{counter.url}/receive")
     return page
 
 
@@ -171,6 +179,11 @@ def test_a_paper_of_another_procedure_is_told_once_the_procedure_is_chosen(page:
     page.get_by_label("Thủ tục").select_option("land_change")
     expect(waiting(page, file)).to_have_attribute("data-state", "looked", timeout=LOOK_MS)
     expect(page.get_by_label("Thủ tục")).to_have_value("land_change")
+
+
+def test_a_dossiers_page_leads_here_with_its_code(page: Page, counter: Counter) -> None:
+    page.goto(f"{counter.url}/receive?dossier={DOSSIER}")
+    expect(page.locator("#about strong")).to_have_text(DOSSIER)
 
 
 # --- a connection that breaks ----------------------------------------------------------------------------------------
@@ -307,6 +320,7 @@ def before_a_camera(chromium: Browser, counter: Counter, tmp_path: Path) -> Iter
             opened.callback(browser.close)
             page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="vi-VN")
             page.goto(counter.link())
+            page.goto(f"{counter.url}/receive")
             return page
 
         yield show
@@ -386,6 +400,7 @@ def test_signing_out_wipes_the_table_and_gives_scans_back(page: Page, counter: C
     expect(waiting(page, scan)).to_be_visible()
     page.get_by_role("button", name="Đăng xuất").click()
     page.goto(counter.link())
+    page.goto(f"{counter.url}/receive")
     expect(page.locator("#folder")).to_contain_text("SCAN_3.png")
     expect(page.locator(".file")).to_have_count(0)
     scan.unlink()
@@ -413,5 +428,6 @@ def test_the_page_breaks_no_rule_of_its_own_policy(stranger: Page, counter: Coun
     stranger.on("console", lambda message: complaints.append(message.text))
     stranger.on("pageerror", lambda error: complaints.append(str(error)))
     stranger.goto(counter.link())
+    stranger.goto(f"{counter.url}/receive")
     expect(stranger.get_by_role("heading", name="Tiếp nhận giấy tờ")).to_be_visible()
     assert complaints == []

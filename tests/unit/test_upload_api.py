@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from pipeline.settings import Limits, Settings
+from pipeline.uploads import WaitingUploads
 from pipeline.web.app import build_app
 from pipeline.web.receiving import Closing
 from schemas.access import Role
@@ -238,7 +239,7 @@ def test_a_session_that_was_left_alone_is_wiped(app: FastAPI, settings: Settings
 
 
 def _session(app: FastAPI, client: TestClient) -> str:
-    uploads = app.state.receiving.uploads
+    uploads: WaitingUploads = app.state.receiving.uploads
     upload_id = client.get("/api/v1/uploads").json()[0]["upload_id"]
     return next(
         str(one) for one in uploads.sessions() if upload_id in {each.upload_id for each in uploads.of_session(one)}
