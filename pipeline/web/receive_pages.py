@@ -197,21 +197,19 @@ def _table(request: Request) -> dict[str, Any]:
     }
 
 
-def _scans(request: Request) -> tuple[ScanView, ...]:
-    """What lies in the scan folder, oldest first; showing it leaves it to the officers for a while."""
+def _scans(request: Request) -> tuple[ScanView, ...] | None:
+    """What lies in the scan folder of this office, oldest first; None while the folder is away."""
     receiving = receiving_of(request)
-    if actor_of(request).office_id != receiving.office_id:
-        return ()
-    receiving.folder.watch()
+    found = receiving.scans() if actor_of(request).office_id == receiving.office_id else ()
     now = datetime.now(UTC).timestamp()
-    return tuple(
+    return found and tuple(
         ScanView(
             file_id=one.file_id,
             name=one.path.name,
             arrived_at=datetime.fromtimestamp(now - one.age_s, UTC),
             settled=one.age_s >= _SETTLED_S,
         )
-        for one in receiving.folder.arrived()
+        for one in found
     )
 
 

@@ -1,6 +1,7 @@
 """What the web process holds for receiving: uploads in waiting, looks at them, the scan folder; and their end."""
 
 import logging
+import os
 import re
 import threading
 from collections import OrderedDict
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from fastapi import Request
 
 from pipeline import media
-from pipeline.adapters.hot_folder import HotFolder
+from pipeline.adapters.hot_folder import Arrived, HotFolder
 from pipeline.archive import Archive
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError, NotFound, ScanRejected
@@ -46,6 +47,15 @@ class Receiving:
         """Remove all that a session has waiting: it is over."""
         self.looks.forget(session_id)
         self.uploads.wipe(session_id)
+
+    def scans(self) -> tuple[Arrived, ...] | None:
+        """What lies in the scan folder, left to the officers for a while since one sees it; None while it is away."""
+        try:
+            self.folder.watch()
+            return self.folder.arrived()
+        except OSError as error:
+            _LOG.warning("the scan folder is away: %s", os.strerror(error.errno or 0))
+            return None
 
     def take(self, session_id: str, file_id: str) -> str:
         """Move a file of the scan folder to a session's uploads, and return its id there. One of several gets it.

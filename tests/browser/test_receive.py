@@ -1,35 +1,24 @@
 """Receiving papers at the counter, in a real browser with the real pipeline behind it."""
 
 import base64
-import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessible import assert_calm
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Counter
-from tests.signing_in import link_for
+from tests.browser.conftest import Counter
+from tests.browser.receiving import CARD, DOSSIER, LOOK_MS, READ, READ_MS, put, received, scanned, waiting
 from tests.specimens.layout import Case
 from tests.specimens.making import Scan, make_one
-from tests.specimens.numbers import qr_code
 from tests.specimens.people import make_family
 from tests.system.scans import draw_birth_certificate
 
 pytestmark = pytest.mark.timeout(300)
-READ_MS = 120_000
-"""A page is read in a second or two on an idle machine; the first one also starts the parsers."""
-LOOK_MS = 30_000
-DOSSIER = "H29.12.34-260620-0007"
-CARD = "001189000664||HỒ THỊ MAI|05061989|Nữ|Số 2, Phường Tân Định|20012022"
-
 _DROP = """async ([data, name]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
   const carried = new DataTransfer();
@@ -41,11 +30,6 @@ _PASTE = """async ([data, name]) => {
   const carried = new DataTransfer();
   carried.items.add(new File([bytes], name));
   document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: carried, bubbles: true}));
-}"""
-
-_READ = """(text) => {
-  const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
-  for (const key of [...text, "Enter"]) press(key);
 }"""
 
 
@@ -60,37 +44,12 @@ def hand_over(page: Page, way: str, file: Path) -> None:
     page.evaluate(way, [base64.b64encode(file.read_bytes()).decode(), file.name])
 
 
-def waiting(page: Page, file: Path) -> Locator:
-    """The card of a file that waits."""
-    return page.locator(f'.file[data-name="{file.name}"]')
-
-
-def put(page: Page, *files: Path) -> None:
-    """Choose files, and wait until each was looked at."""
-    page.set_input_files("#files", files)
-    for file in files:
-        expect(waiting(page, file)).to_have_attribute("data-state", "looked", timeout=LOOK_MS)
-
-
-def received(page: Page, file: Path) -> Locator:
-    """The card of what was handed in."""
-    return page.locator(".submission", has_text=file.name)
-
-
 def large(file: Path, name: str) -> Path:
     """A birth certificate whose file has some megabytes, so that it is sent in pieces."""
     drawn = draw_birth_certificate(file.with_suffix(".png"), name)
     with Image.open(drawn) as picture:
         picture.save(file, dpi=(200, 200))
     return file
-
-
-def colleague(chromium: Browser, counter: Counter) -> Page:
-    """Another officer at a machine of her own."""
-    page = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN").new_page()
-    page.goto(f"{counter.url}/?token={link_for(counter.settings, 'counter', login='hue')}")
-    page.goto(f"{counter.url}/receive")
-    return page
 
 
 # --- handing in ------------------------------------------------------------------------------------------------------
@@ -265,155 +224,6 @@ def test_a_page_that_was_closed_half_way_goes_on_with_the_same_file(
     assert begun_at[0] == str(1 << 20)
 
 
-# --- codes and cameras -----------------------------------------------------------------------------------------------
-
-
-def test_a_reader_that_types_names_the_dossier_wherever_the_focus_is(page: Page) -> None:
-    page.keyboard.type(f"hoso:cover:1:{DOSSIER}")
-    page.keyboard.press("Enter")
-    expect(page.locator("#about")).to_contain_text(DOSSIER)
-
-
-def test_of_a_card_whose_marks_get_lost_on_the_way_the_number_is_taken(page: Page) -> None:
-    page.keyboard.type(CARD)  # no keys make its marks
-    page.keyboard.press("Enter")
-    expect(page.locator("#about strong")).to_have_text("001189000664")
-
-
-def test_a_card_before_the_reader_says_who_hands_in_and_that_it_proves_nothing(page: Page) -> None:
-    page.evaluate(_READ, CARD)
-    expect(page.locator("#about")).to_contain_text("HỒ THỊ MAI")
-    expect(page.locator("#about")).to_contain_text("không thay việc đối chiếu")
-    page.get_by_role("button", name="Bỏ người nộp").click()
-    expect(page.locator("#about")).not_to_contain_text("HỒ THỊ MAI")
-
-
-def test_a_code_may_be_typed_and_nonsense_is_refused(page: Page) -> None:
-    page.get_by_label("Mã hồ sơ hoặc số định danh").fill("vô nghĩa")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("không phải mã hồ sơ")
-    page.get_by_label("Mã hồ sơ hoặc số định danh").fill(DOSSIER.lower())
-    page.keyboard.press("Enter")
-    expect(page.locator("#about strong")).to_have_text(DOSSIER)
-    expect(page.get_by_role("alert")).to_be_empty()
-
-
-def test_what_was_read_stands_in_no_address(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.evaluate(_READ, CARD)
-    expect(page.locator("#about")).to_contain_text("HỒ THỊ MAI")
-    assert asked
-    assert not any("001189000664" in address for address in asked)
-
-
-def film(picture: Image.Image, file: Path) -> Path:
-    """A film that shows a picture, as Chromium's fake camera plays it."""
-    luma, blue, red = (np.asarray(plane) for plane in picture.convert("YCbCr").split())
-    frame = luma.tobytes() + blue[::2, ::2].tobytes() + red[::2, ::2].tobytes()
-    head = f"YUV4MPEG2 W{picture.width} H{picture.height} F10:1 Ip A1:1 C420jpeg\n"
-    file.write_bytes(head.encode() + (b"FRAME\n" + frame) * 2)
-    return file
-
-
-@pytest.fixture
-def before_a_camera(chromium: Browser, counter: Counter, tmp_path: Path) -> Iterator[Callable[[Image.Image], Page]]:
-    """Opens the page in a browser whose camera sees a picture."""
-    with ExitStack() as opened:
-
-        def show(picture: Image.Image) -> Page:
-            camera = f"--use-file-for-fake-video-capture={film(picture, tmp_path / 'film.y4m')}"
-            args = [*ARGUMENTS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", camera]
-            browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=args)
-            opened.callback(browser.close)
-            page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="vi-VN")
-            page.goto(counter.link())
-            page.goto(f"{counter.url}/receive")
-            return page
-
-        yield show
-
-
-def test_papers_before_the_camera_are_photographed_by_a_key(
-    before_a_camera: Callable[[Image.Image], Page], tmp_path: Path
-) -> None:
-    with Image.open(draw_birth_certificate(tmp_path / "a.png", "Lê Thị Ảnh")) as paper:
-        page = before_a_camera(paper.convert("RGB").resize((1240, 1754)))
-    page.keyboard.press("c")
-    expect(page.get_by_role("button", name="Chụp Enter")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("Đã chụp 1")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_contain_text("Đã chụp 2")
-    page.keyboard.press("Escape")
-    expect(page.locator(".file[data-state=looked]")).to_have_count(2, timeout=LOOK_MS)
-    expect(page.locator(".file").first).to_contain_text("Ảnh chụp 1.jpg")
-
-
-def test_a_code_before_the_camera_is_found_without_a_key(before_a_camera: Callable[[Image.Image], Page]) -> None:
-    code = Image.fromarray(qr_code(f"hoso:cover:1:{DOSSIER}", 8))
-    sight = Image.new("RGB", (1280, 960), "white")
-    sight.paste(code, (400, 300))
-    page = before_a_camera(sight)
-    page.keyboard.press("q")
-    expect(page.locator("#about")).to_contain_text(DOSSIER, timeout=LOOK_MS)
-    expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-# --- the scan folder -------------------------------------------------------------------------------------------------
-
-
-def scanned(counter: Counter, name: str, citizen: str) -> Path:
-    """A file that a scanner has written a minute ago."""
-    inbox = counter.settings.inbox_path
-    inbox.mkdir(parents=True, exist_ok=True)
-    file = draw_birth_certificate(inbox / name, citizen)
-    a_minute_ago = time.time() - 60
-    os.utime(file, (a_minute_ago, a_minute_ago))
-    return file
-
-
-def test_what_lies_in_the_scan_folder_is_taken_by_a_key(page: Page, counter: Counter) -> None:
-    file = scanned(counter, "SCAN_0001.png", "Lê Thị Quét")
-    expect(page.locator("#folder")).to_contain_text("SCAN_0001.png")
-    expect(page.locator("#folder img")).to_be_visible(timeout=LOOK_MS)
-    page.keyboard.press("l")
-    expect(waiting(page, file)).to_have_attribute("data-state", "looked", timeout=LOOK_MS)
-    expect(page.locator("#folder")).to_contain_text("Chưa có bản quét mới")
-    page.keyboard.press("Enter")
-    expect(received(page, file)).to_be_visible()
-
-
-def test_of_two_officers_who_take_a_scan_one_gets_it(page: Page, chromium: Browser, counter: Counter) -> None:
-    file = scanned(counter, "SCAN_0002.png", "Lê Thị Tranh")
-    other = colleague(chromium, counter)
-    for one in (page, other):
-        expect(one.locator("#folder")).to_contain_text("SCAN_0002.png")
-    other.route("**/receive/table", lambda route: route.abort())  # she presses before her page knows
-    page.get_by_role("button", name="Lấy SCAN_0002.png").click()
-    expect(waiting(page, file)).to_be_visible()
-    other.get_by_role("button", name="Lấy SCAN_0002.png").click()
-    expect(other.get_by_role("alert")).to_contain_text("người khác đã lấy")
-    expect(waiting(other, file)).to_have_count(0)
-    other.context.close()
-
-
-def test_signing_out_wipes_the_table_and_gives_scans_back(page: Page, counter: Counter, tmp_path: Path) -> None:
-    own, scan = (
-        draw_birth_certificate(tmp_path / "riêng.png", "Lê Thị Riêng"),
-        scanned(counter, "SCAN_3.png", "Lê Thị Trả"),
-    )
-    put(page, own)
-    page.get_by_role("button", name="Lấy SCAN_3.png").click()
-    expect(waiting(page, scan)).to_be_visible()
-    page.get_by_role("button", name="Đăng xuất").click()
-    page.goto(counter.link())
-    page.goto(f"{counter.url}/receive")
-    expect(page.locator("#folder")).to_contain_text("SCAN_3.png")
-    expect(page.locator(".file")).to_have_count(0)
-    scan.unlink()
-
-
 # --- calm ------------------------------------------------------------------------------------------------------------
 
 
@@ -422,7 +232,7 @@ def test_the_page_is_calm_in_every_state(page: Page, counter: Counter, tmp_path:
     scan = scanned(counter, "SCAN_4.png", "Lê Thị Yên")
     stack = draw_birth_certificate(tmp_path / "nhiều trang.pdf", "Lê Thị Xấp", pages=12)
     put(page, stack, draw_birth_certificate(tmp_path / "một trang.png", "Lê Thị Một"))
-    page.evaluate(_READ, CARD)
+    page.evaluate(READ, CARD)
     expect(page.locator("#about")).to_contain_text("HỒ THỊ MAI")
     assert_calm(page)
     page.keyboard.press("Enter")

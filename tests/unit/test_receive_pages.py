@@ -191,6 +191,16 @@ def test_the_scan_folder_is_its_own_offices(app: FastAPI, settings: Settings) ->
     assert neighbour.get(f"/receive/folder/{file_id}.jpg").status_code == 404
 
 
+def test_a_scan_folder_that_is_away_is_told_and_holds_up_nothing(settings: Settings, client: TestClient) -> None:
+    (settings.inbox_path / ".watched").unlink(missing_ok=True)
+    settings.inbox_path.rmdir()
+    put(client)
+    shown = client.get("/receive")
+    assert shown.status_code == 200
+    assert "Không đọc được thư mục quét" in shown.text
+    assert "giấy.pdf" in shown.text
+
+
 def test_a_look_at_a_scan_in_the_folder_is_written_down(app: FastAPI, settings: Settings, client: TestClient) -> None:
     scanned(settings)
     (file_id,) = scan_ids(app)

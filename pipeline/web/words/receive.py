@@ -62,6 +62,10 @@ WORDS = {
     "receive_channel_online": ("Trực tuyến", "Online"),
     "receive_folder": ("Thư mục quét", "Scan folder"),
     "receive_folder_empty": ("Chưa có bản quét mới.", "No new scans."),
+    "receive_folder_away": (
+        "Không đọc được thư mục quét. Hãy báo quản trị.",
+        "The scan folder cannot be read. Tell the operator.",
+    ),
     "receive_take": ("Lấy", "Take"),
     "receive_take_all": ("Lấy tất cả", "Take all"),
     "receive_take_name": ("Lấy {}", "Take {}"),
