@@ -112,6 +112,17 @@ class _Look:
         return Seen(state="refused", reason=error.code if isinstance(error, HosoError) else "internal")
 
 
+def _seen(begun: dict[tuple[str, str | None], _Look], upload: Upload, procedure: str | None) -> Seen:
+    if not upload.is_whole:
+        return Seen(state="sending")
+    seen = begun[upload.upload_id, procedure].seen()
+    if seen.state != "looking" or seen.pages:
+        return seen
+    # While its pages are judged for another procedure, what was seen of them before stays in sight.
+    before = [look.seen().pages for (upload_id, _), look in begun.items() if upload_id == upload.upload_id]
+    return seen.model_copy(update={"pages": max(before, key=len)})
+
+
 def _with_missing_backs(seen: dict[str, Seen]) -> dict[str, Seen]:
     judged = iter(with_missing_backs([page for one in seen.values() for page in one.pages]))
     return {

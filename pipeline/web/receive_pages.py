@@ -201,8 +201,10 @@ def _scans(request: Request) -> tuple[ScanView, ...] | None:
     """What lies in the scan folder of this office, oldest first; None while the folder is away."""
     receiving = receiving_of(request)
     found = receiving.scans() if actor_of(request).office_id == receiving.office_id else ()
+    if found is None:
+        return None
     now = datetime.now(UTC).timestamp()
-    return found and tuple(
+    return tuple(
         ScanView(
             file_id=one.file_id,
             name=one.path.name,

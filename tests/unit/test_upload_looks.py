@@ -115,6 +115,19 @@ def test_a_procedure_that_is_chosen_later_is_judged_by(table: Table) -> None:
     assert verdicts(table.looked("land_change"), upload) == ["not_of_this_procedure"]
 
 
+def test_what_was_seen_stays_in_sight_while_pages_are_judged_anew(tmp_path: Path) -> None:
+    parsers = Gated()
+    parsers.gate.set()
+    table = Table(tmp_path, parsers)
+    upload = table.put(scan(BIRTH))
+    table.looked()
+    parsers.gate.clear()
+    again = table.seen("land_change")[upload.upload_id]
+    assert (again.state, [page.page for page in again.pages]) == ("looking", [1])
+    parsers.gate.set()
+    assert verdicts(table.looked("land_change"), upload) == ["not_of_this_procedure"]
+
+
 def test_a_missing_back_is_told_when_no_file_has_it(table: Table) -> None:
     front = table.put(scan(FRONT))
     assert verdicts(table.looked(), front) == ["back_side_missing"]
