@@ -11,6 +11,7 @@ from pipeline.entrance import Entrance, new_account
 from pipeline.settings import Limits, Settings
 from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
+from pipeline.web.upload_api import VERSION
 from schemas.access import Account, Role
 from tests.permissions import ROLES, Asked, routes_of, table
 from tests.signing_in import HERE
@@ -48,7 +49,9 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     app = build_app(Settings(home=tmp_path_factory.mktemp("home"), limits=Limits(parsers=1)))
-    with TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False) as client:
+    # Uploads first of all refuse who does not speak their protocol.
+    headers = {"origin": HERE, "tus-resumable": VERSION}
+    with TestClient(app, base_url=HERE, headers=headers, follow_redirects=False) as client:
         yield Office(app, client)
 
 
