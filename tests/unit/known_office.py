@@ -76,7 +76,7 @@ class KnownOffice:
             "/dossiers/{code}/take-back": {"decision_id": "x"},
             "/dossiers/find": {"q": CODE},
             "/search": {"q": CHILD_NUMBER, "words": CHILD_NUMBER},
-            "/visit/find": {"q": CHILD_NUMBER},
+            "/visit/find": {"said": CHILD_NUMBER},
             "/visits": _OPENING,
             "/visits/{visit_id}/answers": {"condition": "x", "answer": "yes"},
             "/visits/{visit_id}/dossier": {"code": CODE},
@@ -143,4 +143,4 @@ def _add_desk_things(office: KnownOffice) -> None:
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
-    office.ids["file_id"] = "none"
+    office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")

@@ -12,8 +12,8 @@ from tests.unit.known_office import NEIGHBOUR, OFFICE, SECRETS, KnownOffice, ope
 
 _OF_ONESELF = ("/me", "/session", "/sign-out", "/language", "/purpose")
 _TELLS_OF_PAPERS = ("application/pdf", "image/jpeg", "image/png", "image/tiff")
-_LOOKS_FOR_A_DECISION_FIRST = ("/confirmation/undo", "/take-back")
-"""Refused for the decision that is not there, whatever the dossier."""
+_REFUSED_BEFORE = ("/confirmation/undo", "/take-back", "/links")
+"""Refused for a decision that is not there, or for their body, before the paper or dossier is looked for."""
 
 
 @pytest.fixture
@@ -23,10 +23,13 @@ def office(tmp_path: Path) -> Iterator[KnownOffice]:
 
 
 def tries_of(office: KnownOffice, *, of_visit: bool) -> list[Asked]:
-    """The routes of the desks, of visits or all others; first those that only read, last those that end something."""
+    """The routes of the desks, those of an open visit or all others; first those that only read.
+
+    Last are those that open or end a visit, since an open one's citizen stands at the head of every page.
+    """
     routes = [one for one in routes_of(office.app) if not one.is_open and not one.path.startswith(_OF_ONESELF)]
-    wanted = [one for one in routes if ("/visit" in one.path) == of_visit]
-    return sorted(wanted, key=lambda one: (one.path.endswith("/close"), one.method != "GET"))
+    wanted = [one for one in routes if ("visit_id" in one.parameters()) == of_visit]
+    return sorted(wanted, key=lambda one: (one.path.endswith(("/close", "/visits")), one.method != "GET"))
 
 
 def routes_with_ids(office: KnownOffice) -> list[Asked]:
@@ -46,7 +49,7 @@ def newest(office: KnownOffice) -> LoggedAccess:
 
 def test_what_is_anothers_is_not_there(office: KnownOffice) -> None:
     office.sign_in(NEIGHBOUR, "minh")
-    routes = [one for one in routes_with_ids(office) if not one.path.endswith(_LOOKS_FOR_A_DECISION_FIRST)]
+    routes = [one for one in routes_with_ids(office) if not one.path.endswith(_REFUSED_BEFORE)]
     assert len(routes) > 20
     answers = {(one.method, one.path): office.ask(one) for one in routes}
     there = {route: answer.status_code for route, answer in answers.items() if answer.text != "[]"}
@@ -65,7 +68,7 @@ def test_every_answer_that_tells_of_a_person_leaves_an_entry_with_its_purpose(
 ) -> None:
     telling, without = 0, []
     office.sign_in(OFFICE, "lan")
-    if of_visit:  # Whose citizen then stands at the head of every page, which is no look of its own.
+    if of_visit:
         office.open_visit()
     for route in tries_of(office, of_visit=of_visit):
         before = newest(office)
