@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load calibration lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load calibration permissions lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -55,6 +55,10 @@ bench-load: ## let an office of 100 officers work for five minutes while their p
 calibration: ## fit confidences on specimens, measure them on other papers, and draw docs/confidence.svg
 	@.ci/setup check
 	.venv/bin/python -m tests.calibration
+
+permissions: ## write down which role may use which route, in docs/permissions.md
+	@.ci/setup check
+	.venv/bin/python -m tests.permissions > docs/permissions.md
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
 	@.ci/make-secrets

@@ -1,19 +1,26 @@
 """What signing in, visits and the access log ask of the database. Contract tests run on both databases."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from schemas.access import AccessEntry, Account, LoggedAccess, Purpose
+from schemas.access import AccessEntry, Account, LogFilter, LoggedAccess, Newcomer, Purpose, Way
 from schemas.base import Value
 from schemas.visits import CitizenVisit
 
 
 class Session(Value):
-    """A session that goes on. `session_id` is the SHA-256 of its secret, so the table opens nothing."""
+    """A session that goes on. `session_id` is the SHA-256 of its secret, so the table opens nothing.
+
+    `address` is the network address it was opened from.
+    """
 
     session_id: str
     account: Account
+    made_at: datetime
     used_at: datetime
+    way: Way
+    address: str
     purpose: Purpose | None
     visit_id: str | None
 
@@ -41,15 +48,61 @@ class Accounts(Protocol):
         """All accounts of an office, of all offices with None; by login."""
         ...
 
-    def change(self, account: Account) -> None:
+    def change(self, account: Account) -> bool:
         """Write its name, office, roles, subject and whether it is disabled; a disabled one's sessions end.
 
+        False, and nothing is written, where another account has this subject.
         Raises: NotFound (no_such_account).
         """
         ...
 
-    def set_password(self, account_id: str, password_hash: str) -> None:
-        """Its sessions end. Raises: NotFound (no_such_account)."""
+    def set_password(self, account_id: str, password_hash: str | None, *, must_change: bool) -> None:
+        """None takes the password away. Its sessions and links end. Raises: NotFound (no_such_account)."""
+        ...
+
+
+class Newcomers(Protocol):
+    """People whom the OpenID provider knows and no account is bound to."""
+
+    def add(self, oidc_subject: str, name: str) -> None:
+        """He tried to sign in, now. Of too many the oldest are forgotten."""
+        ...
+
+    def waiting(self) -> tuple[Newcomer, ...]:
+        """Newest first."""
+        ...
+
+    def remove(self, oidc_subject: str) -> None:
+        """He waits no more; nothing happens where he did not."""
+        ...
+
+
+class Tries(Protocol):
+    """Wrong tries to sign in, by what they are counted for: a login, an address. Times are the database's clock."""
+
+    def begin(self, key: str, wait_s: Callable[[int], float]) -> float:
+        """Count a try as wrong until it is shown to be right, so that tries sent at once count as well.
+
+        Args:
+            key: what is counted for; kept as a hash, since people type passwords where a login is asked for.
+            wait_s: how long after the last of so many wrong tries the next one must wait.
+
+        Returns:
+            0, or how many seconds are left to wait; the try is then not counted and may not be made.
+
+        """
+        ...
+
+    def take_back(self, key: str, tries: int) -> None:
+        """Count so many fewer, but never less than none."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Count from none again."""
+        ...
+
+    def forget_old(self, older_s: float) -> None:
+        """Forget what nobody tried for so long."""
         ...
 
 
@@ -67,15 +120,20 @@ class Sessions(Protocol):
         """The account of a link no older than `oldest_s` that was not used; of several who take it one gets it."""
         ...
 
-    def open(self, secret_sha256: str, account_id: str) -> None:
+    def open(self, secret_sha256: str, account_id: str, way: Way, address: str) -> None:
         """Open a session."""
         ...
 
-    def use(self, secret_sha256: str, idle_s: float, *, by_person: bool) -> Session | None:
-        """The session, unless it was left alone for longer than `idle_s`, closed, or its account is disabled.
+    def use(self, secret_sha256: str, idle_s: float, longest_s: float, *, by_person: bool) -> Session | None:
+        """The session, unless it was left alone for longer than `idle_s`, was opened longer ago than `longest_s`, was
+        closed, or its account is disabled.
 
         Counts as use only `by_person`: what a page asks by itself keeps no session open.
         """
+        ...
+
+    def of_account(self, account_id: str) -> tuple[Session, ...]:
+        """Its sessions, the last used first; those that are over and not yet removed as well."""
         ...
 
     def set_purpose(self, secret_sha256: str, purpose: Purpose | None, visit_id: str | None) -> None:
@@ -86,8 +144,8 @@ class Sessions(Protocol):
         """End it; one that is over may be closed again."""
         ...
 
-    def close_idle(self, idle_s: float, link_s: float) -> tuple[str, ...]:
-        """Remove sessions that were left alone for longer, and links older than `link_s`.
+    def close_idle(self, idle_s: float, longest_s: float, link_s: float) -> tuple[str, ...]:
+        """Remove sessions that were left alone for longer or opened longer ago, and links older than `link_s`.
 
         Returns the sessions' ids: what belongs to them is to be wiped.
         """
@@ -124,10 +182,10 @@ class AccessLog(Protocol):
         """Add entries, in this order."""
         ...
 
-    def of_office(
-        self, office_id: str, limit: int, before: int | None = None, actor_id: str | None = None
+    def find(
+        self, office_id: str, wanted: LogFilter, limit: int, before: int | None = None
     ) -> tuple[LoggedAccess, ...]:
-        """Newest first; those before entry `before`; only an actor's."""
+        """Newest first; those before entry `before`. A citizen's are those of his papers as well."""
         ...
 
     def of_citizen(

@@ -212,6 +212,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
+    "no_such_newcomer": ("Người này không còn trong danh sách chờ.", "This person is no longer waiting."),
+    "no_such_provider": (
+        "Ở đây không dùng hệ thống định danh bên ngoài.",
+        "No identity provider is set up here.",
+    ),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
@@ -228,8 +233,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Only an officer who is signed in can open a visit.",
     ),
     "weak_password": (
-        "Mật khẩu phải có ít nhất 12 ký tự.",
-        "A password has at least 12 characters.",
+        "Mật khẩu phải có từ 12 đến 256 ký tự.",
+        "A password has 12 to 256 characters.",
+    ),
+    "easy_password": (
+        "Mật khẩu này dễ đoán: gồm từ thông dụng, tên của bạn hoặc dãy phím. Hãy đặt một câu ngắn chỉ bạn nghĩ ra.",
+        "This password is easy to guess: common words, your name or runs of keys. Take a short sentence of your own.",
+    ),
+    "passwords_differ": (
+        "Hai lần nhập mật khẩu mới không giống nhau.",
+        "The new password was not typed the same twice.",
+    ),
+    "same_password": ("Mật khẩu mới phải khác mật khẩu cũ.", "The new password must differ from the old one."),
+    "wrong_password": ("Mật khẩu hiện tại không đúng.", "The present password is wrong."),
+    "too_many_tries": (
+        "Sai nhiều lần quá. Hãy chờ rồi thử lại.",
+        "Too many wrong tries. Wait, then try again.",
+    ),
+    "own_account": (
+        "Bạn không thể tự khóa tài khoản của mình hay tự bỏ vai trò quản trị.",
+        "You cannot disable your own account or take away your own role of administrator.",
+    ),
+    "unknown_person": (
+        "Hệ thống định danh đã xác nhận bạn, nhưng chưa có tài khoản nào ở đây gắn với bạn. Hãy báo người quản trị.",
+        "The identity provider knows you, but no account here is bound to you yet. Tell your administrator.",
+    ),
+    "subject_taken": (
+        "Danh tính này đã gắn với một tài khoản khác.",
+        "This identity is bound to another account.",
+    ),
+    "provider_refused": (
+        "Hệ thống định danh không xác nhận lượt đăng nhập này. Hãy thử lại.",
+        "The identity provider did not confirm this sign-in. Try again.",
     ),
     # services
     "store_away": ("Kho lưu trữ đang không liên lạc được.", "The object store does not answer."),
@@ -238,6 +273,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The server's disk is full and takes no file. Tell the operator; what was received is safe.",
     ),
     "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),
+    "provider_away": (
+        "Hệ thống định danh đang không liên lạc được. Bạn vẫn có thể đăng nhập bằng mật khẩu.",
+        "The identity provider does not answer. You can still sign in by password.",
+    ),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (
         "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",

@@ -9,3 +9,8 @@ VIETNAM = timezone(timedelta(hours=7))
 def local_day(moment: datetime) -> date:
     """The day at the counters."""
     return moment.astimezone(VIETNAM).date()
+
+
+def local_moment(moment: datetime) -> str:
+    """Time and day at the counters, as people there write it: `08:05 · 21/03/2026`."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M · %d/%m/%Y")

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     web_url: str = ""
     """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end."""
+    oidc_issuer: str = ""
+    """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)

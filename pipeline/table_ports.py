@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
-from pipeline.access_ports import AccessLog, Accounts, Sessions, Visits
+from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -343,6 +343,16 @@ class Tables(Protocol):
     @property
     def visits(self) -> Visits:
         """Citizens at the counter."""
+        ...
+
+    @property
+    def newcomers(self) -> Newcomers:
+        """Whom the OpenID provider knows, and no account."""
+        ...
+
+    @property
+    def tries(self) -> Tries:
+        """Wrong tries to sign in."""
         ...
 
     @property

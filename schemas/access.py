@@ -25,6 +25,8 @@ Permission = Literal[
 ]
 Purpose = Literal["visit", "dossier", "citizen_request", "review", "supervision", "audit", "integration"]
 """Why somebody looks. The data law asks that personal data be used for a stated purpose (Luật 91/2025/QH15)."""
+Way = Literal["password", "link", "provider"]
+"""How a session was opened; `provider` is the OpenID provider."""
 Access = Literal[
     "open_citizen",
     "search",
@@ -39,17 +41,20 @@ Access = Literal[
     "print",
     "look_up",
     "sign_in",
+    "sign_in_refused",
     "sign_out",
     "account",
 ]
-"""What was done. `look` is a page of a person's papers or one paper; `change` is any answer, confirmation or link."""
+"""What was done. `look` is a page of a person's papers or one paper; `change` is any answer, confirmation or link;
+`account` is any change of an account."""
 
 
 class Account(Value):
     """Somebody who can sign in, or a program. `login` is unique in the installation, lower case.
 
     `name` is what colleagues see. `oidc_subject` is `issuer subject` of the provider that vouches for the account; None
-    where it signs in by password alone.
+    where it signs in by password alone. `must_change`: somebody else knows or has taken away its password, so it may do
+    nothing before it has chosen its own.
     """
 
     account_id: str
@@ -60,6 +65,7 @@ class Account(Value):
     created_at: datetime
     disabled_at: datetime | None = None
     oidc_subject: str | None = None
+    must_change: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -67,11 +73,23 @@ class Account(Value):
         return Actor(office_id=self.office_id, actor_id=self.login)
 
 
+class Newcomer(Value):
+    """Somebody whom the OpenID provider knows and no account is bound to: an administrator may bind one.
+
+    `oidc_subject` is `issuer subject`, `name` is what the provider calls him.
+    """
+
+    oidc_subject: str
+    name: str
+    came_at: datetime
+
+
 class SignedIn(Value):
     """Who sends a request, and what he may do.
 
     `session_id` is the hash of the session's secret, or of the token's. `purpose` and `visit_id` are why he looks at
-    papers now; without a purpose no paper is shown.
+    papers now; without a purpose no paper is shown. `way` is how the session was opened and `ends_at` when it is over
+    if he does nothing more; both are None for a token.
     """
 
     account: Account
@@ -79,6 +97,8 @@ class SignedIn(Value):
     session_id: str
     purpose: Purpose | None = None
     visit_id: str | None = None
+    way: Way | None = None
+    ends_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:
@@ -107,10 +127,17 @@ class AccessEntry(Value):
     subject_id: str | None = None
 
 
-class AccessPlace(Value):
-    """A place in the log, newest first: `entry_id` counts up."""
+class LogFilter(Value):
+    """Which entries of an office's log are wanted; None asks for nothing.
 
-    entry_id: int
+    `since` and `until` are moments, the latter excluded.
+    """
+
+    actor_id: str | None = None
+    citizen_id: str | None = None
+    document_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class LoggedAccess(Value):

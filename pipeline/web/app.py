@@ -12,13 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+import pipeline.web.access_log_page
+import pipeline.web.accounts_page
 import pipeline.web.api
 import pipeline.web.code_api
 import pipeline.web.confirm_api
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.figures_api
+import pipeline.web.own_account
 import pipeline.web.pages
+import pipeline.web.provider_sign_in
 import pipeline.web.receive_pages
 import pipeline.web.review_api
 import pipeline.web.sign_in
@@ -36,7 +40,7 @@ from pipeline.web.receiving import Closing, Receiving
 from pipeline.web.refusals import refuse, refuse_error
 from pipeline.web.signed_in import OPEN, Needs, Open
 from pipeline.web.uploads import BadUpload
-from pipeline.wiring import open_archive
+from pipeline.wiring import find_provider, open_archive
 
 
 def app_from_environment() -> FastAPI:
@@ -66,6 +70,7 @@ def build_app(settings: Settings) -> FastAPI:
         title="hoso", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
     app.state.settings = settings
+    app.state.provider = find_provider(settings)
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
     app.include_router(pipeline.web.dossier_api.router)
@@ -80,6 +85,10 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.visit_api.router)
     app.include_router(pipeline.web.visit_pages.router)
     app.include_router(pipeline.web.who_looked.router)
+    app.include_router(pipeline.web.provider_sign_in.router)
+    app.include_router(pipeline.web.own_account.router)
+    app.include_router(pipeline.web.accounts_page.router)
+    app.include_router(pipeline.web.access_log_page.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
     _refuse_undeclared(app)

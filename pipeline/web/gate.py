@@ -1,6 +1,7 @@
 """The gate in front of every page: who is signed in, changes only from our own pages, and the security headers."""
 
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,12 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.entrance import Entrance
 from pipeline.web.refusals import refuse
-from schemas.access import SignedIn
+from pipeline.web.return_to import safe_path
+from schemas.access import Access, AccessEntry, Account, SignedIn
 
 COOKIE = "hoso_session"
 BACKGROUND = "hoso-background"
 """Header of what a page asks by itself: it keeps no session open on a machine that was left alone."""
 _OPEN_PATHS = ("/health", "/static/", "/sign-in")
+PASSWORD_PATH = "/me/password"  # noqa: S105 (a page)
+_PATHS_BEFORE_PASSWORD = (PASSWORD_PATH, "/session", "/sign-out", "/language")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "content-security-policy": (
@@ -64,6 +68,8 @@ class Gate:
         if foreign:
             return refuse("foreign_page", request)
         scope.setdefault("state", {})["signed"] = signed
+        if signed.way is not None and signed.account.must_change and path not in _PATHS_BEFORE_PASSWORD:
+            return _to_password(request)
         return None
 
 
@@ -87,18 +93,53 @@ def with_session(response: Response, request: HTTPConnection, session: str) -> R
     return response
 
 
+def let_in(response: Response, request: HTTPConnection, session: str) -> Response:
+    """The response that signs a browser in: an earlier session of it ends, and the log is told."""
+    entrance = entrance_of(request)
+    entrance.leave(request.cookies.get(COOKIE, ""))
+    signed = entrance.who(session, by_person=True)
+    if signed is not None:
+        note(request, signed.account, "sign_in")
+    return with_session(response, request, session)
+
+
+def note(request: HTTPConnection, by: Account, access: Access, subject_id: str | None = None) -> None:
+    """Write to the access log what an account did that concerns no paper."""
+    entry = AccessEntry(at=datetime.now(UTC), actor=by.actor, access=access, subject_id=subject_id)
+    request.app.state.archive.tables.access_log.write(entry)
+
+
+def address_of(request: HTTPConnection) -> str:
+    """The network address that a request comes from; behind a proxy, the one that the proxy tells."""
+    return request.client.host if request.client else ""
+
+
 def _enter_by_link(request: HTTPConnection, link: str) -> ASGIApp:
-    session = entrance_of(request).by_link(link)
+    session = entrance_of(request).by_link(link, address_of(request))
     if session is None:
         return refuse("bad_link", request)
     # Redirected at once, so that the secret stays neither in the address bar nor in the history.
-    return with_session(RedirectResponse("/", status_code=303), request, session)
+    return let_in(RedirectResponse("/", status_code=303), request, session)
 
 
 def _to_sign_in(request: HTTPConnection) -> ASGIApp:
-    if request.scope["path"].startswith("/api/") or request.scope["method"] not in _SAFE_METHODS:
+    if not _asks_for_page(request):
         return refuse("not_signed_in", request)
-    return RedirectResponse("/sign-in", status_code=303)
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = safe_path(request.scope["path"] + (f"?{query}" if query else ""))
+    back = "" if wanted == "/" else "?" + urlencode({"next": wanted})
+    return RedirectResponse(f"/sign-in{back}", status_code=303)
+
+
+def _to_password(request: HTTPConnection) -> ASGIApp:
+    return RedirectResponse(PASSWORD_PATH, 303) if _asks_for_page(request) else refuse("password_first", request)
+
+
+def _asks_for_page(request: HTTPConnection) -> bool:
+    """Whether a person is to be led on; what a script asks for would put the other page into its own."""
+    of_script = BACKGROUND in request.headers or request.headers.get("sec-fetch-dest", "document") != "document"
+    reads = request.scope["method"] in _SAFE_METHODS
+    return reads and not of_script and not request.scope["path"].startswith("/api/")
 
 
 def _from_our_page(headers: Headers) -> bool:

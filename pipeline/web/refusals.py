@@ -11,6 +11,7 @@ _PROBLEM = "application/problem+json"
 _STATUS = {
     "not_signed_in": 401,
     "bad_link": 403,
+    "password_first": 403,
     "foreign_page": 403,
     "no_such_page": 404,
     "bad_request": 422,

@@ -1,40 +1,60 @@
-"""Signing in and out, and saying why one looks at papers."""
+"""Signing in by password and out again, and saying why one looks at papers."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pipeline.web.gate import COOKIE, entrance_of, with_session
+from pipeline.errors import Forbidden, ServiceUnavailable
+from pipeline.password_door import PasswordDoor
+from pipeline.web.gate import COOKIE, address_of, entrance_of, let_in, note
 from pipeline.web.receiving import receiving_of
+from pipeline.web.return_to import safe_path
 from pipeline.web.signed_in import OPEN, needs, signed_in
 from pipeline.web.templating import render
+from pipeline.web.wording import language_of, sentence
 from schemas.access import Purpose
 
 router = APIRouter(include_in_schema=False)
+_RefusedStatus = 403
+_TOO_MANY = 429
 
 
 @router.get("/sign-in", dependencies=[OPEN])
-def sign_in_page(request: Request) -> Response:
-    """Asks for login and password."""
-    return render(request, "sign_in.html", refused=False)
+def sign_in_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """Asks for login and password, or leads to the OpenID provider."""
+    return _page(request, back, "")
 
 
 @router.post("/sign-in", dependencies=[OPEN])
-def sign_in(request: Request, login: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+def sign_in(
+    request: Request,
+    login: Annotated[str, Form(max_length=200)],
+    password: Annotated[str, Form()],
+    back: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
     """Open a session."""
-    session = entrance_of(request).by_password(login, password)
+    try:
+        session = door_of(request).enter(login, password, address_of(request))
+    except Forbidden as wait:
+        return _page(request, back, sentence(wait.code, language_of(request)) + f" ({wait.detail})", _TOO_MANY)
     if session is None:
-        return render(request, "sign_in.html", status=403, refused=True)
-    return with_session(RedirectResponse("/", status_code=303), request, session)
+        _note_refusal(request, login)
+        return _page(request, back, sentence("sign_in_refused", language_of(request)), _RefusedStatus)
+    return let_in(RedirectResponse(safe_path(back), status_code=303), request, session)
 
 
 @router.post("/sign-out", dependencies=[needs(None)])
 def sign_out(request: Request) -> Response:
-    """End the session."""
+    """End the session, and the provider's where it was opened by one."""
+    signed = signed_in(request)
     entrance_of(request).leave(request.cookies.get(COOKIE, ""))
-    receiving_of(request).wipe(signed_in(request).session_id)
-    response = RedirectResponse("/sign-in", status_code=303)
+    receiving_of(request).wipe(signed.session_id)
+    note(request, signed.account, "sign_out")
+    elsewhere = _provider_page(request) if signed.way == "provider" else None
+    response: Response = RedirectResponse("/sign-in", status_code=303)
+    if elsewhere:
+        response = render(request, "onward.html", address=elsewhere)
     response.delete_cookie(COOKIE, path="/")
     return response
 
@@ -44,3 +64,35 @@ def say_purpose(request: Request, purpose: Annotated[Purpose, Form()]) -> Respon
     """Say why papers are looked at from now on, outside of a visit."""
     request.app.state.archive.tables.sessions.set_purpose(signed_in(request).session_id, purpose, None)
     return Response(status_code=204)
+
+
+def door_of(request: Request) -> PasswordDoor:
+    """Where people of this process show their passwords."""
+    tables = request.app.state.archive.tables
+    return PasswordDoor(tables.accounts, tables.tries, entrance_of(request))
+
+
+def our_address(request: Request) -> str:
+    """How browsers reach us, such as `https://host`; the host of a request was compared with ours before."""
+    return request.app.state.settings.web_url or str(request.base_url).rstrip("/")
+
+
+def _page(request: Request, back: str, refusal: str, status: int = 200) -> Response:
+    by_provider = request.app.state.provider is not None
+    return render(request, "sign_in.html", status=status, refusal=refusal, back=safe_path(back), provider=by_provider)
+
+
+def _note_refusal(request: Request, login: str) -> None:
+    """What was typed for a login may be a password, so only accounts' own refusals are in the log."""
+    found = request.app.state.archive.tables.accounts.by_login(login.strip().lower())
+    if found:
+        note(request, found[0], "sign_in_refused")
+
+
+def _provider_page(request: Request) -> str | None:
+    provider = request.app.state.provider
+    try:
+        page: str | None = provider.sign_out_url(f"{our_address(request)}/sign-in") if provider else None
+    except ServiceUnavailable:  # Ours is over all the same, and the provider asks again before the next session.
+        page = None
+    return page

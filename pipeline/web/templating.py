@@ -4,6 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from pipeline.local_time import local_moment
 from pipeline.web.visiting import strip_of
 from pipeline.web.wording import language_of, words
 
@@ -14,6 +15,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.filters["moment"] = local_moment
 
 
 def render(request: HTTPConnection, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

@@ -14,13 +14,18 @@ LANGUAGE_COOKIE = "hoso_language"
 _REFUSALS = {
     "not_signed_in": ("Bạn chưa đăng nhập, hoặc phiên đã hết.", "You are not signed in, or the session is over."),
     "bad_link": (
-        "Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy đăng nhập, hoặc lấy đường dẫn mới bằng lệnh hoso link.",
-        "This link was used or is too old. Sign in, or get a new one with the command hoso link.",
+        "Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy đăng nhập, hoặc xin người quản trị đường dẫn mới.",
+        "This link was used or is too old. Sign in, or ask your administrator for a new one.",
+    ),
+    "password_first": (
+        "Trước hết hãy đặt mật khẩu của riêng bạn.",
+        "First choose a password of your own.",
     ),
     "foreign_page": (
         "Yêu cầu không đến từ trang quầy nên bị từ chối.",
         "The request did not come from the counter page.",
     ),
+    "sign_in_refused": ("Tên đăng nhập hoặc mật khẩu không đúng.", "Login or password is wrong."),
     "no_such_page": ("Không có trang này.", "There is no such page."),
     "bad_request": ("Yêu cầu thiếu hoặc sai thông tin.", "Something in the request is missing or wrong."),
     "other_tus_version": (

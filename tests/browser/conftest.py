@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,16 +38,27 @@ class Counter(NamedTuple):
         return f"{self.url}/?token={link_for(self.settings)}"
 
 
+@contextmanager
+def serving(settings: Settings, listener: socket.socket) -> Iterator[Counter]:
+    """Serve the counter page at a port that listens already, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(build_app(settings), log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield Counter(address_of(listener), settings)
+    server.should_exit = True
+    thread.join()
+
+
+def address_of(listener: socket.socket) -> str:
+    """How a browser of this machine reaches it."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @pytest.fixture(scope="module")
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     settings = Settings(home=tmp_path_factory.mktemp("home"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(build_app(settings), log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield Counter(f"http://127.0.0.1:{listener.getsockname()[1]}", settings)
-        server.should_exit = True
-        thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listener, serving(settings, listener) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from pipeline.entrance import hashed, new_account
+from pipeline.entrance import new_account
+from pipeline.passwords import hashed
 from pipeline.wiring import open_tables
 from tests.browser.accessible import assert_calm
 from tests.browser.conftest import Counter

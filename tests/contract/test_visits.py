@@ -21,7 +21,7 @@ SESSION, IDLE_S = "session-1", 900.0
 def lan(database: Database) -> Account:
     account = new_account("lan", "Lan", OFFICE, ["counter"])
     database.accounts.add(account, None, "tests")
-    database.sessions.open(SESSION, account.account_id)
+    database.sessions.open(SESSION, account.account_id, "link", "")
     return account
 
 
@@ -50,7 +50,7 @@ def test_a_visit_comes_back_as_it_was_opened(database: Database, lan: Account) -
 
 def test_the_session_that_opens_a_visit_looks_for_its_sake(database: Database, lan: Account) -> None:
     database.visits.open(a_visit(), SESSION)
-    session = database.sessions.use(SESSION, IDLE_S, by_person=True)
+    session = database.sessions.use(SESSION, IDLE_S, 43200, by_person=True)
     assert session is not None
     assert (session.purpose, session.visit_id) == ("visit", "v1")
 
@@ -82,7 +82,7 @@ def test_a_second_visit_closes_the_first(database: Database, lan: Account) -> No
 
 
 def test_visits_of_other_sessions_stay_open(database: Database, lan: Account) -> None:
-    database.sessions.open("session-2", lan.account_id)
+    database.sessions.open("session-2", lan.account_id, "link", "")
     database.visits.open(a_visit(), SESSION)
     database.visits.open(a_visit("v2"), "session-2")
     database.sessions.close("session-2")
@@ -105,7 +105,7 @@ def test_signing_out_closes_the_visit(database: Database, lan: Account) -> None:
 
 def test_a_session_left_alone_takes_its_visit_along(database: Database, lan: Account) -> None:
     database.visits.open(a_visit(), SESSION)
-    database.sessions.close_idle(-1, -1)
+    database.sessions.close_idle(-1, 43200, -1)
     assert not is_open(database, "v1")
 
 

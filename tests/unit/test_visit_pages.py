@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from pipeline.adapters.database.engine import Database
 from pipeline.settings import Settings
 from pipeline.wiring import open_tables
-from schemas.access import AccessEntry
+from schemas.access import AccessEntry, LogFilter
 from schemas.people import Actor
 from tests.contract.examples import HUONG_NUMBER, a_field, file, huong
 from tests.signing_in import signed_in_client
@@ -59,7 +59,7 @@ def open_visit(client: TestClient, **changes: str) -> str:
 
 def entries(tables: Database) -> list[AccessEntry]:
     """The log, oldest first."""
-    return [logged.entry for logged in reversed(tables.access_log.of_office(OFFICE, 1000))]
+    return [logged.entry for logged in reversed(tables.access_log.find(OFFICE, LogFilter(), 1000))]
 
 
 def seen(tables: Database, access: str) -> set[str | None]:

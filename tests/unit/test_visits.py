@@ -26,7 +26,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     with open_office(tmp_path) as one:
         account = new_account("lan", "Lan", OFFICE, ["counter"])
         one.tables.accounts.add(account, None, "tests")
-        one.tables.sessions.open(SESSION, account.account_id)
+        one.tables.sessions.open(SESSION, account.account_id, "link", "")
         yield one
 
 
@@ -88,7 +88,7 @@ def test_a_visit_tells_who_how_he_was_found_and_what_lets_his_papers_be_shown(of
 )
 def test_what_is_missing_opens_no_visit(office: Office, open_one: Open, wrong: dict[str, Any], code: str) -> None:
     assert refusal(lambda: open_one(**wrong)) == code
-    session = office.tables.sessions.use(SESSION, 900, by_person=True)
+    session = office.tables.sessions.use(SESSION, 900, 43200, by_person=True)
     assert session is not None
     assert session.visit_id is None
 

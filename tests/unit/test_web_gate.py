@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from pipeline.entrance import Entrance, hashed, new_account
+from pipeline.entrance import Entrance, new_account
 from pipeline.errors import Forbidden
+from pipeline.passwords import hashed
 from pipeline.settings import Settings
 from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
@@ -132,9 +133,18 @@ def test_a_session_left_alone_is_over_and_told_whose_it_was(settings: Settings) 
         assert len(long_after.close_idle()) == 1
 
 
-@pytest.mark.parametrize("path", ["/", "/receive", "/no/such/page"])
-def test_without_a_session_pages_lead_to_signing_in(browser: Callable[[], TestClient], path: str) -> None:
-    assert browser().get(path).headers["location"] == "/sign-in"
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/", "/sign-in"),
+        ("/receive", "/sign-in?next=%2Freceive"),
+        ("/no/such/page?page=2", "/sign-in?next=%2Fno%2Fsuch%2Fpage%3Fpage%3D2"),
+    ],
+)
+def test_without_a_session_pages_lead_to_signing_in_and_back(
+    browser: Callable[[], TestClient], path: str, location: str
+) -> None:
+    assert browser().get(path).headers["location"] == location
 
 
 def test_without_a_session_a_program_is_refused_with_a_stable_code(browser: Callable[[], TestClient]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, or_, select
 from pipeline.adapters.database.access_tables import access_log
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.tables import citizens, paper_people
-from schemas.access import AccessEntry, LoggedAccess
+from schemas.access import AccessEntry, LogFilter, LoggedAccess
 from schemas.people import Actor
 
 
@@ -24,37 +24,46 @@ class AccessLogTable:
         with self._connections.writing() as connection:
             connection.execute(access_log.insert(), [_row(entry) for entry in entries])
 
-    def of_office(
-        self, office_id: str, limit: int, before: int | None = None, actor_id: str | None = None
+    def find(
+        self, office_id: str, wanted: LogFilter, limit: int, before: int | None = None
     ) -> tuple[LoggedAccess, ...]:
         """See AccessLog."""
-        wanted = access_log.c.office_id == office_id
-        if actor_id is not None:
-            wanted &= access_log.c.actor_id == actor_id
-        return self._newest(wanted, limit, before)
+        query = select(access_log).where(access_log.c.office_id == office_id)
+        if wanted.actor_id is not None:
+            query = query.where(access_log.c.actor_id == wanted.actor_id)
+        if wanted.document_id is not None:
+            query = query.where(access_log.c.document_id == wanted.document_id)
+        if wanted.citizen_id is not None:
+            query = query.where(_concerns(office_id, wanted.citizen_id))
+        if wanted.since is not None:
+            query = query.where(access_log.c.at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(access_log.c.at < wanted.until)
+        if before is not None:
+            query = query.where(access_log.c.entry_id < before)
+        newest = query.order_by(access_log.c.entry_id.desc()).limit(limit)
+        with self._connections.reading() as connection:
+            return tuple(_logged(row) for row in connection.execute(newest).mappings())
 
     def of_citizen(
         self, office_id: str, citizen_id: str, limit: int, before: int | None = None
     ) -> tuple[LoggedAccess, ...]:
         """See AccessLog."""
-        merged = select(citizens.c.citizen_id).where(
-            citizens.c.office_id == office_id,
-            or_(citizens.c.citizen_id == citizen_id, citizens.c.merged_into == citizen_id),
-        )
-        papers = select(paper_people.c.document_id).where(
-            paper_people.c.office_id == office_id,
-            paper_people.c.link == "filed",
-            paper_people.c.citizen_id.in_(merged),
-        )
-        concerns = or_(access_log.c.citizen_id.in_(merged), access_log.c.document_id.in_(papers))
-        return self._newest((access_log.c.office_id == office_id) & concerns, limit, before)
+        return self.find(office_id, LogFilter(citizen_id=citizen_id), limit, before)
 
-    def _newest(self, wanted: ColumnElement[bool], limit: int, before: int | None) -> tuple[LoggedAccess, ...]:
-        query = select(access_log).where(wanted).order_by(access_log.c.entry_id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(access_log.c.entry_id < before)
-        with self._connections.reading() as connection:
-            return tuple(_logged(row) for row in connection.execute(query).mappings())
+
+def _concerns(office_id: str, citizen_id: str) -> ColumnElement[bool]:
+    """What concerned a citizen, under whichever entry of the register he stood, or a paper filed under him."""
+    merged = select(citizens.c.citizen_id).where(
+        citizens.c.office_id == office_id,
+        or_(citizens.c.citizen_id == citizen_id, citizens.c.merged_into == citizen_id),
+    )
+    papers = select(paper_people.c.document_id).where(
+        paper_people.c.office_id == office_id,
+        paper_people.c.link == "filed",
+        paper_people.c.citizen_id.in_(merged),
+    )
+    return or_(access_log.c.citizen_id.in_(merged), access_log.c.document_id.in_(papers))
 
 
 def _row(entry: AccessEntry) -> dict[str, Any]:

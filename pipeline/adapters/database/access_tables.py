@@ -1,6 +1,6 @@
-"""The tables of accounts, sessions, tokens of programs, and the access log."""
+"""The tables of accounts and how they sign in, sessions, tokens of programs, and the access log."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from pipeline.adapters.database.tables import Moment, metadata, only_given
 
@@ -17,8 +17,7 @@ accounts = Table(
     Column("oidc_subject", Text, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
-    Column("wrong_tries", Integer, nullable=False, server_default="0"),  # since the last right one
-    Column("locked_until", Moment),
+    Column("must_change", Boolean, nullable=False),
     Index("accounts_by_office", "office_id", "login"),
 )
 
@@ -32,10 +31,31 @@ sessions = Table(
     Column("account_id", Text, ForeignKey("accounts.account_id"), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("address", Text, nullable=False),
     Column("purpose", Text),
     Column("visit_id", Text),
     Index("sessions_by_account", "account_id"),
     Index("sessions_by_use", "used_at"),
+)
+
+# Without office or actor: whoever tries is nobody yet.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key_sha256", Text, primary_key=True),  # of a login, or of an address
+    Column("wrong", Integer, nullable=False),
+    Column("tried_at", Moment, nullable=False),
+    Index("tries_by_time", "tried_at"),
+)
+
+newcomers = Table(
+    "newcomers",
+    metadata,
+    Column("oidc_subject", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("came_at", Moment, nullable=False),
+    Index("newcomers_by_time", "came_at"),
 )
 
 api_tokens = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.adapters.database.access_log import AccessLogTable
-from pipeline.adapters.database.accounts import AccountTable, SessionTable
+from pipeline.adapters.database.accounts import AccountTable, NewcomerTable
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
@@ -18,8 +18,10 @@ from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.register import RegisterTable
 from pipeline.adapters.database.search import SearchIndex
+from pipeline.adapters.database.sessions import SessionTable
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.adapters.database.tries import TryTable
 from pipeline.adapters.database.visits import VisitTable
 from pipeline.errors import Misconfigured
 
@@ -45,8 +47,10 @@ class Database:
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
         self.accounts = AccountTable(connections)
+        self.newcomers = NewcomerTable(connections)
         self.sessions = SessionTable(connections)
         self.visits = VisitTable(connections)
+        self.tries = TryTable(connections)
         self.access_log = AccessLogTable(connections)
 
     def close(self) -> None:

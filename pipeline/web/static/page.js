@@ -7,7 +7,7 @@ export async function part(url, options = {}, background = false) {
   const headers = background ? { ...options.headers, "hoso-background": "1" } : options.headers;
   try {
     const answer = await fetch(url, { ...options, headers });
-    if (answer.status === 401) location.assign("/sign-in");
+    if (answer.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     return answer.ok ? await answer.text() : null;
   } catch (error) {
     if (error.name === "AbortError") throw error;

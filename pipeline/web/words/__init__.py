@@ -1,8 +1,11 @@
 """Every word of the pages, Vietnamese first: a module a page, each with its pairs by key in `WORDS`."""
 
 from pipeline.web.words import (
+    access_log,
+    accounts,
     dossier,
     frame,
+    own_account,
     paper,
     receive,
     signing_in,
@@ -10,8 +13,11 @@ from pipeline.web.words import (
 )
 
 PAIRS: dict[str, tuple[str, str]] = {
+    **access_log.WORDS,
+    **accounts.WORDS,
     **dossier.WORDS,
     **frame.WORDS,
+    **own_account.WORDS,
     **paper.WORDS,
     **receive.WORDS,
     **signing_in.WORDS,

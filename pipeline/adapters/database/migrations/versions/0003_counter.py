@@ -35,8 +35,7 @@ def access_tables() -> None:
         sa.Column("oidc_subject", sa.Text, unique=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("disabled_at", MOMENT),
-        sa.Column("wrong_tries", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("locked_until", MOMENT),
+        sa.Column("must_change", sa.Boolean, nullable=False),
     )
     op.create_index("accounts_by_office", "accounts", ["office_id", "login"])
     op.create_table(
@@ -48,11 +47,14 @@ def access_tables() -> None:
         sa.Column("account_id", sa.Text, sa.ForeignKey("accounts.account_id"), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT, nullable=False),
+        sa.Column("way", sa.Text, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text),
         sa.Column("visit_id", sa.Text),
     )
     op.create_index("sessions_by_account", "sessions", ["account_id"])
     op.create_index("sessions_by_use", "sessions", ["used_at"])
+    entrance_tables()
     op.create_table(
         "api_tokens",
         sa.Column("token_id", sa.Text, primary_key=True),
@@ -85,6 +87,24 @@ def access_tables() -> None:
     op.create_index("accesses_by_actor", "access_log", ["office_id", "actor_id", "entry_id"])
     op.create_index("accesses_by_citizen", "access_log", ["office_id", "citizen_id", "entry_id"], **given("citizen_id"))
     op.create_index("accesses_by_paper", "access_log", ["office_id", "document_id", "entry_id"], **given("document_id"))
+
+
+def entrance_tables() -> None:
+    """Who tried to sign in: wrong passwords, and people no account is bound to."""
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("key_sha256", sa.Text, primary_key=True),
+        sa.Column("wrong", sa.Integer, nullable=False),
+        sa.Column("tried_at", MOMENT, nullable=False),
+    )
+    op.create_index("tries_by_time", "sign_in_tries", ["tried_at"])
+    op.create_table(
+        "newcomers",
+        sa.Column("oidc_subject", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("came_at", MOMENT, nullable=False),
+    )
+    op.create_index("newcomers_by_time", "newcomers", ["came_at"])
 
 
 def desk_tables() -> None:

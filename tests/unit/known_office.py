@@ -1,0 +1,146 @@
+"""An office with a child's birth certificate on file, a dossier and a visit, and what to ask each route of the web."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from pipeline.adapters.database.engine import Database
+from pipeline.entrance import Entrance, new_account
+from pipeline.settings import Limits, Settings
+from pipeline.web.app import build_app
+from pipeline.web.gate import COOKIE
+from pipeline.web.upload_api import VERSION
+from schemas.access import Account, Role
+from schemas.people import Actor
+from tests.permissions import Asked
+from tests.signing_in import HERE
+from tests.unit.desk import open_desk
+from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
+from tests.unit.plain_parsers import PlainParsers, scan
+
+OFFICE, NEIGHBOUR = "phuong-a", "phuong-b"
+CODE = "H29.12.34-260302-0001"
+EVERY_ROLE: tuple[Role, ...] = ("counter", "reviewer", "head", "auditor", "administrator")
+SECRETS = (CHILD, CHILD.title(), CHILD.capitalize(), CHILD_NUMBER, "Quàng Thị Inh")
+"""What tells of the people on the paper."""
+_UNNUMBERED = BIRTH.replace("Số: 150/2020\n", "")
+_OPENING = {"procedure": "temporary_residence", "said": CHILD_NUMBER, "presence": "in_person", "reason": "hand_in"}
+
+
+class KnownOffice:
+    """The web process, who asks it, and the ids that stand in addresses."""
+
+    def __init__(self, app: FastAPI, client: TestClient) -> None:
+        self.app, self.client = app, client
+        self.tables: Database = app.state.archive.tables
+        self.ids: dict[str, str] = {"code": CODE, "dossier_code": CODE, "number": "1", "page": "1"}
+
+    def sign_in(self, office_id: str, login: str, *, purpose: bool = True) -> None:
+        """Go on as an officer with every role, who has said that a citizen asked."""
+        entrance: Entrance = self.app.state.entrance
+        self.client.cookies.clear()
+        self.client.cookies.set(COOKIE, entrance.enter(self.account(office_id, login), "link"))
+        if purpose:
+            assert self.client.post("/purpose", data={"purpose": "citizen_request"}).status_code == 204
+
+    def account(self, office_id: str, login: str) -> Account:
+        """An account with every role, added where it is not there."""
+        account = new_account(login, login.title(), office_id, EVERY_ROLE)
+        if self.tables.accounts.add(account, None, "tests"):
+            return account
+        found = self.tables.accounts.by_login(login)
+        assert found
+        return found[0]
+
+    def open_visit(self) -> None:
+        """Begin with the child at the counter, in the session that goes on."""
+        visit = self.client.post("/visits", data=_OPENING)
+        self.ids["visit_id"] = visit.headers["location"].rpartition("/")[2]
+
+    def ask(self, route: Asked) -> Any:
+        """The route's answer about this office's things, by a request that it understands."""
+        missing = set(route.parameters()) - self.ids.keys()
+        assert not missing, f"tests/unit/known_office.py knows no {missing} for {route.path}"
+        return self.client.request(route.method, route.address(self.ids), **self._body(route))
+
+    def _body(self, route: Asked) -> dict[str, Any]:
+        ids = self.ids
+        forms: dict[str, Any] = {
+            "/accounts/{account_id}": {"name": "Lan", "roles": ["counter", "administrator"]},
+            "/accounts/{account_id}/state": {"state": "enabled"},
+            "/accounts/{account_id}/sessions/end": {"session_id": "x"},
+            "/dossiers/{code}/take-back": {"decision_id": "x"},
+            "/dossiers/find": {"q": CODE},
+            "/search": {"q": CHILD_NUMBER, "words": CHILD_NUMBER},
+            "/visit/find": {"said": CHILD_NUMBER},
+            "/visits": _OPENING,
+            "/visits/{visit_id}/answers": {"condition": "x", "answer": "yes"},
+            "/visits/{visit_id}/dossier": {"code": CODE},
+            "/visits/{visit_id}/known": {"form": "birth_registration_form"},
+            "/visits/{visit_id}/look-ups": {"component": "x", "outcome": "found"},
+            "/visits/{visit_id}/sensitive": {"kind": "health", "reason": "công dân đề nghị"},
+            "/visits/{visit_id}/uses": {"component": "identity", "document_id": ids["document_id"]},
+        }
+        bodies: dict[str, Any] = {
+            "/api/v1/checklist": {"procedure": "birth_registration", "citizen": CHILD_NUMBER},
+            "/api/v1/dossiers/{code}/checklist": {},
+            "/api/v1/dossiers/{code}/confirmation": {
+                "papers": [{"document_id": ids["document_id"], "copy_kind": "original"}]
+            },
+            "/api/v1/dossiers/{code}/confirmation/undo": {"decision_id": "x"},
+            "/api/v1/dossiers/{code}/look-ups": {"component": "identity", "outcome": "found"},
+            "/api/v1/dossiers/{code}/reuse": {
+                "component": "identity",
+                "document_id": ids["document_id"],
+                "purpose": "dùng lại",
+            },
+            "/api/v1/papers/{document_id}/confirmation": {},
+            "/api/v1/prefill": {"form": "birth_registration_form", "citizen": CHILD_NUMBER},
+            "/api/v1/review/{item_id}": {"value": "151/2020"},
+            "/api/v1/search": {"words": CHILD_NUMBER},
+            "/api/v1/visits": _OPENING,
+            "/api/v1/visits/{visit_id}/answers": {"x": True},
+            "/api/v1/visits/{visit_id}/dossier": {"code": CODE},
+        }
+        if route.method == "PATCH":
+            headers = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+            return {"headers": headers, "content": b"123"}
+        if route.method == "GET":
+            return {"params": {"since": "2026-01-01"} if route.path.startswith("/api/v1/export") else {}}
+        if route.path in bodies:
+            return {"json": bodies[route.path]}
+        return {"data": forms[route.path]} if route.path in forms else {}
+
+
+@contextmanager
+def open_known_office(home: Path) -> Iterator[KnownOffice]:
+    """The office, with nobody signed in."""
+    with open_desk(home, PlainParsers()) as desk:
+        paper = desk.file(scan(_UNNUMBERED), actor=Actor(office_id=OFFICE, actor_id="lan"), dossier_code=CODE)
+    app = build_app(Settings(home=home, office_id=OFFICE, limits=Limits(parsers=1)))
+    headers = {"origin": HERE, "tus-resumable": VERSION}
+    with TestClient(app, base_url=HERE, headers=headers, follow_redirects=False) as client:
+        app.state.archive.parsers = PlainParsers()
+        office = KnownOffice(app, client)
+        office.ids |= {"document_id": paper.document_id, "submission_id": paper.submission_id}
+        office.ids["item_id"] = office.tables.papers.queue(OFFICE, 1)[0].item_id
+        _add_desk_things(office)
+        yield office
+
+
+def _add_desk_things(office: KnownOffice) -> None:
+    """A dossier of the child, a visit, a waiting upload, a file in the scan folder."""
+    office.sign_in(OFFICE, "lan")
+    dossier = {"code": CODE, "procedure": "temporary_residence", "owner_number": CHILD_NUMBER, "owner_name": CHILD}
+    assert office.client.post("/api/v1/dossiers", json=dossier).status_code == 200
+    office.open_visit()
+    office.ids["account_id"] = office.account(OFFICE, "hoa").account_id
+    receiving = office.app.state.receiving
+    lan = office.account(OFFICE, "lan")
+    session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
+    office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
+    office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")
