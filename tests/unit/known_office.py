@@ -99,6 +99,7 @@ class KnownOffice:
                 "purpose": "dùng lại",
             },
             "/api/v1/papers/{document_id}/confirmation": {},
+            "/api/v1/papers/{document_id}/links": {},
             "/api/v1/prefill": {"form": "birth_registration_form", "citizen": CHILD_NUMBER},
             "/api/v1/review/{item_id}": {"value": "151/2020"},
             "/api/v1/search": {"words": CHILD_NUMBER},

@@ -12,8 +12,8 @@ from tests.unit.known_office import NEIGHBOUR, OFFICE, SECRETS, KnownOffice, ope
 
 _OF_ONESELF = ("/me", "/session", "/sign-out", "/language", "/purpose")
 _TELLS_OF_PAPERS = ("application/pdf", "image/jpeg", "image/png", "image/tiff")
-_REFUSED_BEFORE = ("/confirmation/undo", "/take-back", "/links")
-"""Refused for a decision that is not there, or for their body, before the paper or dossier is looked for."""
+_REFUSED_BEFORE = ("/confirmation/undo", "/take-back")
+"""Refused for the decision that is not there, before the dossier is looked for."""
 
 
 @pytest.fixture
