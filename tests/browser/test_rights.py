@@ -51,6 +51,7 @@ def test_a_new_officer_comes_in_by_the_administrators_link_and_chooses_a_passwor
         hers.keyboard.press("Tab")
         hers.keyboard.type(PASSWORD)
         hers.keyboard.press("Enter")
+        expect(hers).not_to_have_url(f"{counter.url}/me/password")
         expect(hers.get_by_role("navigation")).to_contain_text("Tiếp nhận")
         hers.get_by_role("button", name="Đăng xuất").click()
         hers.goto(f"{counter.url}/search")
