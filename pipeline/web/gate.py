@@ -70,15 +70,7 @@ class Gate:
             return refuse("foreign_page", request) if foreign and not path.startswith(_OPEN_TO_READ) else None
         if "authorization" in request.headers and path.startswith(PROGRAM_PATHS):
             return _admit_program(request)
-        signed = who_sends(request)
-        if signed is None:
-            return _to_sign_in(request)
-        if foreign:
-            return refuse("foreign_page", request)
-        scope.setdefault("state", {})["signed"] = signed
-        if signed.way is not None and signed.account.must_change and path not in _PATHS_BEFORE_PASSWORD:
-            return _to_password(request)
-        return None
+        return _admit_person(request, foreign=foreign)
 
 
 def entrance_of(request: HTTPConnection) -> Entrance:
@@ -141,6 +133,18 @@ def _admit_program(request: HTTPConnection) -> ASGIApp | None:
         return refuse("bad_request", request)
     request.state.signed, request.state.on_behalf = signed, on_behalf
     return None
+
+
+def _admit_person(request: HTTPConnection, *, foreign: bool) -> ASGIApp | None:
+    """By the session of a browser. `foreign`: it is a change, and not one of our pages sends it."""
+    signed = who_sends(request)
+    if signed is None:
+        return _to_sign_in(request)
+    if foreign:
+        return refuse("foreign_page", request)
+    request.state.signed = signed
+    must_change = signed.way is not None and signed.account.must_change
+    return _to_password(request) if must_change and request.scope["path"] not in _PATHS_BEFORE_PASSWORD else None
 
 
 def _to_sign_in(request: HTTPConnection) -> ASGIApp:

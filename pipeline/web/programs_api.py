@@ -11,9 +11,10 @@ from pipeline import tokens
 from pipeline.adapters.hook_sender import check_url, new_secret, try_hook
 from pipeline.errors import NotFound
 from pipeline.web.api import archive_of
+from pipeline.web.gate import note
 from pipeline.web.idempotency import tell_once
 from pipeline.web.paging import After, Limit, cursor, cut, place_of
-from pipeline.web.signed_in import actor_of, needs, trace
+from pipeline.web.signed_in import actor_of, needs, signed_in
 from schemas.access import Account, ApiToken, Permission
 from schemas.base import Value
 from schemas.hooks import Delivery, Webhook
@@ -87,7 +88,7 @@ def make_token(request: Request, body: NewToken) -> TokenMade:
     """Make a token for a program."""
     tables, actor = archive_of(request).tables, actor_of(request)
     account = _own(tables.accounts.get(body.account_id), actor.office_id)
-    trace(request, "account", subject_id=account.account_id, purpose="supervision")
+    note(request, signed_in(request).account, "account", account.account_id)
     token, secret = tokens.issue(tables.tokens, actor, account, body.name, body.scopes, body.days)
     tell_once(request)
     return TokenMade(token=token, secret=secret)
@@ -105,7 +106,7 @@ def list_tokens(request: Request, after: After = None, limit: Limit = 20) -> Tok
 def revoke_token(request: Request, token_id: _TokenId) -> None:
     """End a token at once."""
     archive_of(request).tables.tokens.revoke(actor_of(request).office_id, token_id)
-    trace(request, "account", subject_id=token_id, purpose="supervision")
+    note(request, signed_in(request).account, "account", token_id)
 
 
 @router.post("/webhooks", dependencies=[needs("hooks.manage")], status_code=201)

@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.tickets import ticket_secret
 from pipeline.web.app import build_app
 from pipeline.wiring import open_tables
-from schemas.access import AccessEntry, Permission, Role
+from schemas.access import AccessEntry, LogFilter, Permission, Role
 from schemas.dossier import Paper
 from schemas.people import Actor
 from tests.signing_in import HERE, signed_in_client
@@ -60,7 +60,7 @@ def bearer(
 
 def logged(settings: Settings) -> list[AccessEntry]:
     with open_tables(settings) as tables:
-        return [one.entry for one in tables.access_log.of_office(OFFICE, 99)]
+        return [one.entry for one in tables.access_log.find(OFFICE, LogFilter(), 99)]
 
 
 def test_a_token_lets_a_program_in_without_a_session_or_an_origin(program: TestClient) -> None:
@@ -108,7 +108,7 @@ def test_whom_a_program_asks_for_is_a_dossier_and_no_name(settings: Settings, pr
 
 
 def test_a_token_opens_no_page(settings: Settings, program: TestClient) -> None:
-    assert program.get("/search", follow_redirects=False).headers["location"] == "/sign-in"
+    assert program.get("/search", follow_redirects=False).headers["location"].startswith("/sign-in")
 
 
 def test_a_token_is_made_listed_and_revoked_by_the_api(settings: Settings) -> None:
