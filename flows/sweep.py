@@ -6,7 +6,9 @@ import anyio
 from prefect import flow
 
 from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
+from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
+from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.resume import resume
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -18,6 +20,8 @@ _AT_ONCE = 200
 @flow(name=SWEEP)
 async def sweep() -> None:
     """Empty the intake area of what has expired, have taken up again what lost its run, and write what was decided.
+
+    What webhooks are still to be told is delivered, and answers that nobody may ask for again are removed.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
@@ -35,6 +39,8 @@ def _sweep() -> None:
         now = datetime.now(UTC)
         resume(archive, settings.office_id, now)
         archive.expire_intake(settings.office_id, now)
+        archive.tables.answered.expire(KEEP_ANSWERS_S)
+        deliver_due(archive.tables.hooks, _AT_ONCE)
 
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:

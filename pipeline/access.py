@@ -24,8 +24,10 @@ PERMITTED: dict[Role, frozenset[Permission]] = {
     "reviewer": frozenset({"dossiers.read", "papers.read", "review.answer", "work.read"}),
     "head": frozenset({"dossiers.read", "export.read", "figures.read", "log.read", "papers.read", "work.read"}),
     "auditor": frozenset({"figures.read", "log.read"}),
-    "service": frozenset({"dossiers.read", "dossiers.write", "export.read", "papers.read", "papers.receive"}),
-    "administrator": frozenset({"accounts.manage", "hooks.manage", "work.read", "work.retry"}),
+    "service": frozenset(
+        {"dossiers.read", "dossiers.write", "export.read", "metrics.read", "papers.read", "papers.receive"}
+    ),
+    "administrator": frozenset({"accounts.manage", "hooks.manage", "metrics.read", "work.read", "work.retry"}),
 }
 
 

@@ -217,9 +217,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Ở đây không dùng hệ thống định danh bên ngoài.",
         "No identity provider is set up here.",
     ),
+    "no_such_token": ("Không có mã truy cập này.", "There is no such token."),
+    "no_such_hook": ("Không có địa chỉ nhận thông báo này.", "There is no such webhook."),
+    "not_a_service": (
+        "Mã truy cập chỉ cấp cho tài khoản có vai trò service.",
+        "Only accounts with the role service are given tokens.",
+    ),
+    "bad_scope": (
+        "Vai trò của tài khoản không cho phép quyền này.",
+        "The account's roles do not permit this.",
+    ),
+    "bad_hook_url": (
+        "Địa chỉ nhận thông báo phải là https (hoặc http trên chính máy này), không kèm tên và mật khẩu.",
+        "A webhook's address is https, or http on this machine, without user and password.",
+    ),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
+    "bad_ticket": (
+        "Đường dẫn tải này không đúng hoặc đã hết hạn. Hãy xin đường dẫn mới.",
+        "This download link is wrong or too old. Ask for a new one.",
+    ),
     "purpose_needed": (
         "Hãy cho biết lý do tra cứu trước khi xem giấy tờ.",
         "Say why you look before papers are shown.",
@@ -277,6 +295,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Hệ thống định danh đang không liên lạc được. Bạn vẫn có thể đăng nhập bằng mật khẩu.",
         "The identity provider does not answer. You can still sign in by password.",
     ),
+    "hook_away": ("Địa chỉ nhận thông báo không trả lời.", "The webhook's address does not answer."),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (
         "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",

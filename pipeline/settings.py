@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     inbox: Path | None = None
     """A folder that scanners write to; default: `inbox` in the home."""
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
+    link_key: SecretStr = SecretStr("")
+    """Signs download links; default: a secret made in the home. Web processes on several machines need the same one."""
     web_url: str = ""
     """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end."""
     oidc_issuer: str = ""

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
+from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, LookUp, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
 from schemas.dossiers import Component, Dossier, PaperCode
 from schemas.figures import By, Counts
+from schemas.paging import TimePlace
 from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage, SearchQuery
@@ -41,8 +43,10 @@ class Submissions(Protocol):
         """The office's newest submission of this content that is not refused (state done with a reason), or None."""
         ...
 
-    def recent(self, office_id: str, limit: int, actor_id: str | None = None) -> tuple[Submission, ...]:
-        """Newest first; only an actor's."""
+    def recent(
+        self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
+    ) -> tuple[Submission, ...]:
+        """Newest first; only an actor's; those behind a place, by the time of receipt."""
         ...
 
 
@@ -220,8 +224,10 @@ class FigureSource(Protocol):
         """
         ...
 
-    def dossiers_received(self, office_id: str, since: date, until: date) -> tuple[Dossier, ...]:
-        """The dossiers received on these days, oldest first."""
+    def dossiers_received(
+        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
+    ) -> tuple[Dossier, ...]:
+        """The dossiers received on these days, oldest first: at most `limit`, those behind a place."""
         ...
 
 
@@ -358,6 +364,26 @@ class Tables(Protocol):
     @property
     def access_log(self) -> AccessLog:
         """Who looked at what."""
+        ...
+
+    @property
+    def tokens(self) -> ApiTokens:
+        """Tokens of programs."""
+        ...
+
+    @property
+    def answered(self) -> AnsweredRequests:
+        """Answers that may be asked for again."""
+        ...
+
+    @property
+    def hooks(self) -> Hooks:
+        """Who is told what becomes of papers."""
+        ...
+
+    @property
+    def load(self) -> LoadSource:
+        """How much waits."""
         ...
 
     @property

@@ -16,6 +16,7 @@ Permission = Literal[
     "figures.read",
     "hooks.manage",
     "log.read",
+    "metrics.read",
     "papers.confirm",
     "papers.read",
     "papers.receive",
@@ -82,6 +83,24 @@ class Newcomer(Value):
     oidc_subject: str
     name: str
     came_at: datetime
+
+
+class ApiToken(Value):
+    """What a program shows instead of signing in: some of its account's permissions, for some time.
+
+    `actor_id` made it. Its secret is told once and kept as a hash.
+    """
+
+    token_id: str
+    office_id: str
+    actor_id: str
+    account_id: str
+    name: str
+    scopes: tuple[Permission, ...]
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 class SignedIn(Value):

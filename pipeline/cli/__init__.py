@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.console import Console
 
-from pipeline.cli import account, ask, doctor, dossier, export, figures, ingest, register, review, up, web
+from pipeline.cli import account, ask, doctor, dossier, export, figures, hook, ingest, register, review, token, up, web
 from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
@@ -35,6 +35,8 @@ app.add_typer(dossier.dossier)
 app.add_typer(review.app, name="review")
 app.add_typer(register.app, name="register")
 app.add_typer(account.app)
+app.add_typer(token.app)
+app.add_typer(hook.app)
 app.command()(doctor.doctor)
 app.command()(up.up)
 app.command()(web.web)

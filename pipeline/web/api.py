@@ -3,10 +3,11 @@
 import mimetypes
 import tempfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
+from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import Field as Described
 from starlette.background import BackgroundTask
@@ -14,14 +15,18 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.archive import Archive, Handing
 from pipeline.errors import NotFound
+from pipeline.web.days import Day
+from pipeline.web.entity_tags import matches
 from pipeline.web.handing_in import HandIn, hand_in, hand_in_asked
+from pipeline.web.paging import After, Limit, cursor, cut, place_of
 from pipeline.web.reading import Reading
-from pipeline.web.signed_in import actor_of, needs
+from pipeline.web.signed_in import actor_of, needs, trace
 from pipeline.web.uploads import incoming_files
-from pipeline.web.views import PaperView, SearchView, SubmissionView, Viewer
+from pipeline.web.views import PaperView, SearchView, SubmissionList, SubmissionView, Viewer
 from pipeline.web.wording import language_of
 from schemas.base import Value
 from schemas.dossier import PaperState
+from schemas.paging import TimePlace
 from schemas.search import SearchQuery
 
 router = APIRouter(prefix="/api/v1")
@@ -51,8 +56,8 @@ class SearchBody(Value):
     type: str | None = None
     state: PaperState | None = None
     procedure: str | None = None
-    filed_from: date | None = None
-    filed_until: date | None = None
+    filed_from: Day | None = None
+    filed_until: Day | None = None
     limit: int = Described(default=20, ge=1, le=100)
     after: str | None = Described(default=None, max_length=400)
 
@@ -79,8 +84,20 @@ async def receive(request: Request) -> SubmissionView:
     async with incoming_files(request, settings.limits.max_file_mb << 20) as files:
         handing = Handing(actor=actor_of(request))
         submission = await run_in_threadpool(archive_of(request).receive, files, handing)
+    await run_in_threadpool(trace, request, "receive", subject_id=submission.submission_id, purpose="dossier")
     await run_in_threadpool(reading.begin, submission.submission_id)
     return await run_in_threadpool(show_submission, request, submission.submission_id)
+
+
+@router.get("/submissions", dependencies=[needs("papers.receive")])
+def list_submissions(request: Request, after: After = None, limit: Limit = 20) -> SubmissionList:
+    """What the office received, newest first, without the papers in it."""
+    office_id, place = actor_of(request).office_id, place_of(after, TimePlace)
+    found, last = cut(archive_of(request).tables.submissions.recent(office_id, limit + 1, after=place), limit)
+    return SubmissionList(
+        submissions=tuple(viewer_of(request).line(one) for one in found),
+        next=cursor(TimePlace(at=last.received_at, id=last.submission_id)) if last else None,
+    )
 
 
 @router.get("/submissions/{submission_id}", dependencies=[needs("papers.receive")])
@@ -88,7 +105,10 @@ def show_submission(request: Request, submission_id: str) -> SubmissionView:
     """How far a submission is, and the papers found in it."""
     office_id, tables = actor_of(request).office_id, archive_of(request).tables
     submission = tables.submissions.get(office_id, submission_id)
-    return viewer_of(request).submission(submission, tables.papers.of_content(office_id, submission.content_sha256))
+    papers = tables.papers.of_content(office_id, submission.content_sha256)
+    if papers:  # While it is being read there are none, so who waits for them leaves one trace.
+        trace(request, "look", document_ids=[paper.document_id for paper in papers], purpose="dossier")
+    return viewer_of(request).submission(submission, papers)
 
 
 @router.post("/search", dependencies=[needs("papers.read")])
@@ -98,43 +118,78 @@ def search(request: Request, body: SearchBody) -> SearchView:
     Without words those that meet the filters, the newest first. Asked by a body, so that nothing of it is in addresses.
     """
     query = SearchQuery(offices=(actor_of(request).office_id,), **body.model_dump())
-    return viewer_of(request).search(archive_of(request).tables.search.search(query), body.words)
+    found = archive_of(request).tables.search.search(query)
+    trace(request, "search", document_ids=[hit.document_id for hit in found.hits])
+    return viewer_of(request).search(found, body.words)
 
 
 @router.get("/papers/{document_id}", dependencies=[needs("papers.read")])
 def show_paper(request: Request, document_id: str) -> PaperView:
     """One paper with its fields."""
     paper = archive_of(request).tables.papers.get(actor_of(request).office_id, document_id)
+    trace(request, "look", document_ids=[document_id])
     return viewer_of(request).paper(paper)
 
 
 @router.get("/papers/{document_id}/pdf", dependencies=[needs("papers.read")], response_class=FileResponse)
-def fetch_pdf(request: Request, document_id: str) -> FileResponse:
+def fetch_pdf(request: Request, document_id: str) -> Response:
     """The searchable copy, compared with its hash."""
-    archive, office_id = archive_of(request), actor_of(request).office_id
-    response = send_file(lambda target: archive.fetch_copy(office_id, document_id, target), "application/pdf")
-    response.headers["content-disposition"] = f'inline; filename="{document_id}.pdf"'
-    response.headers["content-security-policy"] = PDF_POLICY
-    return response
+    return send_copy(request, document_id)
 
 
 @router.get(
     "/papers/{document_id}/originals/{number}", dependencies=[needs("papers.read")], response_class=FileResponse
 )
-def fetch_original(request: Request, document_id: str, number: int) -> FileResponse:
+def fetch_original(request: Request, document_id: str, number: Annotated[int, InPath(ge=1, le=1000)]) -> Response:
     """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile."""
+    return send_original(request, document_id, number)
+
+
+def send_copy(request: Request, document_id: str) -> Response:
+    """The searchable copy of a paper, logged as a download. Raises: NotFound (no_such_paper, no_picture_kept)."""
+    archive, office_id = archive_of(request), actor_of(request).office_id
+    paper = archive.tables.papers.get(office_id, document_id)
+    trace(request, "download", document_ids=[document_id])
+    headers = {"content-disposition": f'inline; filename="{document_id}.pdf"', "content-security-policy": PDF_POLICY}
+
+    def fetch(target: Path) -> object:
+        return archive.fetch_copy(office_id, document_id, target)
+
+    return _send_known(request, fetch, paper.sha256, headers, "application/pdf")
+
+
+def send_original(request: Request, document_id: str, number: int) -> Response:
+    """Original `number` of a paper, from 1, logged as a download. Raises: NotFound (no_such_paper, no_such_object)."""
     archive = archive_of(request)
     paper = archive.tables.papers.get(actor_of(request).office_id, document_id)
     if not 1 <= number <= len(paper.original_keys):
         raise NotFound("no_such_object", document_id)
+    trace(request, "download", document_ids=[document_id])
     submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
     sha256 = paper.original_sha256s[number - 1]
     media_types = {source.sha256: source.media_type for source in submission.sources}
     media_types |= {excerpt.sha256: excerpt.media_type for excerpt in paper.excerpts}
     media_type = media_types.get(sha256, "application/octet-stream")
-    response = send_file(lambda target: archive.store.fetch(paper.original_keys[number - 1], target), media_type)
     name = f"{document_id}-{number}{mimetypes.guess_extension(media_type) or ''}"
-    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+
+    def fetch(target: Path) -> object:
+        return archive.store.fetch(paper.original_keys[number - 1], target)
+
+    return _send_known(request, fetch, sha256, headers, media_type)
+
+
+def _send_known(
+    request: Request, fetch: Callable[[Path], object], sha256: str | None, headers: dict[str, str], media_type: str
+) -> Response:
+    """A file whose hash is its entity tag: who has it already is not sent it again."""
+    if sha256 is None:
+        return send_file(fetch, media_type)
+    tag = f'"{sha256}"'
+    if matches(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers={"etag": tag})
+    response = send_file(fetch, media_type)
+    response.headers.update({**headers, "etag": tag})
     return response
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -19,12 +18,15 @@ import pipeline.web.code_api
 import pipeline.web.confirm_api
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
+import pipeline.web.downloads_api
 import pipeline.web.figures_api
 import pipeline.web.own_account
 import pipeline.web.pages
+import pipeline.web.programs_api
 import pipeline.web.provider_sign_in
 import pipeline.web.receive_pages
 import pipeline.web.review_api
+import pipeline.web.service
 import pipeline.web.sign_in
 import pipeline.web.upload_api
 import pipeline.web.visit_api
@@ -33,12 +35,18 @@ import pipeline.web.who_looked
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
+from pipeline.tickets import TicketOffice, ticket_secret
 from pipeline.viewing import PageViews
+from pipeline.web.courier import Courier
+from pipeline.web.description import declared, describe, name_of, routes_of
+from pipeline.web.entity_tags import EntityTags
 from pipeline.web.gate import Gate
+from pipeline.web.idempotency import Idempotency
+from pipeline.web.metrics import Measuring, Metrics
 from pipeline.web.reading import Reading
 from pipeline.web.receiving import Closing, Receiving
-from pipeline.web.refusals import refuse, refuse_error
-from pipeline.web.signed_in import OPEN, Needs, Open
+from pipeline.web.refusals import Refused, refuse, refuse_error
+from pipeline.web.service import Readiness
 from pipeline.web.uploads import BadUpload
 from pipeline.wiring import find_provider, open_archive
 
@@ -48,70 +56,94 @@ def app_from_environment() -> FastAPI:
     return build_app(load_settings())
 
 
+_ROUTERS = (
+    pipeline.web.api.router,
+    pipeline.web.figures_api.router,
+    pipeline.web.dossier_api.router,
+    pipeline.web.confirm_api.router,
+    pipeline.web.dossier_pages.router,
+    pipeline.web.review_api.router,
+    pipeline.web.upload_api.router,
+    pipeline.web.code_api.router,
+    pipeline.web.downloads_api.router,
+    pipeline.web.programs_api.router,
+    pipeline.web.service.router,
+    pipeline.web.pages.router,
+    pipeline.web.receive_pages.router,
+    pipeline.web.sign_in.router,
+    pipeline.web.visit_api.router,
+    pipeline.web.visit_pages.router,
+    pipeline.web.who_looked.router,
+    pipeline.web.provider_sign_in.router,
+    pipeline.web.own_account.router,
+    pipeline.web.accounts_page.router,
+    pipeline.web.access_log_page.router,
+)
+
+
 def build_app(settings: Settings) -> FastAPI:
     """The application; the archive is open from its start to its end."""
-
-    @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
-        with open_archive(settings) as archive:
-            app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
-            app.state.page_views = PageViews(archive)
-            tables = archive.tables
-            app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
-            app.state.receiving = Receiving(settings, archive)
-            closing = Closing(app.state.entrance, app.state.receiving)
-            yield
-            closing.close()
-            app.state.receiving.looks.close()
-            app.state.reading.close()
-
     # Without the interactive API pages: they load scripts from the internet.
     app = FastAPI(
-        title="hoso", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+        title="hoso",
+        version="1",
+        lifespan=_life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=name_of,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.metrics = settings, Metrics()
     app.state.provider = find_provider(settings)
-    app.include_router(pipeline.web.api.router)
-    app.include_router(pipeline.web.figures_api.router)
-    app.include_router(pipeline.web.dossier_api.router)
-    app.include_router(pipeline.web.confirm_api.router)
-    app.include_router(pipeline.web.dossier_pages.router)
-    app.include_router(pipeline.web.review_api.router)
-    app.include_router(pipeline.web.upload_api.router)
-    app.include_router(pipeline.web.code_api.router)
-    app.include_router(pipeline.web.pages.router)
-    app.include_router(pipeline.web.receive_pages.router)
-    app.include_router(pipeline.web.sign_in.router)
-    app.include_router(pipeline.web.visit_api.router)
-    app.include_router(pipeline.web.visit_pages.router)
-    app.include_router(pipeline.web.who_looked.router)
-    app.include_router(pipeline.web.provider_sign_in.router)
-    app.include_router(pipeline.web.own_account.router)
-    app.include_router(pipeline.web.accounts_page.router)
-    app.include_router(pipeline.web.access_log_page.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
+    describe(app)
     _refuse_undeclared(app)
-    app.exception_handler(HosoError)(_on_error)
-    app.exception_handler(BadUpload)(_on_bad_upload)
-    app.exception_handler(RequestValidationError)(_on_bad_request)
-    app.exception_handler(HTTPException)(_on_http_error)
-    app.exception_handler(Exception)(_on_fault)
+    _answer_errors(app)
+    app.add_middleware(EntityTags)
+    app.add_middleware(Idempotency)
     app.add_middleware(Gate)
+    app.add_middleware(Measuring, metrics=app.state.metrics)
     # A name of an outsider that leads to this machine must not make the page part of his site.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_our_hosts(settings))
     return app
 
 
-def declared(route: APIRoute) -> Needs | Open | None:
-    """What a route asks of who is signed in; None: it was forgotten."""
-    asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs | Open)]
-    return asked[0] if len(asked) == 1 else None
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    with open_archive(settings) as archive:
+        app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
+        app.state.page_views = PageViews(archive)
+        tables = archive.tables
+        app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
+        app.state.receiving = Receiving(settings, archive)
+        app.state.tickets = TicketOffice(ticket_secret(settings))
+        app.state.readiness, courier = Readiness(archive), Courier(tables.hooks)
+        app.state.metrics.watch(tables.load.measure)
+        closing = Closing(app.state.entrance, app.state.receiving)
+        courier.start()
+        yield
+        courier.close()
+        closing.close()
+        app.state.receiving.looks.close()
+        app.state.readiness.close()
+        app.state.reading.close()
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.exception_handler(HosoError)(_on_error)
+    app.exception_handler(BadUpload)(_on_refused)
+    app.exception_handler(Refused)(_on_refused)
+    app.exception_handler(RequestValidationError)(_on_bad_request)
+    app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(Exception)(_on_fault)
 
 
 def _refuse_undeclared(app: FastAPI) -> None:
     """Closed by default: a route that says nothing of who may use it is found when the process starts."""
-    forgotten = [route.path for route in app.routes if isinstance(route, APIRoute) and declared(route) is None]
+    forgotten = [route.path for route in routes_of(app) if declared(route) is None]
     if forgotten:
         raise TypeError(f"routes need one permission each: {', '.join(forgotten)}")
 
@@ -121,24 +153,33 @@ def _our_hosts(settings: Settings) -> list[str]:
     return [name for name in ours if name]
 
 
-def _health() -> dict[str, str]:
-    return {"status": "ok"}
-
-
 async def _on_error(request: Request, error: HosoError) -> Response:
     return refuse_error(error, request)
 
 
-async def _on_bad_upload(request: Request, error: BadUpload) -> Response:
+async def _on_refused(request: Request, error: BadUpload | Refused) -> Response:
     return refuse(error.code, request)
 
 
 async def _on_bad_request(request: Request, _: RequestValidationError) -> Response:
-    return refuse("bad_request", request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_program = request.url.path.startswith("/api/")
+    takes_it = kind in ("", "application/json", "multipart/form-data")
+    return refuse("bad_request" if takes_it or not is_program else "bad_media_type", request)
 
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
-    return refuse("no_such_page" if error.status_code in (404, 405) else "bad_request", request)
+    if error.status_code == 405:
+        return refuse("no_such_method", request, {"allow": ", ".join(sorted(_methods_at(request)))})
+    return refuse("no_such_page" if error.status_code == 404 else "bad_request", request)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What may be done at an address, by all its routes; the framework tells those of the first one only."""
+    path = request.url.path
+    here = [route for route in routes_of(request.app) if route.path_regex.match(path)]
+    named = [route for route in here if route.path == path]  # not what would take it for somebody's id
+    return {method for route in named or here for method in route.methods or ()}
 
 
 async def _on_fault(request: Request, _: Exception) -> Response:

@@ -18,21 +18,23 @@ from schemas.base import Value
 
 router = APIRouter(prefix="/api/v1", tags=["codes"])
 _MOST_BYTES = 8 << 20
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "object", "properties": {"text": {"type": "string"}}}},
-            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
 
 
 class CodeText(Value):
     """What a reader has read."""
 
     text: str
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": CodeText.model_json_schema()},
+            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 
 
 class FoundCode(Value):

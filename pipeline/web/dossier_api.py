@@ -3,7 +3,7 @@
 Numbers of citizens stand in bodies only, never in addresses.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -19,7 +19,8 @@ from pipeline.once_only import checklist
 from pipeline.prefill import prefill
 from pipeline.sheets import Sheet, cover_sheet, missing_list
 from pipeline.web.api import PDF_POLICY, archive_of
-from pipeline.web.signed_in import actor_of, needs
+from pipeline.web.days import Day
+from pipeline.web.signed_in import actor_of, needs, trace
 from schemas.base import Value
 from schemas.decisions import LookUp
 from schemas.dossier import Channel
@@ -73,7 +74,7 @@ class ChecklistBody(Value):
 
     procedure: str
     citizen: str
-    day: date | None = None
+    day: Day | None = None
     conditions: dict[str, bool] = {}
 
 
@@ -103,13 +104,16 @@ class PrefillView(Value):
 def open_dossier(request: Request, body: DossierBody) -> DossierChange:
     """Make a dossier known; the same again changes nothing, values that contradict an earlier one are told."""
     archive, actor = archive_of(request), actor_of(request)
-    return archive.dossiers.open(dossier_of(body.model_dump(), archive.catalogue, actor, "opened"))
+    dossier = dossier_of(body.model_dump(), archive.catalogue, actor, "opened")
+    trace(request, "change", subject_id=dossier.code, purpose="dossier")
+    return archive.dossiers.open(dossier)
 
 
 @router.post("/dossiers/import", dependencies=[needs("dossiers.write")])
 def import_list(request: Request, body: ImportBody) -> ImportReport:
     """Take over dossiers of the one-stop system; a row that cannot be taken stops no other."""
     archive = archive_of(request)
+    trace(request, "change", purpose="dossier")
     rows = [dossier.model_dump() for dossier in body.dossiers]
     return import_dossiers(archive.dossiers, archive.catalogue, actor_of(request), rows)
 
@@ -129,12 +133,14 @@ def answer_conditions(request: Request, code: str, conditions: dict[str, bool]) 
 @router.get("/dossiers/{code}/cover-sheet", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_cover_sheet(request: Request, code: str) -> Response:
     """The sheet that the dossier's papers are scanned behind, as PDF."""
+    trace(request, "print", subject_id=code, purpose="dossier")
     return pdf_of(cover_sheet(_view(request, code, {}), archive_of(request).catalogue))
 
 
 @router.get("/dossiers/{code}/missing", dependencies=[needs("dossiers.read")], response_class=Response)
 def fetch_missing_list(request: Request, code: str) -> Response:
     """The list of exactly what is missing, as PDF."""
+    trace(request, "print", subject_id=code, purpose="dossier")
     return pdf_of(missing_list(_view(request, code, {}), archive_of(request).catalogue))
 
 
@@ -142,12 +148,14 @@ def fetch_missing_list(request: Request, code: str) -> Response:
 def reuse(request: Request, code: str, body: ReuseBody) -> Component:
     """Let a paper on file serve the dossier instead of being brought again."""
     desk = archive_of(request).dossiers
+    trace(request, "reuse", document_ids=[body.document_id], subject_id=code, purpose="dossier")
     return desk.reuse(actor_of(request), code, body.component, body.document_id, body.purpose)
 
 
 @router.post("/dossiers/{code}/look-ups", dependencies=[needs("dossiers.write")])
 def look_up(request: Request, code: str, body: LookUpBody) -> LookUp:
     """Record what the national database gave instead of a paper."""
+    trace(request, "look_up", subject_id=code, purpose="dossier")
     return archive_of(request).dossiers.look_up(actor_of(request), code, body.component, body.outcome)
 
 
@@ -160,6 +168,8 @@ def ask_checklist(request: Request, body: ChecklistBody) -> ChecklistView:
         raise NotFound("no_such_procedure")
     person = archive.tables.people.by_number(office_id, body.citizen)
     papers = archive.tables.papers.of_citizen(office_id, person.citizen_id) if person else ()
+    if person is not None:
+        trace(request, "open_citizen", citizen_id=person.citizen_id)
     whose = person or Citizen(citizen_id="", personal_id=body.citizen, name="")
     visit = Visit(day=body.day or local_day(datetime.now(UTC)), conditions=body.conditions)
     rows = checklist(procedure, archive.catalogue, whose, papers, visit)
@@ -176,6 +186,7 @@ def ask_known_values(request: Request, body: PrefillBody) -> PrefillView:
     person = archive.tables.people.by_number(office_id, body.citizen)
     if person is None:
         raise NotFound("no_such_citizen")
+    trace(request, "prefill", citizen_id=person.citizen_id)
     papers = archive.tables.papers.of_citizen(office_id, person.citizen_id)
     today = local_day(datetime.now(UTC))
 
@@ -186,7 +197,10 @@ def ask_known_values(request: Request, body: PrefillBody) -> PrefillView:
 
 
 def _view(request: Request, code: str, conditions: dict[str, bool]) -> DossierView:
-    return archive_of(request).dossiers.view(actor_of(request).office_id, code, conditions, datetime.now(UTC))
+    view = archive_of(request).dossiers.view(actor_of(request).office_id, code, conditions, datetime.now(UTC))
+    papers = [component.document_id for component in view.components]
+    trace(request, "look", document_ids=papers, subject_id=code, purpose="dossier")
+    return view
 
 
 def pdf_of(sheet: Sheet) -> Response:

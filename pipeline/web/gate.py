@@ -9,15 +9,21 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline import tokens
 from pipeline.entrance import Entrance
-from pipeline.web.refusals import refuse
+from pipeline.stages.field_values import find_dossier_code
+from pipeline.web.refusals import PROGRAM_PATHS, refuse
 from pipeline.web.return_to import safe_path
 from schemas.access import Access, AccessEntry, Account, SignedIn
 
 COOKIE = "hoso_session"
 BACKGROUND = "hoso-background"
 """Header of what a page asks by itself: it keeps no session open on a machine that was left alone."""
-_OPEN_PATHS = ("/health", "/static/", "/sign-in")
+ON_BEHALF = "hoso-on-behalf"
+"""Header by which a program names the dossier that it asks for; it stands in the access log."""
+_OPEN_TO_READ = ("/api/v1/downloads/", "/api/v1/openapi.json", "/health", "/ready", "/static/")
+"""Nothing is changed there, so it does not matter whose page asks."""
+_OPEN_PATHS = (*_OPEN_TO_READ, "/sign-in")
 PASSWORD_PATH = "/me/password"  # noqa: S105 (a page)
 _PATHS_BEFORE_PASSWORD = (PASSWORD_PATH, "/session", "/sign-out", "/language")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -61,16 +67,10 @@ class Gate:
             return _enter_by_link(request, link)
         foreign = scope["method"] not in _SAFE_METHODS and not _from_our_page(request.headers)
         if path.startswith(_OPEN_PATHS):
-            return refuse("foreign_page", request) if foreign else None
-        signed = who_sends(request)
-        if signed is None:
-            return _to_sign_in(request)
-        if foreign:
-            return refuse("foreign_page", request)
-        scope.setdefault("state", {})["signed"] = signed
-        if signed.way is not None and signed.account.must_change and path not in _PATHS_BEFORE_PASSWORD:
-            return _to_password(request)
-        return None
+            return refuse("foreign_page", request) if foreign and not path.startswith(_OPEN_TO_READ) else None
+        if "authorization" in request.headers and path.startswith(PROGRAM_PATHS):
+            return _admit_program(request)
+        return _admit_person(request, foreign=foreign)
 
 
 def entrance_of(request: HTTPConnection) -> Entrance:
@@ -122,6 +122,31 @@ def _enter_by_link(request: HTTPConnection, link: str) -> ASGIApp:
     return let_in(RedirectResponse("/", status_code=303), request, session)
 
 
+def _admit_program(request: HTTPConnection) -> ASGIApp | None:
+    """By its token. No browser sends one by itself, so pages of others cannot use it."""
+    kind, _, secret = request.headers["authorization"].partition(" ")
+    signed = tokens.who(request.app.state.archive.tables.tokens, secret.strip()) if kind.lower() == "bearer" else None
+    if signed is None:
+        return refuse("bad_token", request)
+    on_behalf = request.headers.get(ON_BEHALF)
+    if on_behalf is not None and find_dossier_code(on_behalf) != on_behalf:
+        return refuse("bad_request", request)
+    request.state.signed, request.state.on_behalf = signed, on_behalf
+    return None
+
+
+def _admit_person(request: HTTPConnection, *, foreign: bool) -> ASGIApp | None:
+    """By the session of a browser. `foreign`: it is a change, and not one of our pages sends it."""
+    signed = who_sends(request)
+    if signed is None:
+        return _to_sign_in(request)
+    if foreign:
+        return refuse("foreign_page", request)
+    request.state.signed = signed
+    must_change = signed.way is not None and signed.account.must_change
+    return _to_password(request) if must_change and request.scope["path"] not in _PATHS_BEFORE_PASSWORD else None
+
+
 def _to_sign_in(request: HTTPConnection) -> ASGIApp:
     if not _asks_for_page(request):
         return refuse("not_signed_in", request)
@@ -139,7 +164,7 @@ def _asks_for_page(request: HTTPConnection) -> bool:
     """Whether a person is to be led on; what a script asks for would put the other page into its own."""
     of_script = BACKGROUND in request.headers or request.headers.get("sec-fetch-dest", "document") != "document"
     reads = request.scope["method"] in _SAFE_METHODS
-    return reads and not of_script and not request.scope["path"].startswith("/api/")
+    return reads and not of_script and not request.scope["path"].startswith(PROGRAM_PATHS)
 
 
 def _from_our_page(headers: Headers) -> bool:

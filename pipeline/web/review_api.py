@@ -12,7 +12,8 @@ from pydantic import JsonValue
 from pipeline.errors import ScanRejected
 from pipeline.review import Review
 from pipeline.web.api import archive_of, send_file, viewer_of
-from pipeline.web.signed_in import actor_of, needs
+from pipeline.web.entity_tags import IfMatch, unless_changed
+from pipeline.web.signed_in import actor_of, needs, trace
 from pipeline.web.views import PaperView, QuestionView, Viewer
 from schemas.base import Value
 from schemas.dossier import CopyKind
@@ -68,6 +69,7 @@ def show_queue(
     office_id = actor_of(request).office_id
     behind = _place(after) if after else None
     items = archive_of(request).tables.papers.queue(office_id, limit + 1, behind)
+    trace(request, "look", document_ids=sorted({item.document_id for item in items[:limit]}), purpose="review")
     viewer = viewer_of(request)
     shown = tuple(_shown(viewer, item) for item in items[:limit])
     return QueueView(items=shown, next=_cursor(items[limit - 1].place) if len(items) > limit else None)
@@ -76,13 +78,17 @@ def show_queue(
 @router.get("/review/{item_id}", dependencies=[needs("review.answer")])
 def show_item(request: Request, item_id: str) -> ItemView:
     """One open question with the citizens of the register who may be meant."""
-    return _shown(viewer_of(request), review_of(request).item(actor_of(request).office_id, item_id))
+    item = review_of(request).item(actor_of(request).office_id, item_id)
+    trace(request, "look", document_ids=[item.document_id], purpose="review")
+    return _shown(viewer_of(request), item)
 
 
 @router.get("/review/{item_id}/crop", dependencies=[needs("review.answer")], response_class=FileResponse)
 def fetch_crop(request: Request, item_id: str) -> FileResponse:
     """The place on the page that a question is about, as JPEG."""
     office_id, review = actor_of(request).office_id, review_of(request)
+
+    trace(request, "look", document_ids=[review.item(office_id, item_id).document_id], purpose="review")
 
     def write(target: Path) -> None:
         review.crop(office_id, item_id, target)
@@ -91,9 +97,13 @@ def fetch_crop(request: Request, item_id: str) -> FileResponse:
 
 
 @router.post("/review/{item_id}", dependencies=[needs("review.answer")])
-def answer_item(request: Request, item_id: str, answer: Answer) -> PaperView:
+def answer_item(request: Request, item_id: str, answer: Answer, if_match: IfMatch = None) -> PaperView:
     """Answer an open question; the paper as it stands then."""
-    paper = review_of(request).answer(actor_of(request), item_id, answer.value, answer.name)
+    review, actor = review_of(request), actor_of(request)
+    item = review.item(actor.office_id, item_id)
+    unless_changed(if_match, _shown(viewer_of(request), item))
+    trace(request, "change", document_ids=[item.document_id], purpose="review")
+    paper = review.answer(actor, item_id, answer.value, answer.name)
     return viewer_of(request).paper(paper)
 
 
@@ -101,14 +111,18 @@ def answer_item(request: Request, item_id: str, answer: Answer) -> PaperView:
 def decide(request: Request, said: dict[str, JsonValue]) -> None:
     """Decide about a paper or submission, asked or not: `kind`, `subject_id` and what was decided."""
     review = review_of(request)
-    review.decide(review.read(actor_of(request), dict(said)))
+    decision = review.read(actor_of(request), dict(said))
+    trace(request, "change", subject_id=decision.subject_id, purpose="review")
+    review.decide(decision)
 
 
 @router.post("/papers/{document_id}/confirmation", dependencies=[needs("papers.confirm")])
-def confirm_paper(request: Request, document_id: str, said: Confirmation) -> PaperView:
+def confirm_paper(request: Request, document_id: str, said: Confirmation, if_match: IfMatch = None) -> PaperView:
     """Record that the officer compared the copy with what was shown."""
     archive, actor = archive_of(request), actor_of(request)
     seen = archive.tables.papers.get(actor.office_id, document_id)
+    unless_changed(if_match, viewer_of(request).paper(seen))
+    trace(request, "change", document_ids=[document_id], purpose="dossier")
     paper = archive.confirm(actor, document_id, said.copy_kind or seen.copy_kind or "original")
     return viewer_of(request).paper(paper)
 

@@ -61,14 +61,15 @@ def trace(
 ) -> None:
     """Write to the access log, before anything is shown: one entry for each paper, or one for what has none.
 
-    `purpose` is given where the work at hand is one; else it is what the officer said he looks for.
+    `purpose` is given where the work at hand is one; else it is what the officer said he looks for. A program looks for
+    another system, whatever it looks at, and may name the dossier it does so for.
 
     Raises:
         Forbidden: (purpose_needed) nobody has said why.
 
     """
     signed = signed_in(request)
-    why = purpose or signed.purpose
+    why = signed.purpose if signed.purpose == "integration" else purpose or signed.purpose
     if why is None:
         raise Forbidden("purpose_needed")
     entry = AccessEntry(
@@ -78,7 +79,7 @@ def trace(
         purpose=why,
         visit_id=signed.visit_id if why == "visit" else None,
         citizen_id=citizen_id,
-        subject_id=subject_id,
+        subject_id=subject_id or getattr(request.state, "on_behalf", None),
     )
     ids = tuple(document_ids)
     entries = [entry.model_copy(update={"document_id": document_id}) for document_id in ids] or [entry]

@@ -31,6 +31,7 @@ _BLOCK_BYTES = 1 << 20
 """So many bytes are made safe at a time."""
 _LONGEST_NAME = 200
 _STATUS = {"too_large": 413}
+_BLOCKS = {"requestBody": {"required": True, "content": {_CONTENT: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 class _TusRoute(APIRoute):
@@ -106,7 +107,7 @@ def locate_upload(request: Request, upload_id: str) -> Response:
     return Response(status_code=200, headers=_standing(upload) | length)
 
 
-@router.patch("/{upload_id}", status_code=204)
+@router.patch("/{upload_id}", status_code=204, openapi_extra=_BLOCKS)
 async def continue_upload(request: Request, upload_id: str, upload_offset: Annotated[int, Header(ge=0)]) -> Response:
     """Add the bytes of the body behind the first `Upload-Offset`. What came before a cut is kept."""
     if request.headers.get("content-type") != _CONTENT:

@@ -133,6 +133,25 @@ class SubmissionView(Value):
     papers: tuple[PaperView, ...]
 
 
+class SubmissionLine(Value):
+    """One submission in a list, without its papers and the names of its files."""
+
+    submission_id: str
+    state: SubmissionState
+    state_text: str
+    reason: Told | None
+    received_at: datetime
+    pages_done: int
+    pages_total: int | None
+
+
+class SubmissionList(Value):
+    """Submissions, newest first; `next` goes on behind them, null at the end."""
+
+    submissions: tuple[SubmissionLine, ...]
+    next: str | None
+
+
 class Piece(Value):
     """A part of a passage; `hit`: it matched the query."""
 
@@ -174,18 +193,24 @@ class Viewer:
 
     def submission(self, submission: Submission, papers: tuple[Paper, ...]) -> SubmissionView:
         """A submission with its papers."""
-        refused = submission.state == "done" and submission.reason is not None
         return SubmissionView(
+            **dict(self.line(submission)),
+            live=submission.state in ("received", "working"),
+            files=tuple(source.path.rpartition("/")[2] for source in submission.sources),
+            papers=tuple(self.paper(paper) for paper in papers),
+        )
+
+    def line(self, submission: Submission) -> SubmissionLine:
+        """A submission in a list."""
+        refused = submission.state == "done" and submission.reason is not None
+        return SubmissionLine(
             submission_id=submission.submission_id,
             state=submission.state,
             state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
-            live=submission.state in ("received", "working"),
             reason=self._told(submission.reason) if submission.reason else None,
             received_at=submission.received_at,
-            files=tuple(source.path.rpartition("/")[2] for source in submission.sources),
             pages_done=submission.pages_done,
             pages_total=submission.pages_total,
-            papers=tuple(self.paper(paper) for paper in papers),
         )
 
     def paper(self, paper: Paper) -> PaperView:

@@ -34,7 +34,7 @@ def show_visit(request: Request, visit_id: str) -> VisitView:
 
 
 @router.post("/{visit_id}/answers", dependencies=[_MAY_OPEN])
-def answer_conditions(request: Request, visit_id: str, answers: dict[str, bool | None]) -> VisitView:
+def answer_in_visit(request: Request, visit_id: str, answers: dict[str, bool | None]) -> VisitView:
     """Answer questions of the procedure, by condition id; null takes an answer back."""
     visit = held_visit(request, visit_id)
     for condition, applies in answers.items():

@@ -13,6 +13,10 @@ LANGUAGE_COOKIE = "hoso_language"
 
 _REFUSALS = {
     "not_signed_in": ("Bạn chưa đăng nhập, hoặc phiên đã hết.", "You are not signed in, or the session is over."),
+    "bad_token": (
+        "Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.",
+        "The token is wrong, has expired, or was revoked.",
+    ),
     "bad_link": (
         "Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy đăng nhập, hoặc xin người quản trị đường dẫn mới.",
         "This link was used or is too old. Sign in, or ask your administrator for a new one.",
@@ -27,6 +31,29 @@ _REFUSALS = {
     ),
     "sign_in_refused": ("Tên đăng nhập hoặc mật khẩu không đúng.", "Login or password is wrong."),
     "no_such_page": ("Không có trang này.", "There is no such page."),
+    "no_such_method": ("Địa chỉ này không nhận thao tác đó.", "This cannot be done at this address."),
+    "bad_media_type": ("Nội dung gửi không đúng định dạng.", "What was sent has another format than is taken here."),
+    "changed_meanwhile": (
+        "Nội dung đã được người khác sửa sau khi bạn xem; hãy xem lại.",
+        "It was changed after you saw it; look at it again.",
+    ),
+    "bad_key": (
+        "Idempotency-Key phải có 1 đến 200 ký tự ASCII nhìn thấy được.",
+        "An Idempotency-Key has 1 to 200 visible ASCII characters.",
+    ),
+    "key_used": (
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request.",
+    ),
+    "being_answered": (
+        "Yêu cầu có Idempotency-Key này đang được xử lý; hãy gửi lại sau.",
+        "A request with this Idempotency-Key is being answered; send it again later.",
+    ),
+    "shown_once": (
+        "Yêu cầu này đã được thực hiện; khóa bí mật chỉ được cho biết một lần.",
+        "This was done before; its secret is told only once.",
+    ),
+    "not_ready": ("Hệ thống chưa sẵn sàng.", "The system is not ready."),
     "bad_request": ("Yêu cầu thiếu hoặc sai thông tin.", "Something in the request is missing or wrong."),
     "other_tus_version": (
         "Máy chủ chỉ hỗ trợ giao thức tus 1.0.0.",

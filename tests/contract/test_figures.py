@@ -10,6 +10,7 @@ from schemas.decisions import LookUp, MachineView, SetField
 from schemas.dossier import Paper
 from schemas.dossiers import Component, Dossier
 from schemas.figures import By, Counts
+from schemas.paging import TimePlace
 from schemas.people import Actor
 from tests.contract.examples import ACTOR, NEIGHBOUR, START, file
 
@@ -146,3 +147,11 @@ def test_dossiers_received_on_some_days_come_oldest_first(database: Database) ->
     early = open_dossier(database, "H29.1.1-260302-0002")
     open_dossier(database, "H29.1.1-260303-0003", received_at=AFTER_MIDNIGHT)
     assert [dossier.code for dossier in database.figures.dossiers_received(OFFICE, DAY, DAY)] == [early, late]
+
+
+def test_dossiers_received_are_given_page_by_page(database: Database) -> None:
+    codes = [open_dossier(database, f"H29.1.1-260302-000{number}") for number in range(1, 4)]
+    first = database.figures.dossiers_received(OFFICE, DAY, DAY, limit=2)
+    place = TimePlace(at=first[-1].received_at, id=first[-1].code)
+    rest = database.figures.dossiers_received(OFFICE, DAY, DAY, limit=2, after=place)
+    assert [dossier.code for dossier in (*first, *rest)] == codes

@@ -5,6 +5,7 @@ import pytest
 from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound
 from schemas.dossier import SourceFile
+from schemas.paging import TimePlace
 from tests.contract.examples import ACTOR, NEIGHBOUR, a_paper, a_submission, hold, minutes, receive
 
 OFFICE = ACTOR.office_id
@@ -57,6 +58,14 @@ def test_content_is_found_by_its_hash_newest_first(database: Database) -> None:
     receive(database, content_sha256="other", received_at=minutes(3))
     assert database.submissions.find_content(OFFICE, "same") == newer
     assert database.submissions.find_content(OFFICE, "unknown") is None
+
+
+def test_the_newest_are_given_page_by_page(database: Database) -> None:
+    made = [receive(database, received_at=minutes(minute // 2)) for minute in range(3)]
+    first = database.submissions.recent(OFFICE, 2)
+    rest = database.submissions.recent(OFFICE, 2, after=TimePlace(at=first[-1].received_at, id=first[-1].submission_id))
+    newest_first = sorted(made, key=lambda one: (one.received_at, one.submission_id), reverse=True)
+    assert [one.submission_id for one in (*first, *rest)] == [one.submission_id for one in newest_first]
 
 
 def test_another_offices_content_is_not_found(database: Database) -> None:

@@ -11,6 +11,7 @@ from pipeline.figures import as_csv, figures
 from pipeline.figures_chart import chart
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts, Figures, FigureTable
+from schemas.paging import TimePlace
 
 SINCE, UNTIL = date(2026, 3, 2), date(2026, 3, 6)
 DAYS = {
@@ -29,7 +30,9 @@ class Source:
     def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
         return self._counts
 
-    def dossiers_received(self, office_id: str, since: date, until: date) -> tuple[Dossier, ...]:
+    def dossiers_received(
+        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
+    ) -> tuple[Dossier, ...]:
         return ()
 
 

@@ -49,4 +49,4 @@ def test_a_dossier_is_exported_by_its_code(client: TestClient) -> None:
 def test_another_offices_dossier_is_not_exported(client: TestClient) -> None:
     assert client.get(f"/api/v1/export/dossiers/{CODE[:-1]}2").status_code == 404
     answer = client.get("/api/v1/export/dossiers", params={"since": "2026-03-01", "until": "2026-03-03"})
-    assert [dossier["MaHoSo"] for dossier in answer.json()] == [CODE]
+    assert [dossier["MaHoSo"] for dossier in answer.json()["dossiers"]] == [CODE]

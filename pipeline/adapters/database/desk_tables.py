@@ -59,9 +59,9 @@ answered_requests = Table(
     Column("office_id", Text, primary_key=True),
     Column("actor_id", Text, primary_key=True),
     Column("idempotency_key", Text, primary_key=True),
-    Column("request_sha256", Text, nullable=False),
+    Column("request_sha256", Text),  # null, as its status: it is being answered
     Column("begun_at", Moment, nullable=False),
-    Column("status", Integer),  # null: it is being answered
+    Column("status", Integer),
     Column("media_type", Text),
     Column("body", Text),
     Index("answered_requests_by_time", "begun_at"),

@@ -11,9 +11,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.adapters.database.access_log import AccessLogTable
 from pipeline.adapters.database.accounts import AccountTable, NewcomerTable
+from pipeline.adapters.database.answered import AnsweredTable
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
+from pipeline.adapters.database.hooks import HookTable
+from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.register import RegisterTable
@@ -21,6 +24,7 @@ from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.sessions import SessionTable
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.adapters.database.tokens import TokenTable
 from pipeline.adapters.database.tries import TryTable
 from pipeline.adapters.database.visits import VisitTable
 from pipeline.errors import Misconfigured
@@ -52,6 +56,10 @@ class Database:
         self.visits = VisitTable(connections)
         self.tries = TryTable(connections)
         self.access_log = AccessLogTable(connections)
+        self.tokens = TokenTable(connections)
+        self.answered = AnsweredTable(connections)
+        self.hooks = HookTable(connections)
+        self.load = LoadCounts(connections)
 
     def close(self) -> None:
         """Close all connections."""

@@ -17,14 +17,17 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
 )
 
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers
+from pipeline.adapters.database.places import bound
 from pipeline.adapters.database.tables import decisions, papers
 from pipeline.local_time import VIETNAM
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts
+from schemas.paging import TimePlace
 
 _ZONE = "Asia/Ho_Chi_Minh"
 _AHEAD_OF_UTC = "+7 hours"
@@ -52,11 +55,16 @@ class FigureCounts:
                     _add(sums[row["key"] or ""], row)
         return {key: Counts(**values) for key, values in sums.items()}
 
-    def dossiers_received(self, office_id: str, since: date, until: date) -> tuple[Dossier, ...]:
+    def dossiers_received(
+        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
+    ) -> tuple[Dossier, ...]:
         """See FigureSource."""
+        order = (dossiers.c.received_at, dossiers.c.code)
         with self._connections.reading() as connection:
             within = Period(connection, office_id, since, until, "day").received()
-            query = select(dossiers.c.record).where(within).order_by(dossiers.c.received_at, dossiers.c.code)
+            query = select(dossiers.c.record).where(within).order_by(*order).limit(limit)
+            if after is not None:
+                query = query.where(tuple_(*order) > bound(after, *order))
             return tuple(Dossier.model_validate_json(record) for record in connection.execute(query).scalars())
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.entering import Entry, enter_owner
+from pipeline.adapters.database.hooks import tell
 from pipeline.adapters.database.indexing import add_search_rows, is_on_file, kept_texts, remove_search_rows
 from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers
@@ -31,9 +32,10 @@ def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...
             if is_on_file(paper):
                 add_search_rows(connection, paper, kept)
             _add_questions(connection, paper)
+            tell(connection, paper)
 
 
-def refile_paper(connection: Connection, decided: Paper, texts: tuple[str, ...] | None) -> None:
+def refile_paper(connection: Connection, before: Paper, decided: Paper, texts: tuple[str, ...] | None) -> None:
     """Write a paper that is there anew, with its links, questions and search rows; `texts` None leaves its pages."""
     entries = _enter_owners(connection, [decided])
     paper = _with_doubts(decided, entries)
@@ -49,6 +51,8 @@ def refile_paper(connection: Connection, decided: Paper, texts: tuple[str, ...] 
         add_search_rows(connection, paper, kept, first_id)
     _link_people(connection, paper, entries)
     _add_questions(connection, paper)
+    if paper.state != before.state:
+        tell(connection, paper)
 
 
 def _written_by(paper: Paper) -> dict[str, str]:

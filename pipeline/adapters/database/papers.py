@@ -152,7 +152,7 @@ def write_changes(connection: Connection, changes: Sequence[PaperChange]) -> Non
         if change.before is None:
             file_papers(connection, ((change.after, change.texts or ()),))
         else:
-            refile_paper(connection, change.after, change.texts)
+            refile_paper(connection, change.before, change.after, change.texts)
 
 
 def _decision_row(decision: Decided) -> dict[str, object]:

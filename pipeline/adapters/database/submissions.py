@@ -8,10 +8,12 @@ from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
 from pipeline.adapters.database.papers import as_seen, write_changes
+from pipeline.adapters.database.places import newest_first
 from pipeline.adapters.database.tables import source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.table_ports import PaperChange
 from schemas.dossier import Lease, Paper, SourceFile, Submission, SubmissionState
+from schemas.paging import TimePlace
 from schemas.people import Actor
 
 _VALUES = [
@@ -57,15 +59,15 @@ class SubmissionTable:
             submission_id = connection.execute(query).scalar()
             return None if submission_id is None else _load(connection, submission_id, office_id)
 
-    def recent(self, office_id: str, limit: int, actor_id: str | None = None) -> tuple[Submission, ...]:
+    def recent(
+        self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
+    ) -> tuple[Submission, ...]:
         """See Submissions."""
-        mine = () if actor_id is None else (submissions.c.actor_id == actor_id,)
-        query = (
-            select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
-            .where(submissions.c.office_id == office_id, *mine)
-            .order_by(submissions.c.received_at.desc(), submissions.c.submission_id.desc())
-            .limit(limit)
-        )
+        query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id)
+        query = query.where(submissions.c.office_id == office_id)
+        if actor_id is not None:
+            query = query.where(submissions.c.actor_id == actor_id)
+        query = newest_first(query, submissions.c.received_at, submissions.c.submission_id, limit, after)
         with self._connections.reading() as connection:
             rows = connection.execute(query).mappings().all()
             return _with_sources(connection, rows)

@@ -155,7 +155,7 @@ def desk_tables() -> None:
         sa.Column("office_id", sa.Text, primary_key=True),
         sa.Column("actor_id", sa.Text, primary_key=True),
         sa.Column("idempotency_key", sa.Text, primary_key=True),
-        sa.Column("request_sha256", sa.Text, nullable=False),
+        sa.Column("request_sha256", sa.Text),
         sa.Column("begun_at", MOMENT, nullable=False),
         sa.Column("status", sa.Integer),
         sa.Column("media_type", sa.Text),

@@ -1,0 +1,50 @@
+"""How much waits, as the database knows it."""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, FromClause, func, select
+
+from pipeline.adapters.database.access_tables import sessions
+from pipeline.adapters.database.connections import Connections
+from pipeline.adapters.database.desk_tables import deliveries
+from pipeline.adapters.database.tables import open_questions, submissions
+from pipeline.program_ports import Load
+from schemas.dossier import SubmissionState
+
+
+class LoadCounts:
+    """The port LoadSource."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def measure(self) -> Load:
+        """See LoadSource."""
+        over, arrived = deliveries.c.next_at.is_(None), deliveries.c.delivered_at.is_not(None)
+        with self._connections.reading() as connection:
+            by_state = select(submissions.c.state, func.count()).group_by(submissions.c.state)
+            states = {cast("SubmissionState", state): count for state, count in connection.execute(by_state).tuples()}
+            return Load(
+                submissions=states,
+                oldest_waiting_since=_oldest_waiting(connection),
+                open_questions=_count(connection, open_questions),
+                sessions=_count(connection, sessions, sessions.c.kind == "session"),
+                deliveries_waiting=_count(connection, deliveries, ~over),
+                deliveries_given_up=_count(connection, deliveries, over, ~arrived),
+                deliveries_made=_count(connection, deliveries, arrived),
+            )
+
+    def answer(self) -> None:
+        """See LoadSource."""
+        with self._connections.reading() as connection:
+            connection.execute(select(1))
+
+
+def _oldest_waiting(connection: Connection) -> datetime | None:
+    query = select(func.min(submissions.c.received_at)).where(submissions.c.state.in_(("received", "stuck")))
+    return connection.execute(query).scalar()
+
+
+def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
