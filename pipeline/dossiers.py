@@ -12,13 +12,14 @@ from typing import Literal, Protocol
 from pipeline import keys
 from pipeline.decisions import deciding, new_decision
 from pipeline.dossier_merge import dossier_of_receipt, merge_dossiers
+from pipeline.dossier_ports import Dossiers
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
 from pipeline.once_only import checklist, reuse_refusals
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import ObjectStore
 from pipeline.stages.field_values import find_dossier_code
-from pipeline.table_ports import Dossiers, Papers, People
+from pipeline.table_ports import Papers, People
 from pipeline.validity import certain_date
 from schemas.catalog import Catalogue, Procedure, RequiredPaper
 from schemas.decisions import LookUp, Reuse
