@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from pipeline.dossier_ports import Dossiers
+from pipeline.work_ports import Calls, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -292,6 +293,16 @@ class Tables(Protocol):
     @property
     def access_log(self) -> AccessLog:
         """Who looked at what."""
+        ...
+
+    @property
+    def work(self) -> Work:
+        """What waits."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """Who was called about a dossier."""
         ...
 
     @property
