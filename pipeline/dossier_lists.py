@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.dossier_ports import Dossiers
 from pipeline.local_time import local_day
 from pipeline.once_only import checklist
+from pipeline.stages.assemble import COVER_SHEET
 from pipeline.stages.questions import copy_trouble
 from pipeline.table_ports import Papers, People
 from pipeline.work_ports import Work
@@ -126,5 +127,6 @@ class DossierLists:
 
 def _is_uncompared(paper: Paper) -> bool:
     """Whether it was brought to be kept, and nobody has compared it. What is in doubt must be settled first."""
-    settled = paper.state == "filed" and paper.keeping in ("keep", "fields_only") and paper.rendition_of is None
-    return settled and paper.confirmed_at is None and copy_trouble(paper) is None
+    settled = paper.state == "filed" and paper.rendition_of is None and paper.type != COVER_SHEET
+    kept = paper.keeping == "fields_only" or (paper.keeping == "keep" and paper.object_key is not None)
+    return settled and kept and paper.confirmed_at is None and copy_trouble(paper) is None

@@ -30,6 +30,8 @@ import pipeline.web.upload_api
 import pipeline.web.visit_api
 import pipeline.web.visit_pages
 import pipeline.web.who_looked
+import pipeline.web.work_api
+import pipeline.web.work_pages
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
@@ -89,6 +91,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(pipeline.web.own_account.router)
     app.include_router(pipeline.web.accounts_page.router)
     app.include_router(pipeline.web.access_log_page.router)
+    app.include_router(pipeline.web.work_api.router)
+    app.include_router(pipeline.web.work_pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.get("/health", include_in_schema=False, dependencies=[OPEN])(_health)
     _refuse_undeclared(app)

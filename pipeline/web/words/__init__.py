@@ -10,6 +10,7 @@ from pipeline.web.words import (
     receive,
     signing_in,
     visit,
+    work,
 )
 
 PAIRS: dict[str, tuple[str, str]] = {
@@ -22,5 +23,6 @@ PAIRS: dict[str, tuple[str, str]] = {
     **receive.WORDS,
     **signing_in.WORDS,
     **visit.WORDS,
+    **work.WORDS,
 }
 """The Vietnamese and the English words. A key stands in one module only."""
