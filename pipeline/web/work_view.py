@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.local_time import VIETNAM, local_day
 from pipeline.sheets import day_of
+from pipeline.web.views import Viewer
 from pipeline.web.wording import Language, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue
@@ -96,7 +97,7 @@ class WorkViewer:
     def __init__(self, catalogue: Catalogue, language: Language, now: datetime) -> None:
         """Args: catalogue: what procedures and papers are called; language: of the browser; now: the moment."""
         self._catalogue, self._language, self._now = catalogue, language, now
-        self._words, self._today = words(language), local_day(now)
+        self._words, self._today, self._papers = words(language), local_day(now), Viewer(catalogue, language)
 
     def work(self, work: WorkList, *, with_dossiers: bool) -> WorkView:
         """The list; without the parts about dossiers for who may read none."""
@@ -129,7 +130,7 @@ class WorkViewer:
         return tuple(
             PhoneLine(
                 number=_spaced(one.number),
-                whose=self._words[f"call_whose_{one.whose}"].format(self._catalogue.title(one.type or "")),
+                whose=self._words[f"call_whose_{one.whose}"].format(self._papers.title(one.type) if one.type else ""),
                 certain=one.certain,
             )
             for one in phones
@@ -151,7 +152,7 @@ class WorkViewer:
         return ProposalLine(
             document_id=proposal.document_id,
             code=proposal.dossier_code,
-            title=self._catalogue.title(one.type),
+            title=self._papers.title(one.type),
             component=proposal.component,
             note=self._words["work_proposal"].format(proposal.dossier_code, one.component_title),
             arrived=self._words["work_arrived"].format(self._when(one.filed_at)),

@@ -122,11 +122,11 @@ function move(by) {
   next?.focus();
 }
 
-// Where nothing is chosen, the key only chooses the first that it could act on.
+// Where the key can do nothing with what is chosen, it only chooses the first that it could act on.
 function press(key) {
-  const button = (here() ?? list).querySelector(`[data-key="${key}"]`);
-  if (here()) button?.click();
-  else button?.closest("[data-item]").focus();
+  const button = here()?.querySelector(`[data-key="${key}"]`);
+  if (button) button.click();
+  else list.querySelector(`[data-key="${key}"]`)?.closest("[data-item]").focus();
 }
 
 listen({

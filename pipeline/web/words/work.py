@@ -11,7 +11,7 @@ WORDS = {
     "work_more": ("và {} mục nữa", "and {} more"),
     "work_failed": (
         "Chưa làm được. Máy chủ không trả lời, hãy thử lại.",
-        "It was not done: the server is away. Try again.",
+        "The server does not answer. Try again.",
     ),
     "work_no_name": ("Chưa rõ chủ hồ sơ", "Owner not known"),
     "work_no_procedure": ("Chưa rõ thủ tục", "Procedure not known"),
