@@ -71,6 +71,10 @@ class Work(Protocol):
         """What waited and was answered on each of these days, both ends included, in their order."""
         ...
 
+    def answer_s(self, office_id: str, since: date, until: date) -> float | None:
+        """The median time of all answers of these days, in seconds; None where no time is known."""
+        ...
+
 
 class Calls(Protocol):
     """Who was called about a dossier."""

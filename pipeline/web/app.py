@@ -20,6 +20,7 @@ import pipeline.web.confirm_api
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.figures_api
+import pipeline.web.figures_pages
 import pipeline.web.own_account
 import pipeline.web.pages
 import pipeline.web.provider_sign_in
@@ -75,6 +76,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.provider = find_provider(settings)
     app.include_router(pipeline.web.api.router)
     app.include_router(pipeline.web.figures_api.router)
+    app.include_router(pipeline.web.figures_pages.router)
     app.include_router(pipeline.web.dossier_api.router)
     app.include_router(pipeline.web.confirm_api.router)
     app.include_router(pipeline.web.dossier_pages.router)

@@ -1,6 +1,7 @@
 """What waited at the end of each day of an office, and how long answers took on it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
@@ -24,10 +25,19 @@ def days_of_work(connection: Connection, office_id: str, since: date, until: dat
     for number in range((until - since).days + 1):
         day = since + timedelta(days=number)
         waiting += came[day] - went[day]
-        timed = [seconds for seconds in times[day] if seconds is not None]
-        answer_s = median(timed) if timed else None
-        found.append(DayOfWork(day=day, waiting=waiting, answers=len(times[day]), answer_s=answer_s))
+        found.append(DayOfWork(day=day, waiting=waiting, answers=len(times[day]), answer_s=_median(times[day])))
     return tuple(found)
+
+
+def median_answer_s(connection: Connection, office_id: str, since: date, until: date) -> float | None:
+    """See Work.answer_s."""
+    times = _answers(connection, office_id, _begins(since), _begins(until + timedelta(days=1)))
+    return _median([seconds for of_day in times.values() for seconds in of_day])
+
+
+def _median(times: Sequence[float | None]) -> float | None:
+    timed = [seconds for seconds in times if seconds is not None]
+    return median(timed) if timed else None
 
 
 def _begins(day: date) -> datetime:

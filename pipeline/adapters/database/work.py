@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, union, update
 
 from pipeline.adapters.database.connections import Connections, add_new, now
-from pipeline.adapters.database.day_figures import days_of_work
+from pipeline.adapters.database.day_figures import days_of_work, median_answer_s
 from pipeline.adapters.database.desk_tables import calls
 from pipeline.adapters.database.dossier_tables import dossiers, proposals
 from pipeline.adapters.database.people import number_key
@@ -143,6 +143,11 @@ class WorkTable:
         """See Work."""
         with self._connections.reading() as connection:
             return days_of_work(connection, office_id, since, until)
+
+    def answer_s(self, office_id: str, since: date, until: date) -> float | None:
+        """See Work."""
+        with self._connections.reading() as connection:
+            return median_answer_s(connection, office_id, since, until)
 
     def _unfinished(
         self, condition: ColumnElement[bool], order: ColumnElement[object], limit: int
