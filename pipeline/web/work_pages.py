@@ -48,8 +48,8 @@ def answer_proposal(
     request: Request,
     document_id: str,
     code: Line,
-    component: Line,
     answer: Annotated[Literal["accept", "decline"], Form()],
+    component: Line = "",
 ) -> Response:
     """Put a proposed paper into the dossier, or say that it is not of it."""
     if answer == "accept":
