@@ -14,7 +14,7 @@ from pipeline.dossier_merge import beginning_of, day_of_code
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import ScanRejected
 from pipeline.local_time import VIETNAM
-from pipeline.stages.field_values import find_dossier_code
+from pipeline.stages.field_values import find_dossier_code, parse
 from pipeline.vietnamese import fold, nfc
 from schemas.catalog import Catalogue
 from schemas.dossiers import Dossier, DossierChange, DossierSource, ImportReport, Party, RefusedRow
@@ -25,8 +25,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "procedure": ("ma thu tuc", "ma tthc", "ma thu tuc hanh chinh", "thu tuc"),
     "owner_name": ("chu ho so", "ten chu ho so", "ho ten chu ho so", "ho va ten chu ho so"),
     "owner_number": ("so dinh danh", "so dinh danh chu ho so", "cccd", "so cccd", "ma dinh danh", "ma so thue"),
+    "owner_phone": (
+        "so dien thoai",
+        "dien thoai",
+        "sdt",
+        "so dien thoai chu ho so",
+        "dien thoai chu ho so",
+        "sdt chu ho so",
+    ),
     "submitted_by_name": ("nguoi nop", "ten nguoi nop", "ho ten nguoi nop", "nguoi nop ho so"),
     "submitted_by_number": ("so dinh danh nguoi nop", "cccd nguoi nop"),
+    "submitted_by_phone": ("so dien thoai nguoi nop", "dien thoai nguoi nop", "sdt nguoi nop"),
     "channel": ("hinh thuc nop", "kenh nop", "hinh thuc tiep nhan", "kenh tiep nhan"),
     "return_by": ("hinh thuc tra", "hinh thuc tra ket qua", "hinh thuc nhan ket qua"),
     "received_at": ("ngay tiep nhan", "ngay nhan", "ngay nop", "thoi gian tiep nhan"),
@@ -107,7 +116,7 @@ def dossier_of(row: Mapping[str, str | None], catalogue: Catalogue, actor: Actor
         known["procedure"] = procedure.id
     if "due_on" in said:
         known["due_on"] = _moment(said["due_on"]).astimezone(VIETNAM).date()
-    if "submitted_by_number" in said or "submitted_by_name" in said:
+    if any(f"submitted_by_{part}" in said for part in Party.model_fields):
         known["submitted_by"] = _party(said, "submitted_by")
     try:
         received = _moment(said["received_at"]) if "received_at" in said else day_of_code(code)
@@ -120,7 +129,8 @@ def dossier_of(row: Mapping[str, str | None], catalogue: Catalogue, actor: Actor
 
 def _party(said: Mapping[str, str], who: str) -> Party:
     number = re.sub(r"\s", "", said.get(f"{who}_number", ""))
-    return Party(number=number or None, name=said.get(f"{who}_name"))
+    phone = parse("phone", said.get(f"{who}_phone", ""))
+    return Party(number=number or None, name=said.get(f"{who}_name"), phone=phone.value if phone else None)
 
 
 def _way(text: str) -> str:

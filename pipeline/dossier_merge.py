@@ -54,7 +54,7 @@ def merge_dossiers(known: Dossier, told: Dossier) -> tuple[Dossier, tuple[str, .
 def _settled_party(name: str, known: Party | None, told: Party | None, settled: Any) -> Party | None:
     if known is None or told is None:
         return known or told
-    parts = {part: settled(f"{name}.{part}", getattr(known, part), getattr(told, part)) for part in ("number", "name")}
+    parts = {part: settled(f"{name}.{part}", getattr(known, part), getattr(told, part)) for part in Party.model_fields}
     return Party(**parts)
 
 
@@ -90,10 +90,17 @@ def dossier_of_receipt(paper: Paper, catalogue: Catalogue) -> Dossier | None:
         actor=paper.actor,
         source="receipt",
         procedure=_procedure_of(paper, catalogue),
-        owner=Party(number=owner.personal_id, name=owner.name) if owner else Party(),
+        owner=Party(
+            number=owner.personal_id if owner else None, name=owner.name if owner else None, phone=_certain_phone(paper)
+        ),
         received_at=beginning_of(received),
         due_on=certain_date(paper, "due_date"),
     )
+
+
+def _certain_phone(paper: Paper) -> str | None:
+    read = paper.fields.get("phone")
+    return read.value if read is not None and not read.needs_review else None
 
 
 def _procedure_of(paper: Paper, catalogue: Catalogue) -> str | None:

@@ -4,51 +4,36 @@ The one-stop system (hệ thống một cửa) stays their record; hoso keeps wh
 still owed.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Literal, Protocol
+from typing import Literal
 
 from pipeline import keys
 from pipeline.decisions import deciding, new_decision
+from pipeline.dossier_finding import DossierFinding
+from pipeline.dossier_lists import DossierLists, DossierTables
 from pipeline.dossier_merge import dossier_of_receipt, merge_dossiers
-from pipeline.errors import NotFound, ScanRejected
+from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.local_time import local_day
-from pipeline.once_only import checklist, reuse_refusals
+from pipeline.once_only import reuse_refusals
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import ObjectStore
-from pipeline.stages.field_values import find_dossier_code
-from pipeline.table_ports import Dossiers, Papers, People
+from pipeline.stages.field_values import find_dossier_code, parse
+from pipeline.table_ports import PaperChange
 from pipeline.validity import certain_date
 from schemas.catalog import Catalogue, Procedure, RequiredPaper
-from schemas.decisions import LookUp, Reuse
+from schemas.decisions import LookUp, Reuse, SetDossier
 from schemas.dossier import Paper
-from schemas.dossiers import Component, Dossier, DossierChange, DossierView
-from schemas.once_only import ChecklistRow, Visit
-from schemas.people import Actor, Citizen
+from schemas.dossiers import Component, Dossier, DossierChange, DossierView, Party
+from schemas.people import Actor
 
-_FOR_WHO_HANDS_IN = ("applicant", "agent")
-"""Roles in which not only the owner of a dossier but also who hands it in for him may stand on a paper."""
+log = logging.getLogger("hoso")
+
 _OUTSIDE_THE_LIST = ""
-
-
-class DossierTables(Protocol):
-    """The database as dossiers need it."""
-
-    @property
-    def dossiers(self) -> Dossiers:
-        """Dossiers."""
-        ...
-
-    @property
-    def papers(self) -> Papers:
-        """Papers on file."""
-        ...
-
-    @property
-    def people(self) -> People:
-        """The register of citizens."""
-        ...
+_MOST_TRIES = 5
+"""How often a paper's row is tried to be written while others keep changing it."""
 
 
 class DossierDesk:
@@ -57,6 +42,8 @@ class DossierDesk:
     def __init__(self, store: ObjectStore, tables: DossierTables, catalogue: Catalogue, codes: PaperCodes) -> None:
         """Args: store: where decisions and dossiers' records go first; tables: the database; codes: gives them."""
         self._store, self._tables, self._catalogue, self._codes = store, tables, catalogue, codes
+        self._lists = DossierLists(tables, catalogue)
+        self.finding = DossierFinding(tables, catalogue, self._lists)
 
     def open(self, dossier: Dossier) -> DossierChange:
         """Add a dossier, or take over what is new about a known one; the same again changes nothing.
@@ -72,9 +59,9 @@ class DossierDesk:
         if dossier.procedure is not None and dossier.procedure not in self._catalogue.procedures:
             raise NotFound("no_such_procedure", dossier.procedure)
         known, now, conflicts = self._tables.dossiers.put(dossier, lambda known: merge_dossiers(known, dossier))
-        key = keys.dossier(now.actor.office_id, now.code)
-        self._store.put(key, BytesIO(now.model_dump_json().encode()), "application/json")
+        self._keep(now)
         self._attach(now, self._tables.papers.of_dossier(now.actor.office_id, now.code))
+        self.mark(now)
         outcome: Literal["added", "updated", "unchanged"] = "updated" if known != now else "unchanged"
         return DossierChange(code=now.code, outcome="added" if known is None else outcome, conflicts=conflicts)
 
@@ -83,8 +70,10 @@ class DossierDesk:
 
         A receipt that was read with certainty makes its dossier known. Running it again changes nothing.
         """
+        touched: dict[str, Dossier] = {}
         for paper in papers:
             self._codes.give(paper)
+            touched |= {dossier.code: dossier for dossier in self.finding.propose(paper, datetime.now(UTC))}
             told = self._told_by_receipt(paper)
             if told is not None:
                 self.open(told)
@@ -92,6 +81,9 @@ class DossierDesk:
                 dossier = self._known(paper.actor.office_id, paper.dossier_code)
                 if dossier is not None:
                     self._attach(dossier, (paper,))
+                    touched[dossier.code] = dossier
+        for dossier in touched.values():
+            self.mark(dossier)
 
     def view(self, office_id: str, code: str, conditions: Mapping[str, bool], now: datetime) -> DossierView:
         """The dossier with its papers and the checklist of its procedure on the day of `now`.
@@ -100,10 +92,7 @@ class DossierDesk:
             NotFound: no_such_dossier.
         """
         dossier = self._tables.dossiers.get(office_id, code)
-        visit = self._visit(dossier, now).model_copy(update={"conditions": dict(conditions)})
-        rows: tuple[ChecklistRow, ...] = ()
-        if dossier.procedure is not None:
-            rows = self._rows(dossier, self._catalogue.procedures[dossier.procedure], visit)
+        rows = self._lists.rows(dossier, now, conditions)
         components = self._tables.dossiers.components(office_id, code)
         given = [self._tables.dossiers.code_of(office_id, one.document_id) for one in components]
         codes = {one.document_id: one.code for one in given if one is not None}
@@ -118,12 +107,10 @@ class DossierDesk:
         """
         dossier, row = self._component(actor.office_id, code, component)
         paper = self._tables.papers.get(actor.office_id, document_id)
-        owners = [self._citizen(dossier, number) for number in self._numbers(dossier, row)]
-        now = datetime.now(UTC)
-        visit = self._visit(dossier, now)
+        visit = self._lists.visit(dossier, datetime.now(UTC))
         refusals = [
-            reuse_refusals(row, self._catalogue, owner, self._papers_with(dossier, owner, paper), paper, visit)
-            for owner in owners
+            reuse_refusals(row, self._catalogue, owner, self._lists.papers_with(dossier, owner, paper), paper, visit)
+            for owner in self._lists.owners(dossier, row)
         ]
         if all(refusals):
             fewest = sorted(refusals, key=len)[0]
@@ -152,11 +139,101 @@ class DossierDesk:
             self.apply(decision)
         return decision
 
-    def apply(self, decision: Reuse | LookUp) -> None:
-        """Write what a decision that is in the store makes of rows; again changes nothing. Raises: NotFound."""
+    def attach(self, actor: Actor, code: str, component: str, document_id: str) -> Paper:
+        """Put a paper that was brought for a dossier into it by hand, as one of its components; "" is outside the list.
+
+        Raises:
+            NotFound: no_such_dossier, no_such_component, no_such_paper.
+            ScanRejected: cannot_attach, where it is not of a type that is asked for, not on file, or only another scan
+                of one that is; of_another_dossier, where it was brought with one.
+            ServiceUnavailable: store_away, database_away, paper_changed.
+        """
+        self._tables.dossiers.get(actor.office_id, code)
+        paper = self._tables.papers.get(actor.office_id, document_id)
+        outside = component == _OUTSIDE_THE_LIST
+        fits = outside or paper.type in self._component(actor.office_id, code, component)[1].any_of
+        if not fits or paper.state not in ("filed", "needs_review") or paper.rendition_of is not None:
+            raise ScanRejected("cannot_attach", document_id)
+        if paper.dossier_code not in (None, code):
+            raise ScanRejected("of_another_dossier", document_id)
+        return self._set_dossier(new_decision(SetDossier, actor, document_id, dossier_code=code, component=component))
+
+    def detach(self, actor: Actor, code: str, document_id: str) -> Paper:
+        """Say that a paper was not brought for a dossier: it leaves it, and is not proposed for it again.
+
+        Raises:
+            NotFound: no_such_dossier, no_such_paper.
+            ServiceUnavailable: store_away, database_away, paper_changed.
+        """
+        self._tables.dossiers.get(actor.office_id, code)
+        self._tables.papers.get(actor.office_id, document_id)
+        return self._set_dossier(new_decision(SetDossier, actor, document_id, dossier_code=code, component=None))
+
+    def set_phone(self, actor: Actor, code: str, phone: str) -> Dossier:
+        """Keep a telephone number of who handed the dossier in, else of its owner.
+
+        Raises:
+            NotFound: no_such_dossier.
+            ScanRejected: bad_phone.
+        """
+        parsed = parse("phone", phone)
+        if parsed is None:
+            raise ScanRejected("bad_phone")
+
+        def with_phone(known: Dossier) -> tuple[Dossier, tuple[str, ...]]:
+            who = "submitted_by" if known.submitted_by is not None else "owner"
+            party: Party = getattr(known, who)
+            return known.model_copy(update={who: party.model_copy(update={"phone": parsed.value})}), ()
+
+        known = self._tables.dossiers.get(actor.office_id, code)
+        _, now, _ = self._tables.dossiers.put(known, with_phone)
+        self._keep(now)
+        return now
+
+    def mark(self, dossier: Dossier) -> None:
+        """Write anew what is known of a dossier's needs. Running it again changes nothing."""
+        needs = self._lists.needs(dossier, datetime.now(UTC))
+        self._tables.work.mark(dossier.actor.office_id, dossier.code, needs)
+
+    def apply(self, decision: Reuse | LookUp | SetDossier) -> None:
+        """Write what a decision that is in the store makes of rows; again changes nothing.
+
+        Raises:
+            NotFound: no_such_paper, no_such_dossier.
+            ServiceUnavailable: paper_changed, when others keep changing the paper.
+        """
+        if isinstance(decision, SetDossier):
+            self._apply_dossier(decision)
+            return
         self._tables.dossiers.note(decision, decision.kind)
         if isinstance(decision, Reuse):
             self._tables.dossiers.attach(self._reused(decision))
+        code = decision.dossier_code if isinstance(decision, Reuse) else decision.subject_id
+        self.mark(self._tables.dossiers.get(decision.actor.office_id, code))
+
+    def _set_dossier(self, decision: SetDossier) -> Paper:
+        with deciding(self._store, decision):
+            self.apply(decision)
+        log.info("decided %s %s", decision.kind, decision.subject_id)
+        return self._tables.papers.get(decision.actor.office_id, decision.subject_id)
+
+    def _apply_dossier(self, decision: SetDossier) -> None:
+        office_id, code = decision.actor.office_id, decision.dossier_code
+        dossier = self._tables.dossiers.get(office_id, code)
+        for _ in range(_MOST_TRIES):
+            paper = self._tables.papers.get(office_id, decision.subject_id)
+            after = _placed(paper, decision)
+            changes = () if after == paper else (PaperChange(before=paper, after=after),)
+            if self._tables.papers.change(decision, changes):
+                break
+        else:
+            raise ServiceUnavailable("paper_changed", decision.subject_id)
+        if decision.component is None:
+            self._tables.dossiers.detach(_brought(dossier, paper, _OUTSIDE_THE_LIST))
+            self.finding.never_again(paper, dossier, decision.decided_at)
+            self.mark(dossier)
+        self._tables.work.answer(office_id, paper.document_id, code)
+        self.take_in((after,))
 
     def _reused(self, decision: Reuse) -> Component:
         """The paper in its new place, with the flags and the code of its reuse."""
@@ -175,6 +252,10 @@ class DossierDesk:
 
     # -- papers into dossiers -----------------------------------------------------------------------------------------
 
+    def _keep(self, dossier: Dossier) -> None:
+        key = keys.dossier(dossier.actor.office_id, dossier.code)
+        self._store.put(key, BytesIO(dossier.model_dump_json().encode()), "application/json")
+
     def _known(self, office_id: str, code: str) -> Dossier | None:
         try:
             return self._tables.dossiers.get(office_id, code)
@@ -187,14 +268,7 @@ class DossierDesk:
     def _attach(self, dossier: Dossier, papers: Sequence[Paper]) -> None:
         procedure = self._catalogue.procedures.get(dossier.procedure or "")
         for paper in papers:
-            component = Component(
-                dossier_code=dossier.code,
-                component=component_of(procedure, dossier, paper),
-                document_id=paper.document_id,
-                actor=paper.actor,
-                attached_at=paper.filed_at,
-                digitised=paper.object_key is not None,
-            )
+            component = _brought(dossier, paper, component_of(procedure, dossier, paper))
             if paper.rendition_of is not None or paper.state not in ("filed", "needs_review"):
                 self._tables.dossiers.detach(component)
             elif is_result(procedure, dossier, paper):
@@ -210,53 +284,33 @@ class DossierDesk:
                 return dossier, row
         raise NotFound("no_such_component", component)
 
-    # -- checklists ---------------------------------------------------------------------------------------------------
 
-    def _visit(self, dossier: Dossier, now: datetime) -> Visit:
-        looked_up = self._tables.dossiers.look_ups(dossier.actor.office_id, dossier.code)
-        return Visit(day=local_day(now), dossier_code=dossier.code, looked_up=looked_up)
+def _brought(dossier: Dossier, paper: Paper, component: str) -> Component:
+    """A paper in its place in the dossier that it was brought with."""
+    return Component(
+        dossier_code=dossier.code,
+        component=component,
+        document_id=paper.document_id,
+        actor=paper.actor,
+        attached_at=paper.filed_at,
+        digitised=paper.object_key is not None,
+    )
 
-    def _rows(self, dossier: Dossier, procedure: Procedure, visit: Visit) -> tuple[ChecklistRow, ...]:
-        """The owner's rows; a paper that who hands it in may own is taken from him where the owner has none."""
-        lists: list[tuple[ChecklistRow, ...]] = []
-        for number in (dossier.owner.number, dossier.submitted_by.number if dossier.submitted_by else None):
-            if number is not None or not lists:
-                citizen = self._citizen(dossier, number)
-                papers = self._papers_of(dossier, citizen)
-                lists.append(checklist(procedure, self._catalogue, citizen, papers, visit))
-        roles = {row.id: row.role for row in procedure.papers}
-        merged = []
-        for answers in zip(*lists, strict=True):
-            shared = roles[answers[0].id] in _FOR_WHO_HANDS_IN
-            usable = [row for row in answers if row.status in ("held", "held_unconfirmed")] if shared else []
-            merged.append(usable[0] if usable else answers[0])
-        return tuple(merged)
 
-    def _numbers(self, dossier: Dossier, row: RequiredPaper) -> list[str | None]:
-        """Whose paper may fulfil the row."""
-        by = dossier.submitted_by
-        shared = by is not None and by.number is not None and row.role in _FOR_WHO_HANDS_IN
-        return [dossier.owner.number, *([by.number] if by is not None and shared else [])]
-
-    def _citizen(self, dossier: Dossier, number: str | None) -> Citizen:
-        """From the register; somebody it does not know has no papers on file."""
-        known = self._tables.people.by_number(dossier.actor.office_id, number) if number else None
-        return known or Citizen(citizen_id="", personal_id=number or "", name="")
-
-    def _papers_of(self, dossier: Dossier, citizen: Citizen) -> tuple[Paper, ...]:
-        """Papers of the citizen, and what was brought with the dossier."""
-        office_id, papers = dossier.actor.office_id, self._tables.papers
-        owned = papers.of_citizen(office_id, citizen.citizen_id) if citizen.citizen_id else ()
-        brought = papers.of_dossier(office_id, dossier.code)
-        return tuple({paper.document_id: paper for paper in (*owned, *brought)}.values())
-
-    def _papers_with(self, dossier: Dossier, citizen: Citizen, paper: Paper) -> tuple[Paper, ...]:
-        others = (other for other in self._papers_of(dossier, citizen) if other.document_id != paper.document_id)
-        return (*others, paper)
+def _placed(paper: Paper, decision: SetDossier) -> Paper:
+    """The paper as brought for the decision's dossier, or not for it."""
+    if decision.component is not None:
+        return paper.model_copy(update={"dossier_code": decision.dossier_code, "component": decision.component})
+    if paper.dossier_code == decision.dossier_code:
+        return paper.model_copy(update={"dossier_code": None, "component": None})
+    return paper
 
 
 def component_of(procedure: Procedure | None, dossier: Dossier, paper: Paper) -> str:
-    """The id of the procedure's paper that this one is; "" when its list names none such."""
+    """The id of the procedure's paper that this one is; "" when its list names none such. A person's word holds."""
+    listed = [row.id for row in procedure.papers] if procedure else []
+    if paper.component is not None and paper.component in (*listed, _OUTSIDE_THE_LIST):
+        return paper.component
     day = local_day(dossier.received_at)
     rows = (
         [row for row in procedure.papers if row.in_force.holds(day) and paper.type in row.any_of] if procedure else []

@@ -130,6 +130,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Hôm nay dữ liệu không thay thế được giấy tờ này.",
         "Data do not take the place of this paper on this day.",
     ),
+    "cannot_attach": (
+        "Không đưa được giấy này vào hồ sơ: không đúng loại giấy cần nộp, hoặc không còn được lưu.",
+        "The paper cannot be put there: it is not of a type that is asked for, or is not on file.",
+    ),
+    "of_another_dossier": (
+        "Giấy này đã nộp cùng một hồ sơ khác. Hãy dùng lại giấy đã có thay vì chuyển hồ sơ.",
+        "The paper was brought with another dossier. Use it again instead of moving it.",
+    ),
+    "bad_phone": (
+        "Số điện thoại không đúng: cần 10 hoặc 11 chữ số, bắt đầu bằng số 0.",
+        "This is no telephone number: 10 or 11 digits, the first of them 0.",
+    ),
+    "day_needed": (
+        "Ngày hẹn nộp chỉ ghi khi người dân hẹn nộp, và không được ở trước hôm nay.",
+        "A day is said only of who will bring the papers, and lies not before today.",
+    ),
     "bad_answer": (
         "Câu trả lời không hợp lệ cho câu hỏi này.",
         "This is no possible answer to the question.",

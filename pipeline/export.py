@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
-from pipeline.table_ports import Dossiers, FigureSource, Papers
+from pipeline.dossier_ports import Dossiers
+from pipeline.table_ports import FigureSource, Papers
 from schemas.catalog import Catalogue
 from schemas.dossier import Paper
 from schemas.dossiers import Component

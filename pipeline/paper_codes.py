@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 from pipeline import keys
+from pipeline.dossier_ports import Dossiers
 from pipeline.local_time import local_day
 from pipeline.ports import ObjectStore
-from pipeline.table_ports import Dossiers
 from pipeline.validity import validity
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Paper

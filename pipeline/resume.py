@@ -20,6 +20,7 @@ from schemas.decisions import (
     LookUp,
     RegisterDecision,
     Reuse,
+    SetDossier,
     SetField,
     SetOwner,
     SetThreshold,
@@ -77,11 +78,13 @@ def _apply(archive: Archive, decision: AnyDecision) -> None:
         Comparing(archive).apply(decision)
     elif isinstance(decision, SetThreshold) or _is_overtaken(archive, decision):
         archive.tables.papers.change(decision, ())
+    elif isinstance(decision, SetDossier):
+        archive.dossiers.apply(decision)
     else:
         Settling(archive).apply(decision)
 
 
-def _is_overtaken(archive: Archive, decision: PaperDecision) -> bool:
+def _is_overtaken(archive: Archive, decision: PaperDecision | SetDossier) -> bool:
     """Whether somebody has answered the same since; of confirmations the last one holds in any order."""
     if isinstance(decision, Confirm):
         return False
@@ -95,4 +98,6 @@ def _about(decision: AnyDecision) -> tuple[str, str]:
         part = decision.name
     elif isinstance(decision, SetOwner):
         part = decision.role
+    elif isinstance(decision, SetDossier):
+        part = decision.dossier_code
     return decision.subject_id, part

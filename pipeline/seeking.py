@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from pipeline.catalogue import find_procedure
+from pipeline.dossier_ports import Dossiers
 from pipeline.errors import NotFound
 from pipeline.stages.identifiers import DossierQr, read_card_qr, read_dossier_qr
-from pipeline.table_ports import Dossiers, People
+from pipeline.table_ports import People
 from pipeline.vietnamese import nfc
 from schemas.base import Value
 from schemas.catalog import Catalogue

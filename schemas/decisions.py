@@ -189,6 +189,17 @@ class Reuse(Decided):
     purpose: str
 
 
+class SetDossier(Decided):
+    """Which dossier the paper was brought for, and as which of its components (see `Component`). Subject: a paper.
+
+    `component` None: it was not brought for this dossier.
+    """
+
+    kind: Literal["set_dossier"] = "set_dossier"
+    dossier_code: str
+    component: str | None
+
+
 class MergeCitizens(Decided):
     """Two entries of the register are one person: `merged` goes into the subject. Subject: the citizen that stays."""
 
@@ -257,6 +268,7 @@ AnyDecision = Annotated[
     | SetThreshold
     | LookUp
     | Reuse
+    | SetDossier
     | MergeCitizens
     | SplitCitizen
     | SetCitizen

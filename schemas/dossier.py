@@ -214,6 +214,8 @@ class Paper(Value):
     excerpts: tuple[Excerpt, ...] = ()
     """Which of the kept originals are excerpts of the files handed in."""
     dossier_code: str | None = None
+    component: str | None = None
+    """What it is in that dossier (`Component`), where a person has said so; None: told by its type."""
     procedure: str | None = None
     filed_at: datetime
     copy_kind: CopyKind | None = None

@@ -17,10 +17,14 @@ DossierSource = Literal["opened", "imported", "receipt"]
 
 
 class Party(Value):
-    """Whose a dossier is, or who handed it in. `number`: personal number, old CMND number, passport or tax code."""
+    """Whose a dossier is, or who handed it in.
+
+    `number`: personal number, old CMND number, passport or tax code. `phone`: digits only.
+    """
 
     number: str | None = None
     name: str | None = None
+    phone: str | None = None
 
 
 class Dossier(Value):

@@ -82,6 +82,19 @@ class Figures(Counts):
         return _share(self.values_changed, self.values_looked_at)
 
 
+class DayOfWork(Value):
+    """What waited at the end of a day at the counters, and how long answers took on it.
+
+    `waiting`: submissions that had been received and not been read; of today, as it is now. `answer_s`: the median time
+    from a question's being shown to its answer, in seconds; None where no time is known.
+    """
+
+    day: date
+    waiting: int
+    answers: int
+    answer_s: float | None
+
+
 class FigureTable(Value):
     """The figures of some days, both ends included: a row for each key with anything to count, by key, and all."""
 

@@ -20,6 +20,7 @@ import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.downloads_api
 import pipeline.web.figures_api
+import pipeline.web.figures_pages
 import pipeline.web.own_account
 import pipeline.web.pages
 import pipeline.web.programs_api
@@ -32,6 +33,8 @@ import pipeline.web.upload_api
 import pipeline.web.visit_api
 import pipeline.web.visit_pages
 import pipeline.web.who_looked
+import pipeline.web.work_api
+import pipeline.web.work_pages
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
@@ -78,6 +81,9 @@ _ROUTERS = (
     pipeline.web.own_account.router,
     pipeline.web.accounts_page.router,
     pipeline.web.access_log_page.router,
+    pipeline.web.figures_pages.router,
+    pipeline.web.work_api.router,
+    pipeline.web.work_pages.router,
 )
 
 

@@ -40,8 +40,10 @@ class DossierBody(Value):
     procedure: str | None = None
     owner_number: str | None = None
     owner_name: str | None = None
+    owner_phone: str | None = None
     submitted_by_number: str | None = None
     submitted_by_name: str | None = None
+    submitted_by_phone: str | None = None
     channel: Channel | None = None
     return_by: ReturnBy | None = None
     received_at: str | None = None

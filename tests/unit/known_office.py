@@ -73,10 +73,13 @@ class KnownOffice:
             "/accounts/{account_id}": {"name": "Lan", "roles": ["counter", "administrator"]},
             "/accounts/{account_id}/state": {"state": "enabled"},
             "/accounts/{account_id}/sessions/end": {"session_id": "x"},
+            "/dossiers/{code}/calls": {"outcome": "no_answer"},
+            "/dossiers/{code}/phone": {"phone": "0912345678"},
             "/dossiers/{code}/take-back": {"decision_id": "x"},
             "/dossiers/find": {"q": CODE},
             "/search": {"q": CHILD_NUMBER, "words": CHILD_NUMBER},
             "/visit/find": {"said": CHILD_NUMBER},
+            "/work/proposals/{document_id}": {"code": CODE, "component": "", "answer": "decline"},
             "/visits": _OPENING,
             "/visits/{visit_id}/answers": {"condition": "x", "answer": "yes"},
             "/visits/{visit_id}/dossier": {"code": CODE},
@@ -87,6 +90,8 @@ class KnownOffice:
         }
         bodies: dict[str, Any] = {
             "/api/v1/checklist": {"procedure": "birth_registration", "citizen": CHILD_NUMBER},
+            "/api/v1/dossiers/{code}/calls": {"outcome": "no_answer"},
+            "/api/v1/dossiers/{code}/papers": {"component": "", "document_id": ids["document_id"]},
             "/api/v1/dossiers/{code}/checklist": {},
             "/api/v1/dossiers/{code}/confirmation": {
                 "papers": [{"document_id": ids["document_id"], "copy_kind": "original"}]

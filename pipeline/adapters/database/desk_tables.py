@@ -1,6 +1,6 @@
 """The tables of the work at the counter: visits, locked questions, calls, and what other systems are told."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, Table, Text
 
 from pipeline.adapters.database.tables import Moment, metadata, only_given
 
@@ -50,6 +50,7 @@ calls = Table(
     Column("dossier_code", Text, nullable=False),
     Column("called_at", Moment, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("brings_on", Date),
     Index("calls_by_dossier", "office_id", "dossier_code", "called_at"),
 )
 

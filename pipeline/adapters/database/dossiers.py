@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
 from pipeline.adapters.database.indexing import renew_search_rows
+from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import decisions, papers
 from pipeline.errors import HosoError, NotFound
 from schemas.decisions import AnyDecision, CompareDossier, Confirm, Decided, LookUp, read_decision
-from schemas.dossiers import Component, Dossier, PaperCode
+from schemas.dossiers import Component, Dossier, PaperCode, Party
 from schemas.people import Actor
 
 
@@ -35,7 +36,7 @@ class DossierTable:
         office_id = dossier.actor.office_id
         key = (dossiers.c.office_id == office_id) & (dossiers.c.code == dossier.code)
         with self._connections.writing() as connection:
-            if add_new(connection, dossiers, _row(dossier)):
+            if add_new(connection, dossiers, _row(dossier) | {"open_since": dossier.received_at}):
                 if dossier.procedure is not None:
                     renew_search_rows(connection, office_id, dossier.code)
                 return None, dossier, ()
@@ -182,8 +183,15 @@ def _row(dossier: Dossier) -> dict[str, object]:
         "code": dossier.code,
         "procedure": dossier.procedure,
         "received_at": dossier.received_at,
+        "due_on": dossier.due_on,
+        "owner_number": _key(dossier.owner),
+        "by_number": _key(dossier.submitted_by),
         "record": dossier.model_dump_json(),
     }
+
+
+def _key(party: Party | None) -> str | None:
+    return number_key(party.number) if party is not None and party.number else None
 
 
 def _brought(component: Component) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.database.tokens import TokenTable
 from pipeline.adapters.database.tries import TryTable
 from pipeline.adapters.database.visits import VisitTable
+from pipeline.adapters.database.work import CallTable, WorkTable
 from pipeline.errors import Misconfigured
 
 _WAIT_FOR_LOCK_S = 30
@@ -55,6 +56,8 @@ class Database:
         self.sessions = SessionTable(connections)
         self.visits = VisitTable(connections)
         self.tries = TryTable(connections)
+        self.work = WorkTable(connections)
+        self.calls = CallTable(connections)
         self.access_log = AccessLogTable(connections)
         self.tokens = TokenTable(connections)
         self.answered = AnsweredTable(connections)

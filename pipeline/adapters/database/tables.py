@@ -112,6 +112,7 @@ submissions = Table(
     Index("submissions_by_time", "office_id", "received_at"),
     Index("submissions_by_content", "office_id", "content_sha256"),
     Index("submissions_by_state", "state", "received_at"),
+    Index("submissions_by_change", "office_id", "state", "state_since"),
 )
 
 source_files = Table(

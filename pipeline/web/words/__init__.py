@@ -4,23 +4,27 @@ from pipeline.web.words import (
     access_log,
     accounts,
     dossier,
+    figures,
     frame,
     own_account,
     paper,
     receive,
     signing_in,
     visit,
+    work,
 )
 
 PAIRS: dict[str, tuple[str, str]] = {
     **access_log.WORDS,
     **accounts.WORDS,
     **dossier.WORDS,
+    **figures.WORDS,
     **frame.WORDS,
     **own_account.WORDS,
     **paper.WORDS,
     **receive.WORDS,
     **signing_in.WORDS,
     **visit.WORDS,
+    **work.WORDS,
 }
 """The Vietnamese and the English words. A key stands in one module only."""

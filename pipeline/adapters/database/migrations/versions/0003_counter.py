@@ -14,6 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     access_tables()
     desk_tables()
+    work_tables()
 
 
 def given(name: str) -> dict[str, Any]:
@@ -148,6 +149,7 @@ def desk_tables() -> None:
         sa.Column("dossier_code", sa.Text, nullable=False),
         sa.Column("called_at", MOMENT, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("brings_on", sa.Date),
     )
     op.create_index("calls_by_dossier", "calls", ["office_id", "dossier_code", "called_at"])
     op.create_table(
@@ -189,3 +191,58 @@ def desk_tables() -> None:
     )
     op.create_index("deliveries_due", "deliveries", ["next_at"], **given("next_at"))
     op.create_index("deliveries_by_hook", "deliveries", ["hook_id", "made_at"])
+
+
+def work_tables() -> None:
+    """What the work list finds dossiers by, and papers that may belong to them."""
+    op.add_column("dossiers", sa.Column("due_on", sa.Date))
+    for name in ("owner_number", "by_number"):
+        op.add_column("dossiers", sa.Column(name, sa.Text))
+    for name in ("open_since", "owes_since", "uncompared_since"):
+        op.add_column("dossiers", sa.Column(name, MOMENT))
+    fill_dossiers()
+    for name, column, where in (
+        ("dossiers_by_due", "due_on", "open_since"),
+        ("dossiers_by_owner", "owner_number", "open_since"),
+        ("dossiers_by_bringer", "by_number", "open_since"),
+        ("dossiers_owing", "owes_since", "owes_since"),
+        ("dossiers_uncompared", "uncompared_since", "uncompared_since"),
+    ):
+        op.create_index(name, "dossiers", ["office_id", column], **given(where))
+    op.create_index("submissions_by_change", "submissions", ["office_id", "state", "state_since"])
+    op.create_table(
+        "proposals",
+        sa.Column("office_id", sa.Text, primary_key=True),
+        sa.Column("document_id", sa.Text, primary_key=True),
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("component", sa.Text, nullable=False),
+        sa.Column("proposed_at", MOMENT, nullable=False),
+        sa.Column("asked_at", MOMENT),
+        sa.ForeignKeyConstraint(["office_id", "code"], ["dossiers.office_id", "dossiers.code"]),
+        sa.ForeignKeyConstraint(["office_id", "document_id"], ["papers.office_id", "papers.document_id"]),
+    )
+    op.create_index("proposals_open", "proposals", ["office_id", "asked_at"], **given("asked_at"))
+
+
+def fill_dossiers() -> None:
+    """Dossiers without a result are open. Whether they owe anything is found out when they are looked at first."""
+    if op.get_bind().dialect.name == "postgresql":
+        due, said = "(record::json->>'due_on')::date", "record::json->'{}'->>'number'"
+    else:
+        due, said = "json_extract(record, '$.due_on')", "json_extract(record, '$.{}.number')"
+    owner, by = (number(said.format(who)) for who in ("owner", "submitted_by"))
+    result = (
+        "SELECT 1 FROM dossier_components AS part WHERE part.office_id = dossiers.office_id"
+        " AND part.code = dossiers.code AND part.result_code IS NOT NULL"
+    )
+    op.execute(
+        f"UPDATE dossiers SET due_on = {due}, owner_number = {owner}, by_number = {by},"  # noqa: S608 (our own text)
+        f" open_since = CASE WHEN EXISTS ({result}) THEN NULL ELSE received_at END"
+    )
+    op.execute("UPDATE dossiers SET owes_since = open_since, uncompared_since = open_since")
+
+
+def number(said: str) -> str:
+    """As numbers are looked up: without what stands between their digits."""
+    return f"upper(replace(replace(replace({said}, ' ', ''), '.', ''), '-', ''))"

@@ -1,0 +1,92 @@
+"""What the work list of an office asks of the database. Contract tests run on both databases."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from schemas.dossiers import Dossier
+from schemas.figures import DayOfWork
+from schemas.work import Call, DossierNeeds, Proposal, UnfinishedWork, WorkCounts
+
+
+class Work(Protocol):
+    """What waits. Every list is of one office and shows at most `limit`."""
+
+    def counts(self, office_id: str, today: date, soon: date) -> WorkCounts:
+        """How much waits on the day `today`; dossiers due after it and until `soon` are due soon."""
+        ...
+
+    def stuck(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
+        """Submissions that are stuck, those first that are so for longest."""
+        ...
+
+    def waiting(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
+        """Submissions that are received or being read, the oldest first."""
+        ...
+
+    def retry(self, office_id: str, submission_id: str) -> bool:
+        """Have a stuck submission wait to be read again; False, and nothing changes, where it is not stuck.
+
+        Raises: NotFound (no_such_submission), for another office's as well.
+        """
+        ...
+
+    def due(self, office_id: str, until: date, limit: int) -> tuple[Dossier, ...]:
+        """Open dossiers that are due until this day, the earliest first."""
+        ...
+
+    def owing(self, office_id: str, limit: int) -> tuple[Dossier, ...]:
+        """Open dossiers that owe papers, those first that do so for longest."""
+        ...
+
+    def uncompared(self, office_id: str, limit: int) -> tuple[Dossier, ...]:
+        """Open dossiers with papers nobody has compared, those first that wait for longest."""
+        ...
+
+    def open_of(self, office_id: str, numbers: Iterable[str]) -> tuple[Dossier, ...]:
+        """Open dossiers whose owner, or who handed them in, has one of these numbers; the oldest first."""
+        ...
+
+    def mark(self, office_id: str, code: str, needs: DossierNeeds) -> None:
+        """Write what is known of a dossier's needs. Since when it owes or waits is kept while it goes on to."""
+        ...
+
+    def propose(self, proposal: Proposal) -> bool:
+        """Add a proposal; False, and nothing is written, where this paper was proposed for this dossier before."""
+        ...
+
+    def proposals(self, office_id: str, limit: int) -> tuple[Proposal, ...]:
+        """Proposals that nobody has answered, the newest first."""
+        ...
+
+    def answer(self, office_id: str, document_id: str, code: str) -> None:
+        """The proposal of a paper for a dossier is answered: it is listed no more, and cannot be made again."""
+        ...
+
+    def withdraw(self, office_id: str, document_id: str) -> None:
+        """Forget the paper's proposals that nobody has answered: it has become another."""
+        ...
+
+    def days(self, office_id: str, since: date, until: date) -> tuple[DayOfWork, ...]:
+        """What waited and was answered on each of these days, both ends included, in their order."""
+        ...
+
+    def answer_s(self, office_id: str, since: date, until: date) -> float | None:
+        """The median time of all answers of these days, in seconds; None where no time is known."""
+        ...
+
+
+class Calls(Protocol):
+    """Who was called about a dossier."""
+
+    def note(self, call: Call) -> None:
+        """Add a call."""
+        ...
+
+    def of_dossier(self, office_id: str, code: str) -> tuple[Call, ...]:
+        """The calls about a dossier, the newest first."""
+        ...
+
+    def last(self, office_id: str, codes: Iterable[str]) -> dict[str, Call]:
+        """The newest call about each of these dossiers, by code; none for those nobody called about."""
+        ...
