@@ -22,27 +22,20 @@ _HOSO = Path(sys.executable).with_name("hoso")
 _PAGE_RUNS_S = 1800
 _PAGE_STARTS_S = 60
 _PROCEDURE = "land_change"
-_DOSSIER = "H29.12.34-260620-0007"
+DOSSIER = "H29.12.34-260620-0007"
 
 
 def main() -> None:
     """Run the demo; a second run finds the papers on file and takes seconds."""
-    _say("1. Papers of invented citizens, scanned in every way")
-    demo = make_demo(_HOME)
-    for specimen in demo.specimens:
-        _tell(f"   {_HOME / 'scans' / specimen.file}")
-    _say("2. They are digitised: first the cards, so that their owners are known, then all")
-    _run("ingest", "--inline", *(str(file) for file in sorted((_HOME / "scans").glob("*citizen_id_card*"))))
-    _run("ingest", "--inline", str(_HOME / "scans"))
+    demo = digitise_papers()
     _say("3. What is on file for one of them")
     _run("citizen", demo.landowner.personal_id)
     _run("show", _paper_with_picture(demo.landowner.personal_id))
     _say("4. He wants his land registered in another name: what need he not bring, what is missing?")
     _run("checklist", _PROCEDURE, "--citizen", demo.landowner.personal_id)
     _say("5. Another citizen has bought it: all he brings is fed in one go behind his dossier's cover sheet")
-    _open_dossier(demo)
-    _run("ingest", "--inline", str(_stack(demo)))
-    _run("dossier", "show", _DOSSIER, "--given", "by_contract", "--not-given", "by_inheritance")
+    bring_stack(demo)
+    _run("dossier", "show", DOSSIER, "--given", "by_contract", "--not-given", "by_inheritance")
     _say("6. What hoso could not settle waits for a person, the greatest harm first")
     _run("review", "list")
     _say("7. Found again by words, without marks")
@@ -51,10 +44,24 @@ def main() -> None:
     _open_counter_page()
 
 
-def _open_dossier(demo: Demo) -> None:
+def digitise_papers() -> Demo:
+    """Make the papers that are on file when the demo begins, and file them in the home of `HOSO_HOME`."""
+    _say("1. Papers of invented citizens, scanned in every way")
+    demo = make_demo(_HOME)
+    for specimen in demo.specimens:
+        _tell(f"   {_HOME / 'scans' / specimen.file}")
+    _say("2. They are digitised: first the cards, so that their owners are known, then all")
+    _run("ingest", "--inline", *(str(file) for file in sorted((_HOME / "scans").glob("*citizen_id_card*"))))
+    _run("ingest", "--inline", str(_HOME / "scans"))
+    return demo
+
+
+def bring_stack(demo: Demo) -> None:
+    """Open a dossier and file what is brought for it, in one scan behind its cover sheet."""
     owner = ("--owner", demo.family.father.personal_id, "--owner-name", demo.family.father.name)
-    _run("dossier", "open", _DOSSIER, "--procedure", _PROCEDURE, *owner)
-    _run("dossier", "cover-sheet", _DOSSIER, "--pdf", str(_HOME / "cover-sheet.pdf"))
+    _run("dossier", "open", DOSSIER, "--procedure", _PROCEDURE, *owner)
+    _run("dossier", "cover-sheet", DOSSIER, "--pdf", str(_HOME / "cover-sheet.pdf"))
+    _run("ingest", "--inline", str(_stack(demo)))
 
 
 def _stack(demo: Demo) -> Path:
