@@ -57,7 +57,9 @@ def submissions(app: FastAPI) -> tuple[Submission, ...]:
 
 
 def entries(app: FastAPI) -> list[AccessEntry]:
-    return [one.entry for one in app.state.archive.tables.access_log.find("office-1", LogFilter(), 99)]
+    """What was done with papers, newest first."""
+    found = app.state.archive.tables.access_log.find("office-1", LogFilter(), 99)
+    return [one.entry for one in found if one.entry.access != "sign_in"]
 
 
 def hand_in(client: TestClient, *addresses: str, together: bool = False) -> str:
