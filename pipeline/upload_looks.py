@@ -65,12 +65,7 @@ class UploadLooks:
             ids = {upload.upload_id for upload in uploads}
             for gone in [key for key in begun if key[0] not in ids]:
                 del begun[gone]
-            seen = {
-                upload.upload_id: begun[upload.upload_id, procedure].seen()
-                if upload.is_whole
-                else Seen(state="sending")
-                for upload in uploads
-            }
+            seen = {upload.upload_id: _seen(begun, upload, procedure) for upload in uploads}
         if all(one.state in ("looked", "refused") for one in seen.values()):
             return _with_missing_backs(seen)
         return seen

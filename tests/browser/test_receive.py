@@ -1,7 +1,6 @@
 """Receiving papers at the counter, in a real browser with the real pipeline behind it."""
 
 import base64
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -156,43 +155,34 @@ def test_a_dossiers_page_leads_here_with_its_code(page: Page, counter: Counter) 
 # --- a connection that breaks ----------------------------------------------------------------------------------------
 
 
-def pieces_after_the_first(page: Page) -> Callable[[Route], None]:
-    """Lets one piece of an upload pass and cuts the connection at all that follow."""
-    passed: list[str] = []
+class Cable:
+    """The way of a page's pieces to the server. `offsets` are those that went through, in order."""
 
-    def cut(route: Route) -> None:
-        if route.request.method != "PATCH" or not passed:
-            passed.extend([route.request.url] if route.request.method == "PATCH" else [])
+    def __init__(self, page: Page, *, breaks_after: int | None = None) -> None:
+        self.offsets: list[str] = []
+        self.breaks_after = breaks_after
+        page.route("**/api/v1/uploads/*", self._pass)
+
+    def _pass(self, route: Route) -> None:
+        if route.request.method != "PATCH":
             route.continue_()
-        else:
+        elif self.breaks_after is not None and len(self.offsets) >= self.breaks_after:
             route.abort()
-
-    return cut
-
-
-def offsets(page: Page) -> list[str]:
-    """Where the pieces begin that the page sends from now on."""
-    seen: list[str] = []
-
-    def note(route: Route) -> None:
-        if route.request.method == "PATCH":
-            seen.append(route.request.headers["upload-offset"])
-        route.continue_()
-
-    page.route("**/api/v1/uploads/*", note)
-    return seen
+        else:
+            self.offsets.append(route.request.headers["upload-offset"])
+            route.continue_()
 
 
 def test_a_cut_connection_is_resumed_by_itself_behind_what_was_acknowledged(page: Page, tmp_path: Path) -> None:
     file = large(tmp_path / "dài.tif", "Lê Thị Đứt")
-    page.route("**/api/v1/uploads/*", pieces_after_the_first(page))
+    cable = Cable(page, breaks_after=1)
     page.set_input_files("#files", file)
     expect(page.get_by_role("status").filter(has_text="Mất kết nối")).to_be_visible()
-    page.unroute("**/api/v1/uploads/*")
-    begun_at = offsets(page)
+    cable.breaks_after = None
     expect(waiting(page, file)).to_have_attribute("data-state", "looked", timeout=LOOK_MS)
     expect(page.get_by_role("status").filter(has_text="Mất kết nối")).to_have_count(0)
-    assert begun_at[0] == str(1 << 20)
+    assert cable.offsets == [str(piece << 20) for piece in range(len(cable.offsets))]
+    assert len(cable.offsets) > 1
 
 
 def test_without_a_network_a_file_waits_and_goes_when_there_is_one(page: Page, tmp_path: Path) -> None:
@@ -209,7 +199,7 @@ def test_a_page_that_was_closed_half_way_goes_on_with_the_same_file(
 ) -> None:
     half, whole = large(tmp_path / "dở.tif", "Lê Thị Dở"), draw_birth_certificate(tmp_path / "xong.png", "Lê Thị Xong")
     put(page, whole)
-    page.route("**/api/v1/uploads/*", pieces_after_the_first(page))
+    Cable(page, breaks_after=1)
     page.set_input_files("#files", half)
     expect(page.get_by_role("status").filter(has_text="Mất kết nối")).to_be_visible()
     again = page.context.new_page()
@@ -217,11 +207,11 @@ def test_a_page_that_was_closed_half_way_goes_on_with_the_same_file(
     again.goto(f"{counter.url}/receive")
     expect(waiting(again, whole)).to_be_visible()
     expect(waiting(again, half)).to_contain_text("Chọn lại đúng tệp này")
-    begun_at = offsets(again)
+    cable = Cable(again)
     again.set_input_files("#files", half)
     expect(waiting(again, half)).to_have_attribute("data-state", "looked", timeout=LOOK_MS)
     expect(waiting(again, half)).to_have_count(1)
-    assert begun_at[0] == str(1 << 20)
+    assert cable.offsets[0] == str(1 << 20)
 
 
 # --- calm ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from pipeline.settings import Limits, Settings
 from pipeline.web.app import build_app
-from schemas.access import AccessEntry
+from schemas.access import AccessEntry, LogFilter
 from schemas.dossier import Submission
 from tests.signing_in import HERE
 from tests.unit.test_upload_api import SCAN, browser, id_of, put, waiting
@@ -57,7 +57,9 @@ def submissions(app: FastAPI) -> tuple[Submission, ...]:
 
 
 def entries(app: FastAPI) -> list[AccessEntry]:
-    return [one.entry for one in app.state.archive.tables.access_log.of_office("office-1", 99)]
+    """What was done with papers, newest first."""
+    found = app.state.archive.tables.access_log.find("office-1", LogFilter(), 99)
+    return [one.entry for one in found if one.entry.access != "sign_in"]
 
 
 def hand_in(client: TestClient, *addresses: str, together: bool = False) -> str:
