@@ -1,5 +1,6 @@
 """`hoso hook`: other systems that are told what becomes of papers."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
@@ -16,7 +17,7 @@ from schemas.hooks import Delivery, Webhook
 
 app = typer.Typer(name="hook", help="Other systems that are told what becomes of papers.", no_args_is_help=True)
 _MOST = 1000
-_console = Console(highlight=False, markup=False)
+_console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 250)
 _Id = Annotated[str, typer.Argument(help="See hoso hook list.")]
 
 
@@ -35,7 +36,9 @@ def add(url: Annotated[str, typer.Argument(help="https, or http on this machine.
 def show() -> None:
     """Show the addresses of this office, with how many of the last 1000 messages wait and were given up."""
     settings = load_settings()
-    shown = Table("id", "url", "since", "waiting", "given up", box=None, pad_edge=False)
+    shown = Table(box=None, pad_edge=False)
+    for title in ("id", "url", "since", "waiting", "given up"):
+        shown.add_column(title, overflow="fold")  # ids are copied from here: none may be cut
     with open_tables(settings) as tables:
         for hook in tables.hooks.of_office(settings.office_id, _MOST):
             told = tables.hooks.deliveries(settings.office_id, hook.hook_id, _MOST)

@@ -1,5 +1,6 @@
 """`hoso token`: what programs show instead of signing in."""
 
+import sys
 from typing import Annotated, cast, get_args
 
 import typer
@@ -14,7 +15,7 @@ from schemas.access import Permission
 
 app = typer.Typer(name="token", help="What programs show instead of signing in.", no_args_is_help=True)
 _MOST = 1000
-_console = Console(highlight=False, markup=False)
+_console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 250)
 
 
 @app.command()
@@ -42,7 +43,9 @@ def add(
 def show() -> None:
     """Show the tokens of this office, newest first; never their secrets."""
     settings = load_settings()
-    shown = Table("id", "name", "scopes", "expires", "used", "revoked", box=None, pad_edge=False)
+    shown = Table(box=None, pad_edge=False)
+    for title in ("id", "name", "scopes", "expires", "used", "revoked"):
+        shown.add_column(title, overflow="fold")  # ids are copied from here: none may be cut
     with open_tables(settings) as tables:
         for one in tables.tokens.of_office(settings.office_id, _MOST):
             times = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (one.expires_at, one.used_at, one.revoked_at)]

@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(*arguments: str) -> str:
-    return CliRunner().invoke(app, arguments, catch_exceptions=False, env={"COLUMNS": "300"}).stdout
+    return CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
 
 
 def add_service() -> None:
