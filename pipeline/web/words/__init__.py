@@ -8,7 +8,9 @@ from pipeline.web.words import (
     own_account,
     paper,
     receive,
+    search,
     signing_in,
+    viewer,
     visit,
 )
 
@@ -20,7 +22,9 @@ PAIRS: dict[str, tuple[str, str]] = {
     **own_account.WORDS,
     **paper.WORDS,
     **receive.WORDS,
+    **search.WORDS,
     **signing_in.WORDS,
+    **viewer.WORDS,
     **visit.WORDS,
 }
 """The Vietnamese and the English words. A key stands in one module only."""
