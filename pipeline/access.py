@@ -4,9 +4,9 @@ Administrators manage accounts and see no paper; auditors see who looked and see
 but answer and confirm nothing. Several roles add up: in a small commune one officer is counter and reviewer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from schemas.access import Permission, Role
+from schemas.access import Permission, Purpose, Role
 
 PERMITTED: dict[Role, frozenset[Permission]] = {
     "counter": frozenset(
@@ -34,3 +34,17 @@ PERMITTED: dict[Role, frozenset[Permission]] = {
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """All that these roles permit together."""
     return frozenset().union(*(PERMITTED[role] for role in roles))
+
+
+SAID: tuple[tuple[Purpose, Permission], ...] = (
+    ("citizen_request", "citizens.open"),
+    ("dossier", "dossiers.read"),
+    ("review", "review.answer"),
+    ("supervision", "log.read"),
+)
+"""What may be said to look for papers, each by whose work it is. A visit is not said but opened."""
+
+
+def purposes_of(permissions: Collection[Permission]) -> tuple[Purpose, ...]:
+    """What somebody with these permissions may say to look for."""
+    return tuple(purpose for purpose, permission in SAID if permission in permissions)

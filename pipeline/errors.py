@@ -266,6 +266,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Chỉ cán bộ đang đăng nhập mới mở được lượt tiếp công dân.",
         "Only an officer who is signed in can open a visit.",
     ),
+    "ask_again": (
+        "Giấy tờ có dữ liệu nhạy cảm: hãy mở trang của giấy tờ và nêu lý do trước.",
+        "The paper is sensitive: open its page and say why before it is shown.",
+    ),
     "weak_password": (
         "Mật khẩu phải có từ 12 đến 256 ký tự.",
         "A password has 12 to 256 characters.",

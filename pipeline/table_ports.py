@@ -146,6 +146,10 @@ class Papers(Protocol):
         """
         ...
 
+    def history(self, office_id: str, document_id: str) -> tuple[AnyDecision, ...]:
+        """What people decided about a paper, oldest first; nothing for another office's."""
+        ...
+
     def decided(self, office_id: str, kind: str, limit: int) -> tuple[AnyDecision, ...]:
         """The office's newest decisions of a kind, newest first."""
         ...

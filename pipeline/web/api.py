@@ -24,6 +24,7 @@ from pipeline.web.signed_in import actor_of, needs, trace
 from pipeline.web.uploads import incoming_files
 from pipeline.web.views import PaperView, SearchView, SubmissionList, SubmissionView, Viewer
 from pipeline.web.wording import language_of
+from schemas.access import Purpose
 from schemas.base import Value
 from schemas.dossier import PaperState
 from schemas.paging import TimePlace
@@ -158,13 +159,13 @@ def send_copy(request: Request, document_id: str) -> Response:
     return _send_known(request, fetch, paper.sha256, headers, "application/pdf")
 
 
-def send_original(request: Request, document_id: str, number: int) -> Response:
+def send_original(request: Request, document_id: str, number: int, purpose: Purpose | None = None) -> Response:
     """Original `number` of a paper, from 1, logged as a download. Raises: NotFound (no_such_paper, no_such_object)."""
     archive = archive_of(request)
     paper = archive.tables.papers.get(actor_of(request).office_id, document_id)
     if not 1 <= number <= len(paper.original_keys):
         raise NotFound("no_such_object", document_id)
-    trace(request, "download", document_ids=[document_id])
+    trace(request, "download", document_ids=[document_id], purpose=purpose)
     submission = archive.tables.submissions.get(paper.actor.office_id, paper.submission_id)
     sha256 = paper.original_sha256s[number - 1]
     media_types = {source.sha256: source.media_type for source in submission.sources}

@@ -27,9 +27,11 @@ import pipeline.web.programs_api
 import pipeline.web.provider_sign_in
 import pipeline.web.receive_pages
 import pipeline.web.review_api
+import pipeline.web.search_pages
 import pipeline.web.service
 import pipeline.web.sign_in
 import pipeline.web.upload_api
+import pipeline.web.viewer_pages
 import pipeline.web.visit_api
 import pipeline.web.visit_pages
 import pipeline.web.who_looked
@@ -50,6 +52,7 @@ from pipeline.web.reading import Reading
 from pipeline.web.receiving import Closing, Receiving
 from pipeline.web.refusals import Refused, refuse, refuse_error
 from pipeline.web.service import Readiness
+from pipeline.web.shown import ShownLately
 from pipeline.web.uploads import BadUpload
 from pipeline.wiring import find_provider, open_archive
 
@@ -73,6 +76,8 @@ _ROUTERS = (
     pipeline.web.service.router,
     pipeline.web.pages.router,
     pipeline.web.receive_pages.router,
+    pipeline.web.search_pages.router,
+    pipeline.web.viewer_pages.router,
     pipeline.web.sign_in.router,
     pipeline.web.visit_api.router,
     pipeline.web.visit_pages.router,
@@ -100,7 +105,7 @@ def build_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=name_of,
     )
     app.state.settings, app.state.metrics = settings, Metrics()
-    app.state.provider = find_provider(settings)
+    app.state.provider, app.state.shown_lately = find_provider(settings), ShownLately()
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

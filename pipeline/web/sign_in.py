@@ -1,4 +1,4 @@
-"""Signing in by password and out again, and saying why one looks at papers."""
+"""Signing in by password and out again."""
 
 from typing import Annotated
 
@@ -13,7 +13,6 @@ from pipeline.web.return_to import safe_path
 from pipeline.web.signed_in import OPEN, needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of, sentence
-from schemas.access import Purpose
 
 router = APIRouter(include_in_schema=False)
 _RefusedStatus = 403
@@ -57,13 +56,6 @@ def sign_out(request: Request) -> Response:
         response = render(request, "onward.html", address=elsewhere)
     response.delete_cookie(COOKIE, path="/")
     return response
-
-
-@router.post("/purpose", dependencies=[needs("papers.read")])
-def say_purpose(request: Request, purpose: Annotated[Purpose, Form()]) -> Response:
-    """Say why papers are looked at from now on, outside of a visit."""
-    request.app.state.archive.tables.sessions.set_purpose(signed_in(request).session_id, purpose, None)
-    return Response(status_code=204)
 
 
 def door_of(request: Request) -> PasswordDoor:

@@ -9,7 +9,7 @@ from pipeline.search_words import held_places, query_units
 from pipeline.vietnamese import nfc, search_tokens
 from pipeline.web.wording import Language, field_label, pick, question_text, reason, words
 from schemas.base import Value
-from schemas.catalog import Catalogue, DocumentType
+from schemas.catalog import Catalogue
 from schemas.dossier import (
     Conflict,
     ConflictCode,
@@ -160,7 +160,11 @@ class Piece(Value):
 
 
 class HitView(Value):
-    """One paper that matches, with its passage in parts."""
+    """One paper that matches, with its passage in parts.
+
+    `pictured`: pages of such papers can be shown. `sensitive`: what it says is shown once it is asked for again, so the
+    passage is empty.
+    """
 
     office_id: str
     document_id: str
@@ -173,6 +177,8 @@ class HitView(Value):
     page: int | None
     passage: tuple[Piece, ...]
     exact: bool
+    pictured: bool
+    sensitive: bool
 
 
 class SearchView(Value):
@@ -228,7 +234,7 @@ class Viewer:
             state=paper.state,
             state_text=self._words[f"paper_{paper.state}"],
             reasons=tuple(self._told(code) for code in paper.reasons),
-            fields={name: self._field(name, paper.fields[name], kind) for name in names},
+            fields={name: self._field(paper.type, name, paper.fields[name]) for name in names},
             people=paper.people,
             mentions=paper.mentions,
             source_pages=paper.source_pages,
@@ -247,11 +253,7 @@ class Viewer:
 
     def question(self, asked: Question, type_id: str) -> QuestionView:
         """A question of a paper of this type, in plain words."""
-        kind = self._types.get(type_id)
-        label = ""
-        if asked.kind == "field":
-            printed = next((rule.labels for rule in kind.fields if rule.name == asked.name), ()) if kind else ()
-            label = field_label(asked.name, printed, self._language)
+        label = self.label(type_id, asked.name) if asked.kind == "field" else ""
         return QuestionView(
             part=asked.part,
             kind=asked.kind,
@@ -276,6 +278,8 @@ class Viewer:
         return SearchView(hits=tuple(self._hit(hit, query) for hit in found.hits), next=found.next)
 
     def _hit(self, hit: Hit, query: str) -> HitView:
+        kind = self._types.get(hit.type)
+        sensitive = kind is not None and kind.sensitive is not None
         return HitView(
             office_id=hit.office_id,
             document_id=hit.document_id,
@@ -286,8 +290,10 @@ class Viewer:
             filed_at=hit.filed_at,
             names=hit.names,
             page=hit.page,
-            passage=mark(hit.passage, query),
+            passage=() if sensitive else mark(hit.passage, query),
             exact=hit.exact,
+            pictured=kind is None or kind.keeping.rule == "keep",
+            sensitive=sensitive,
         )
 
     def title(self, type_id: str) -> str:
@@ -297,10 +303,15 @@ class Viewer:
         # Papers print their titles in capitals; a list of them reads better without.
         return (title.capitalize() if title.isupper() else title) or self._words["other_paper"]
 
-    def _field(self, name: str, field: Field, kind: DocumentType | None) -> FieldView:
-        labels = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
+    def label(self, type_id: str, name: str) -> str:
+        """What a field of a type of paper is called."""
+        kind = self._types.get(type_id)
+        printed = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
+        return field_label(name, printed, self._language)
+
+    def _field(self, type_id: str, name: str, field: Field) -> FieldView:
         return FieldView(
-            label=field_label(name, labels, self._language),
+            label=self.label(type_id, name),
             value=field.value,
             shown=as_written(field.value),
             confidence=field.confidence,

@@ -15,6 +15,7 @@ from pipeline.vietnamese import fold
 from pipeline.visits import Opening
 from pipeline.web.api import archive_of, viewer_of
 from pipeline.web.receiving import receiving_of
+from pipeline.web.shown import remember
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
 from pipeline.web.visit_view import VisitWords
@@ -172,6 +173,7 @@ def sensitive_papers(
         return _page(request, visit, told=_sentence(request, error), status=422)
     ids = [paper.document_id for paper in papers]
     trace(request, "look_sensitive", citizen_id=_citizen_id(request, visit), document_ids=ids)
+    remember(request, "look_sensitive", ids)
     return _page(request, visit, sensitive={kind: papers})
 
 

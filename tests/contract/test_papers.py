@@ -136,3 +136,17 @@ def test_another_office_cannot_decide(database: Database) -> None:
     with pytest.raises(NotFound):
         database.papers.decide(a_decision(paper, actor=NEIGHBOUR))
     assert database.papers.get(OFFICE, paper.document_id).confirmed_at is None
+
+
+def test_the_history_of_a_paper_is_what_was_decided_about_it_oldest_first(database: Database) -> None:
+    paper, other = file(database, "one"), file(database, "another")
+    later, earlier = (a_decision(paper, decided_at=minutes(at)) for at in (90, 60))
+    for decision in (later, earlier, a_decision(other)):
+        database.papers.decide(decision)
+    assert database.papers.history(OFFICE, paper.document_id) == (earlier, later)
+
+
+def test_another_office_sees_no_history(database: Database) -> None:
+    paper = file(database, "one")
+    database.papers.decide(a_decision(paper))
+    assert database.papers.history(NEIGHBOUR.office_id, paper.document_id) == ()

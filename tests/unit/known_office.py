@@ -37,7 +37,7 @@ class KnownOffice:
     def __init__(self, app: FastAPI, client: TestClient) -> None:
         self.app, self.client = app, client
         self.tables: Database = app.state.archive.tables
-        self.ids: dict[str, str] = {"code": CODE, "dossier_code": CODE, "number": "1", "page": "1"}
+        self.ids: dict[str, str] = {"code": CODE, "dossier_code": CODE, "number": "1", "page": "1", "size": "page"}
 
     def sign_in(self, office_id: str, login: str, *, purpose: bool = True) -> None:
         """Go on as an officer with every role, who has said that a citizen asked."""
@@ -45,7 +45,7 @@ class KnownOffice:
         self.client.cookies.clear()
         self.client.cookies.set(COOKIE, entrance.enter(self.account(office_id, login), "link"))
         if purpose:
-            assert self.client.post("/purpose", data={"purpose": "citizen_request"}).status_code == 204
+            assert self.client.post("/purpose", data={"purpose": "citizen_request"}).status_code == 303
 
     def account(self, office_id: str, login: str) -> Account:
         """An account with every role, added where it is not there."""
@@ -77,7 +77,9 @@ class KnownOffice:
             "/dossiers/{code}/phone": {"phone": "0912345678"},
             "/dossiers/{code}/take-back": {"decision_id": "x"},
             "/dossiers/find": {"q": CODE},
-            "/search": {"q": CHILD_NUMBER, "words": CHILD_NUMBER},
+            "/papers/{document_id}/pages/{page}/marks": {"q": CHILD},
+            "/papers/{document_id}/sensitive": {"said": "citizen_request"},
+            "/search": {"q": CHILD_NUMBER},
             "/visit/find": {"said": CHILD_NUMBER},
             "/work/proposals/{document_id}": {"code": CODE, "component": "", "answer": "decline"},
             "/visits": _OPENING,
@@ -115,6 +117,8 @@ class KnownOffice:
         if route.method == "PATCH":
             headers = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
             return {"headers": headers, "content": b"123"}
+        if route.path == "/search":  # As its script asks: the whole page would say again what was asked.
+            return {"data": forms["/search"], "headers": {"hoso-part": "1"}}
         if route.method == "GET":
             return {"params": {"since": "2026-01-01"} if route.path.startswith("/api/v1/export") else {}}
         if route.path in bodies:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.web.shown import ShownLately
 from schemas.access import LogFilter, LoggedAccess
 from tests.permissions import Asked, routes_of
 from tests.unit.known_office import NEIGHBOUR, OFFICE, SECRETS, KnownOffice, open_known_office
@@ -71,6 +72,7 @@ def test_every_answer_that_tells_of_a_person_leaves_an_entry_with_its_purpose(
     if of_visit:
         office.open_visit()
     for route in tries_of(office, of_visit=of_visit):
+        office.app.state.shown_lately = ShownLately()  # Else pages of a look that goes on are part of that look.
         before = newest(office)
         if tells(office.ask(route)):
             telling += 1

@@ -12,11 +12,10 @@ import pipeline.stages.identify
 import pipeline.stages.settle
 from pipeline.errors import MESSAGES
 from pipeline.vietnamese import nfc
-from pipeline.web.templating import TEMPLATES
 from pipeline.web.views import Viewer, mark
 from pipeline.web.wording import Language, reason, sentence, words
-from schemas.dossier import Conflict, PageGrade
-from tests.contract.examples import a_field, a_paper, a_submission
+from schemas.dossier import PageGrade
+from tests.contract.examples import a_paper, a_submission
 from tests.unit.desk import CATALOGUE
 
 
@@ -83,41 +82,3 @@ def test_pages_are_shown_by_verdict_with_what_to_do(language: Language, text: st
     good, blurred = Viewer(CATALOGUE, language).paper(paper).grades
     assert (good.pages_text, good.advice) == ("1", "")
     assert (blurred.pages_text, blurred.text, blurred.grade) == ("2", text, 0.5)
-    shown = TEMPLATES.get_template("paper.html").render(
-        words=words(language), paper=Viewer(CATALOGUE, language).paper(paper)
-    )
-    assert f"<strong>{text}</strong>" in shown
-    assert blurred.advice in shown
-    assert "50 %" in shown
-
-
-def test_a_value_by_hand_is_called_so() -> None:
-    field = a_field("Lê Thị Mai").model_copy(update={"handwritten": True})
-    paper = a_paper(a_submission()).model_copy(update={"fields": {"full_name": field}})
-    shown = TEMPLATES.get_template("paper.html").render(words=words("vi"), paper=Viewer(CATALOGUE, "vi").paper(paper))
-    assert "(viết tay)" in shown
-
-
-@pytest.mark.parametrize(
-    ("language", "told"),
-    [
-        ("vi", ["Nhận ra nhờ", "tiêu đề GIẤY KHAI SINH", "bản sao có chứng thực", "phần ghi bằng chữ", "12/01/2020"]),
-        ("en", ["Recognised by", "tiêu đề GIẤY KHAI SINH", "certified copy", "the date in words", "12/01/2020"]),
-    ],
-)
-def test_a_paper_shows_its_cues_its_kind_of_copy_and_what_speaks_against_a_value(
-    language: Language, told: list[str]
-) -> None:
-    against = (Conflict(code="words", value="2020-01-12"),)
-    born = a_field("2020-01-02").model_copy(update={"conflicts": against})
-    paper = a_paper(
-        a_submission(),
-        cues=("tiêu đề GIẤY KHAI SINH",),
-        copy_kind="certified_copy",
-        object_key="archive/copy",
-        fields={"date_of_birth": born},
-    )
-    shown = TEMPLATES.get_template("paper.html").render(
-        words=words(language), paper=Viewer(CATALOGUE, language).paper(paper)
-    )
-    assert [part for part in told if part not in shown] == []

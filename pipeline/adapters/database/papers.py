@@ -92,6 +92,16 @@ class PaperTable:
             if asked.part == part
         )
 
+    def history(self, office_id: str, document_id: str) -> tuple[AnyDecision, ...]:
+        """See Papers."""
+        query = (
+            select(decisions.c.record)
+            .where(decisions.c.office_id == office_id, decisions.c.subject_id == document_id)
+            .order_by(decisions.c.decided_at, decisions.c.decision_id)
+        )
+        with self._connections.reading() as connection:
+            return tuple(read_decision.validate_json(record) for record in connection.execute(query).scalars())
+
     def decided(self, office_id: str, kind: str, limit: int) -> tuple[AnyDecision, ...]:
         """See Papers."""
         query = (

@@ -9,7 +9,9 @@ from pipeline.web.words import (
     own_account,
     paper,
     receive,
+    search,
     signing_in,
+    viewer,
     visit,
     work,
 )
@@ -23,7 +25,9 @@ PAIRS: dict[str, tuple[str, str]] = {
     **own_account.WORDS,
     **paper.WORDS,
     **receive.WORDS,
+    **search.WORDS,
     **signing_in.WORDS,
+    **viewer.WORDS,
     **visit.WORDS,
     **work.WORDS,
 }

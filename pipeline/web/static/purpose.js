@@ -1,0 +1,5 @@
+// Saying why: digits press the answers.
+
+import { pressByKey } from "/static/keys.js";
+
+pressByKey();
