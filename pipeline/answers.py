@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pipeline.errors import ScanRejected
 from pipeline.stages.field_values import parse
 from pipeline.stages.identify import Identification
-from pipeline.stages.questions import CARD, COPY_TROUBLES, CUT, OWNER_REASONS, SECRECY, UNCUT
+from pipeline.stages.questions import CARD, COPY_TROUBLES, CUT, OWNER_REASONS, SCAN_AGAIN, SECRECY, UNCUT
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
 from schemas.decisions import Accept, Compared, Invalidate, MachineView, SetField
@@ -107,6 +107,14 @@ def uncut(paper: Paper) -> Paper:
         return paper
     issue = Issue(stage="store", code=UNCUT)
     return paper.model_copy(update={"reasons": (*paper.reasons, UNCUT), "issues": (*paper.issues, issue)})
+
+
+def to_be_scanned_again(paper: Paper) -> Paper:
+    """The paper that cannot be read as it was scanned; it waits for a better scan."""
+    issue = Issue(stage="review", code=SCAN_AGAIN)
+    left = tuple(part for part in paper.answered if part != f"page.{SCAN_AGAIN}")
+    reasons = tuple(dict.fromkeys((*paper.reasons, SCAN_AGAIN)))
+    return paper.model_copy(update={"reasons": reasons, "issues": (*paper.issues, issue), "answered": left})
 
 
 def without_card(paper: Paper) -> Paper:

@@ -12,6 +12,7 @@ from pipeline.table_ports import Tables
 from schemas.catalog import DocumentType
 from schemas.decisions import (
     Accept,
+    AskScan,
     Confirm,
     Invalidate,
     MachineView,
@@ -22,11 +23,25 @@ from schemas.decisions import (
     SetSame,
     SetSecrecy,
     SetType,
+    TakeBack,
 )
 from schemas.dossier import Paper
 from schemas.people import Citizen
 
-PaperDecision = Confirm | SetType | SetField | SetOwner | SetSecrecy | SetCard | Accept | SetCuts | SetSame | Invalidate
+PaperDecision = (
+    Confirm
+    | SetType
+    | SetField
+    | SetOwner
+    | SetSecrecy
+    | SetCard
+    | Accept
+    | AskScan
+    | SetCuts
+    | SetSame
+    | Invalidate
+    | TakeBack
+)
 """What is decided about papers; other decisions have use cases of their own."""
 _FORMS = {
     "personal_id": re.compile(r"\d{12}"),

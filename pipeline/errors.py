@@ -183,6 +183,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Số này đã có trong sổ.",
         "The number is on the register already.",
     ),
+    "item_claimed": (
+        "Câu hỏi này đang do cán bộ khác xử lý.",
+        "Another officer is at this question.",
+    ),
     "cannot_undo": (
         "Không hoàn tác được: việc này đã được hoàn tác, hoặc có thay đổi sau đó.",
         "It has been undone already, or something was changed after it; undo that first.",

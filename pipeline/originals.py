@@ -73,10 +73,12 @@ class Originals:
         try:
             if not others:
                 return self._whole(held) if kept and self._certain and not archived else None
+            if archived and not self._certain:
+                return self._back(held)
             if not kept - others:
                 return Place(None, None) if archived else None
             if not self._certain:
-                return self._back(held) if archived else None
+                return None
             return self._cut(held, tuple(sorted(kept - others)), archived=archived)
         except NotFound:  # it has gone with its time limit
             return Place(None, None)

@@ -24,6 +24,7 @@ from schemas.decisions import (
     SetField,
     SetOwner,
     SetThreshold,
+    TakeBack,
     read_decision,
 )
 
@@ -100,4 +101,6 @@ def _about(decision: AnyDecision) -> tuple[str, str]:
         part = decision.role
     elif isinstance(decision, SetDossier):
         part = decision.dossier_code
+    elif isinstance(decision, TakeBack):
+        part = decision.undone
     return decision.subject_id, part

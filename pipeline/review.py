@@ -16,11 +16,12 @@ from pipeline.pages import PagePart, ScanFile
 from pipeline.register import RegisterBook
 from pipeline.said import as_said, number_kind
 from pipeline.settling import Settling
+from pipeline.stages.candidates import as_candidate
 from pipeline.stages.learnt import ENOUGH_WRONG, reliability, thresholds_of
-from schemas.decisions import Decided, MachineView, SetField, SetThreshold, read_decision
+from schemas.decisions import Decided, MachineView, SetCitizen, SetField, SetThreshold, TakeBack, read_decision
 from schemas.dossier import Paper
 from schemas.people import Actor, PersonOnPaper
-from schemas.review import Candidate, Question, Reliability, ReviewItem
+from schemas.review import Question, Reliability, ReviewItem
 
 _NAMESAKES = 50
 """Of so many of one name those are shown whose birth may be the one on the paper."""
@@ -55,29 +56,30 @@ class Review:
         for asked in paper.questions:
             if asked.part == part:
                 known = self._with_citizens(paper, asked) if asked.kind == "owner" else asked
-                return ReviewItem(document_id=document_id, question=known, type=paper.type, asked_at=paper.filed_at)
+                return ReviewItem(
+                    document_id=document_id,
+                    submission_id=paper.submission_id,
+                    question=known,
+                    type=paper.type,
+                    asked_at=paper.filed_at,
+                )
         raise NotFound("no_such_question", document_id)
 
     def _with_citizens(self, paper: Paper, asked: Question) -> Question:
-        """Citizens of the register with the number that the paper gives, or with name and birth date."""
+        """Citizens of the register with the number that the paper gives or nearly it, or of that name and birth."""
         office_id, people = paper.actor.office_id, self._tables.people
         proposed = next((person for person in paper.people if person.role == asked.name), None)
         if proposed is None:
             return asked
         by_number = people.by_number(office_id, proposed.number) if proposed.number else None
         found = [by_number] if by_number else []
-        if proposed.name and proposed.date_of_birth:
-            born = proposed.date_of_birth
+        if proposed.name:
+            born = proposed.date_of_birth or ""
             namesakes = people.namesakes(office_id, proposed.name, _NAMESAKES)
             found += [one for one in namesakes if born.startswith(one.born or "") or (one.born or "").startswith(born)]
-        if asked.reason == "owner_alike" and proposed.name and proposed.number:
+        if proposed.name and proposed.number:
             found += people.alike(office_id, proposed.name, proposed.date_of_birth, proposed.number)
-        known = {
-            citizen.citizen_id: Candidate(
-                value=citizen.citizen_id, source="register", label=" ".join((citizen.name, *citizen.numbers[:1]))
-            )
-            for citizen in found
-        }
+        known = {citizen.citizen_id: as_candidate(citizen, proposed) for citizen in found}
         return asked.model_copy(update={"candidates": (*known.values(), *asked.candidates)})
 
     def crop(self, office_id: str, item_id: str, target: Path) -> None:
@@ -129,18 +131,26 @@ class Review:
             ScanRejected: bad_answer.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
+        self.decide(self.decision(actor, item_id, value, name))
+        return self._tables.papers.get(actor.office_id, item_id.partition(".")[0])
+
+    def decision(self, actor: Actor, item_id: str, value: str | None, name: str | None = None) -> PaperDecision:
+        """An answer as the decision that it is, not taken yet; an owner who has no number is on the register then.
+
+        Raises: as `answer` does.
+        """
         asked = self.item(actor.office_id, item_id).question
         paper = self._tables.papers.get(actor.office_id, item_id.partition(".")[0])
-        if asked.kind == "owner" and name:
-            value = self._entered(actor, paper, asked, value, name)
-        said = as_said(asked, paper, value, name)
+        entered = self._entered(actor, paper, asked, value, name) if asked.kind == "owner" and name else None
+        said = as_said(asked, paper, entered.subject_id if entered else value, name)
+        if entered is not None:
+            said["entered"] = entered.decision_id
         if said["kind"] == "invalidate":
             said["since"] = self._since(actor.office_id, said["superseded_by"])
-        self.decide(self.read(actor, said))
-        return self._tables.papers.get(actor.office_id, paper.document_id)
+        return self.read(actor, said)
 
-    def _entered(self, actor: Actor, paper: Paper, asked: Question, value: str | None, name: str) -> str | None:
-        """An owner whom only the officer can put on the register, by the id of the new entry; else `value`.
+    def _entered(self, actor: Actor, paper: Paper, asked: Question, value: str | None, name: str) -> SetCitizen | None:
+        """Put an owner on the register whom only the officer can put there; None: it is somebody else.
 
         That is somebody without a number, and somebody whose number is new although others are alike: these have been
         shown, and the officer stays with the answer.
@@ -148,7 +158,7 @@ class Review:
         kind = number_kind(value) if value is not None else None
         insisted = asked.reason == "owner_alike" and kind is not None
         if value is not None and not insisted:
-            return value
+            return None
         read = next((person for person in paper.people if person.role == asked.name), None)
         numbers = dict.fromkeys(("personal_id", "tax_code", "passport", "old_number"))
         meant = PersonOnPaper.model_validate(
@@ -157,7 +167,7 @@ class Review:
             | ({kind: value} if kind else {})
         )
         book = RegisterBook(self._store, self._tables.papers, self._tables.people, self._tables.register)
-        return book.enter_person(actor, meant, paper.document_id).subject_id
+        return book.enter_person(actor, meant, paper.document_id)
 
     def _since(self, office_id: str, newer_id: str) -> date:
         """From when on a newer paper holds: its date of issue, else today."""
@@ -190,7 +200,9 @@ class Review:
     def reliability(self, office_id: str) -> tuple[Reliability, ...]:
         """How often each kind of value proved right in this office, and from where on its fields ask or should."""
         decided = self._tables.papers.decided
-        answers = [one for kind in _TEACH for one in decided(office_id, kind, _LEARNT_FROM)]
+        undone = {one.undone for one in decided(office_id, "take_back", _LEARNT_FROM) if isinstance(one, TakeBack)}
+        given = [one for kind in _TEACH for one in decided(office_id, kind, _LEARNT_FROM)]
+        answers = [one for one in given if one.decision_id not in undone]
         return reliability(answers, thresholds_of(decided(office_id, "set_threshold", _LEARNT_FROM)))
 
     def set_threshold(self, actor: Actor, field_kind: str, confidence: float) -> None:

@@ -20,9 +20,11 @@ from pipeline.stages.learnt import named_by
 from pipeline.stages.same_paper import better_first
 from pipeline.stages.settle_anew import settle_anew
 from pipeline.table_ports import PaperChange
+from pipeline.taking_back import taken_back, unchanged_since
 from schemas.catalog import DocumentType
 from schemas.decisions import (
     Accept,
+    AskScan,
     Confirm,
     Invalidate,
     SetCard,
@@ -32,6 +34,7 @@ from schemas.decisions import (
     SetSame,
     SetSecrecy,
     SetType,
+    TakeBack,
 )
 from schemas.dossier import Paper
 from schemas.people import PersonOnPaper
@@ -60,7 +63,10 @@ class Settling:
             ScanRejected: bad_answer: no such type, field, role or page, or no value of the field's kind.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
-        decision = self._checks.checked(decision)
+        if isinstance(decision, TakeBack):
+            unchanged_since(self._archive, decision)
+        else:
+            decision = self._checks.checked(decision)
         with deciding(self._store, decision):
             self.apply(decision)
         return decision
@@ -98,6 +104,9 @@ class Settling:
             submission = self._tables.submissions.get(office_id, decision.subject_id)
             found = cut_again(self._archive, submission, decision.first_pages)
             return self._settled(found)
+        if isinstance(decision, TakeBack):
+            restored = taken_back(self._archive, decision)
+            return self._placed(restored, restored[0].after)
         paper = self._tables.papers.get(office_id, decision.subject_id)
         match decision:
             case SetSame():
@@ -114,6 +123,8 @@ class Settling:
         match decision:
             case SetType():
                 return self._retyped(paper, decision.type)
+            case AskScan():
+                return PaperChange(before=paper, after=answers.to_be_scanned_again(paper))
             case SetCard(card=True):
                 nothing = tuple("" for _ in paper.source_pages)
                 return PaperChange(before=paper, after=answers.scanned_apart(paper), texts=nothing)

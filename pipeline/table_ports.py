@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from pipeline.dossier_ports import Dossiers
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
+from pipeline.review_ports import Answers, Claims, EarlierPaper
 from pipeline.work_ports import Calls, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
@@ -137,6 +138,23 @@ class Papers(Protocol):
         False, and nothing is written, where a paper is no more as it was seen. A decision that was written before
         changes nothing, and is True.
         """
+        ...
+
+    def decision(self, office_id: str, decision_id: str) -> AnyDecision:
+        """Raises: NotFound (no_such_decision), for another office's as well."""
+        ...
+
+    def earlier(self, office_id: str, decision_id: str) -> tuple[EarlierPaper, ...]:
+        """What `change` made of papers with this decision.
+
+        () where it changed none, is older than a day, was taken back, or where nothing may be known any more of a paper
+        that it changed. `TakeBack` ends it: then whom that decision alone had put on the register is off it again,
+        unless something hangs on the entry by now.
+        """
+        ...
+
+    def waiting(self, office_id: str) -> int:
+        """How many questions are open."""
         ...
 
     def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
@@ -333,6 +351,16 @@ class Tables(Protocol):
     @property
     def calls(self) -> Calls:
         """Who was called about a dossier."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Who is shown which question."""
+        ...
+
+    @property
+    def answers(self) -> Answers:
+        """The answers of the review desk."""
         ...
 
     @property

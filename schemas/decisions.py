@@ -103,6 +103,8 @@ class SetOwner(Decided):
     tax_code: str | None = None
     passport: str | None = None
     name: str | None = None
+    entered: str | None = None
+    """The decision that put somebody on the register for this answer."""
     machine: MachineView | None = None
 
 
@@ -129,6 +131,12 @@ class Accept(Decided):
 
     kind: Literal["accept"] = "accept"
     code: str
+
+
+class AskScan(Decided):
+    """The paper cannot be read and is to be scanned again; until then it waits. Subject: a paper."""
+
+    kind: Literal["ask_scan"] = "ask_scan"
 
 
 class SetCuts(Decided):
@@ -252,6 +260,16 @@ class Undo(Decided):
     undone: str
 
 
+class TakeBack(Decided):
+    """Takes back an answer about papers: they are as they were before it, and its question is open again.
+
+    Subject: that of the decision `undone`. Within a day, and as long as nothing else has changed these papers.
+    """
+
+    kind: Literal["take_back"] = "take_back"
+    undone: str
+
+
 RegisterDecision = MergeCitizens | SplitCitizen | SetCitizen | Undo
 AnyDecision = Annotated[
     Confirm
@@ -262,6 +280,7 @@ AnyDecision = Annotated[
     | SetSecrecy
     | SetCard
     | Accept
+    | AskScan
     | SetCuts
     | SetSame
     | Invalidate
@@ -272,7 +291,8 @@ AnyDecision = Annotated[
     | MergeCitizens
     | SplitCitizen
     | SetCitizen
-    | Undo,
+    | Undo
+    | TakeBack,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

@@ -15,7 +15,7 @@ from schemas.text import Box
 
 SHOWN_DPI = 200
 """Print of a form is read with ease at this, and a whole page is still a small file."""
-_AROUND_INCHES = (0.6, 0.25)
+_AROUND_INCHES = (1.8, 0.4)
 """What is shown beside, and above and below, a value: its label and the lines next to it."""
 _JPEG_QUALITY = 85
 

@@ -27,6 +27,8 @@ TYPE_REASONS = ("type_unknown", "type_doubtful")
 CUT, SECRECY = "cut_doubtful", "secrecy_doubtful"
 CARD, UNCUT = "card_among_others", "original_uncut"
 SAME, NEWER = "same_paper", "newer_paper"
+SCAN_AGAIN = "scan_again"
+"""A person found that it cannot be read: nothing else is asked until it was scanned again, or will do after all."""
 
 COPY_TROUBLES: tuple[CopyTrouble, ...] = get_args(CopyTrouble)
 NO_CARD, SCANNED_APART = "no_card", "scanned_apart"
@@ -35,6 +37,7 @@ NO_CARD, SCANNED_APART = "no_card", "scanned_apart"
 HARM = {"owner": 1.0, "cut": 0.95, "card": 0.9, "secrecy": 0.9, "type": 0.8, "page": 0.4, "newer": 0.35, "same": 0.3}
 """What a wrong answer may do, 0..1: a paper given to the wrong person is the worst, since it tells their affairs and
 lets them act on it; a wrong cut mixes two people's papers; a paper of a wrong type is kept or wiped against the law."""
+_HARM_WAITING = 0.01
 _HARM_KEY_FIELD, _HARM_NAME, _HARM_REQUIRED, _HARM_OPTIONAL = 0.6, 0.5, 0.45, 0.2
 _KEY_KINDS = ("document_number", "date", "personal_id", "serial", "dossier_code", "tax_code")
 _DOUBT = {"owner_unknown": 1.0, "owner_conflict": 0.9, "person_mismatch": 0.7, "owner_doubtful": 0.5}
@@ -56,7 +59,9 @@ def questions_of(paper: Paper, kind: DocumentType) -> tuple[Question, ...]:
     if paper.state in ("rejected", "withdrawn"):
         return ()
     asked = [*_bounds(paper), *_type(paper)]
-    if not asked:
+    if SCAN_AGAIN in paper.reasons:
+        asked = [_scan_question(paper)]
+    elif not asked:
         asked = [*_owners(paper, kind), *_fields(paper, kind), *_pages(paper)]
     asked += [question for question in paper.questions if question.kind in ("same", "newer")]
     still = (question for question in asked if question.part not in paper.answered)
@@ -213,6 +218,12 @@ def _field_question(rule: FieldRule, field: Field | None, reason: str, doubt: fl
         harm=harm,
         doubt=doubt,
     )
+
+
+def _scan_question(paper: Paper) -> Question:
+    """Asked last of all: until the new scan is there nobody can say more."""
+    first = min(paper.source_pages, default=None)
+    return Question(kind="page", name=SCAN_AGAIN, reason=SCAN_AGAIN, page=first, harm=_HARM_WAITING, doubt=0.9)
 
 
 def _pages(paper: Paper) -> Iterator[Question]:

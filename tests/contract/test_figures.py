@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.database.engine import Database
-from schemas.decisions import LookUp, MachineView, SetField
+from schemas.decisions import LookUp, MachineView, SetField, TakeBack
 from schemas.dossier import Paper
 from schemas.dossiers import Component, Dossier
 from schemas.figures import By, Counts
@@ -45,11 +45,12 @@ def look_up(database: Database, code: str, outcome: str, component: str = "certi
     database.dossiers.note(decision, decision.kind)
 
 
-def answer(database: Database, paper: Paper, value: str | None, read: str | None) -> None:
+def answer(database: Database, paper: Paper, value: str | None, read: str | None) -> str:
     said = {"decision_id": f"{value}{read}", "subject_id": paper.document_id, "actor": ACTOR, "decided_at": START}
     machine = MachineView(kind="name", value=read, confidence=0.7, asked=True)
     decision = SetField(**said, name="full_name", value=value, machine=machine)
     database.dossiers.note(decision, decision.kind)
+    return decision.decision_id
 
 
 def test_a_dossier_is_digitised_when_it_has_a_file_and_a_result(database: Database) -> None:
@@ -110,6 +111,16 @@ def test_a_value_is_changed_when_the_officer_gives_another_than_was_read(databas
     answer(database, paper, "Lan", None)  # nothing had been read
     counts = count(database)[OFFICE]
     assert (counts.values_looked_at, counts.values_changed) == (3, 2)
+
+
+def test_an_answer_that_was_taken_back_is_not_counted(database: Database) -> None:
+    paper = file(database, "giấy")
+    undone = answer(database, paper, "Hường", "Hương")
+    answer(database, paper, "Hoa", "Hoa")
+    said = {"decision_id": "undo", "subject_id": paper.document_id, "actor": ACTOR, "decided_at": START}
+    assert database.papers.change(TakeBack(**said, undone=undone), ())
+    counts = count(database)[OFFICE]
+    assert (counts.values_looked_at, counts.values_changed) == (1, 0)
 
 
 @pytest.mark.parametrize(("moment", "day"), [(BEFORE_MIDNIGHT, "2026-03-02"), (AFTER_MIDNIGHT, "2026-03-03")])

@@ -21,9 +21,11 @@ claims = Table(
     "claims",
     metadata,
     Column("office_id", Text, primary_key=True),
-    Column("item_id", Text, primary_key=True),
+    Column("subject_id", Text, primary_key=True),  # a paper, or a submission whose cuts are asked about
     Column("actor_id", Text, nullable=False),
     Column("session_id", Text, nullable=False),
+    Column("page_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
     Column("claimed_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Index("claims_by_session", "session_id"),
@@ -33,13 +35,33 @@ answer_times = Table(
     "answer_times",
     metadata,
     Column("office_id", Text, primary_key=True),
-    Column("item_id", Text, primary_key=True),
-    Column("answered_at", Moment, primary_key=True),
+    Column("decision_id", Text, primary_key=True),
     Column("actor_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("seconds", Float, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+    Column("seconds", Float),  # null: nobody held the question all the time until it was answered
     Index("answer_times_by_day", "office_id", "answered_at"),
+    Index("answer_times_by_session", "session_id", "answered_at"),
 )
+
+earlier_papers = Table(
+    "earlier_papers",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("decision_id", Text, primary_key=True),  # by which it became what it is now
+    Column("document_id", Text, primary_key=True),
+    Column("actor_id", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("was", Text),  # the record as it was; null: the decision has made the paper
+    Column("became", Text, nullable=False),
+    Column("texts", Text),  # null: they stayed as they are
+    Column("entered", Text, nullable=False),  # entries that came onto the register with it, with spaces between
+    Index("earlier_papers_by_paper", "office_id", "document_id"),
+    Index("earlier_papers_by_time", "office_id", "changed_at"),
+)
+"""So that an answer can be taken back within a day."""
 
 calls = Table(
     "calls",

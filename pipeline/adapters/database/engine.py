@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from pipeline.adapters.database.access_log import AccessLogTable
 from pipeline.adapters.database.accounts import AccountTable, NewcomerTable
 from pipeline.adapters.database.answered import AnsweredTable
+from pipeline.adapters.database.claims import AnswerTable, ClaimTable
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
@@ -51,6 +52,8 @@ class Database:
         self.search = SearchIndex(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
+        self.claims = ClaimTable(connections)
+        self.answers = AnswerTable(connections)
         self.accounts = AccountTable(connections)
         self.newcomers = NewcomerTable(connections)
         self.sessions = SessionTable(connections)

@@ -166,7 +166,15 @@ class Period:
             decisions.c.kind == "set_field",
             decisions.c.decided_at >= first,
             decisions.c.decided_at < end,
+            ~self._taken_back(),
         ).group_by("key")
+
+    def _taken_back(self) -> ColumnElement[bool]:
+        """Whether the officer undid the answer: it was none then."""
+        undo = decisions.alias()
+        about_the_same = (undo.c.office_id == decisions.c.office_id) & (undo.c.subject_id == decisions.c.subject_id)
+        undone = _said(undo.c.record, "undone", on_postgresql=self._on_postgresql) == decisions.c.decision_id
+        return select(undo.c.kind).where(about_the_same, undo.c.kind == "take_back", undone).exists()
 
     def received(self) -> ColumnElement[bool]:
         """Whether a dossier was received on one of the days."""
@@ -223,9 +231,13 @@ class Period:
 
     def _said(self, *path: str) -> ColumnElement[str]:
         """A value of a decision's record, as text. Decisions are few beside papers, and found by an index."""
-        if self._on_postgresql:
-            return func.json_extract_path_text(cast(decisions.c.record, JSON), *path)
-        return func.json_extract(decisions.c.record, "$." + ".".join(path))
+        return _said(decisions.c.record, *path, on_postgresql=self._on_postgresql)
+
+
+def _said(record: ColumnElement[str], *path: str, on_postgresql: bool) -> ColumnElement[str]:
+    if on_postgresql:
+        return func.json_extract_path_text(cast(record, JSON), *path)
+    return func.json_extract(record, "$." + ".".join(path))
 
 
 def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:

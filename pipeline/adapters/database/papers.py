@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_, update
 
 from pipeline.adapters.database.connections import Connections, add_new
+from pipeline.adapters.database.earlier import Remembering, earlier, forget_taken_back
 from pipeline.adapters.database.filing import file_papers, refile_paper
 from pipeline.adapters.database.people import all_entries
 from pipeline.adapters.database.tables import decisions, open_questions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
+from pipeline.review_ports import EarlierPaper
 from pipeline.table_ports import PaperChange
-from schemas.decisions import AnyDecision, Confirm, Decided, read_decision
+from schemas.decisions import AnyDecision, Confirm, Decided, TakeBack, read_decision
 from schemas.dossier import Paper
 from schemas.review import QueuePlace, ReviewItem
 
@@ -69,6 +71,26 @@ class PaperTable:
         with self._connections.reading() as connection:
             return _select(connection, condition, [papers.c.document_id])
 
+    def decision(self, office_id: str, decision_id: str) -> AnyDecision:
+        """See Papers."""
+        this = (decisions.c.office_id == office_id) & (decisions.c.decision_id == decision_id)
+        with self._connections.reading() as connection:
+            record = connection.execute(select(decisions.c.record).where(this)).scalar()
+        if record is None:
+            raise NotFound("no_such_decision", decision_id)
+        return read_decision.validate_json(record)
+
+    def earlier(self, office_id: str, decision_id: str) -> tuple[EarlierPaper, ...]:
+        """See Papers."""
+        with self._connections.reading() as connection:
+            return earlier(connection, office_id, decision_id)
+
+    def waiting(self, office_id: str) -> int:
+        """See Papers."""
+        query = select(func.count()).select_from(open_questions).where(open_questions.c.office_id == office_id)
+        with self._connections.reading() as connection:
+            return connection.execute(query).scalar_one()
+
     def queue(self, office_id: str, limit: int, after: QueuePlace | None = None) -> tuple[ReviewItem, ...]:
         """See Papers."""
         columns = open_questions.c
@@ -86,7 +108,13 @@ class PaperTable:
         with self._connections.reading() as connection:
             found = [(row.part, Paper.model_validate_json(row.record)) for row in connection.execute(query)]
         return tuple(
-            ReviewItem(document_id=paper.document_id, question=asked, type=paper.type, asked_at=paper.filed_at)
+            ReviewItem(
+                document_id=paper.document_id,
+                submission_id=paper.submission_id,
+                question=asked,
+                type=paper.type,
+                asked_at=paper.filed_at,
+            )
             for part, paper in found
             for asked in paper.questions
             if asked.part == part
@@ -120,7 +148,12 @@ class PaperTable:
                 # What has been applied before has made the papers other than they were seen.
                 return _is_written(connection, decision)
             if add_new(connection, decisions, _decision_row(decision)):
+                remembering = Remembering(connection, decision, changes)
                 write_changes(connection, changes)
+                if isinstance(decision, TakeBack):
+                    forget_taken_back(connection, decision)
+                else:
+                    remembering.keep()
             return True
 
     def decide(self, decision: Confirm) -> Paper:

@@ -124,9 +124,11 @@ def desk_tables() -> None:
     op.create_table(
         "claims",
         sa.Column("office_id", sa.Text, primary_key=True),
-        sa.Column("item_id", sa.Text, primary_key=True),
+        sa.Column("subject_id", sa.Text, primary_key=True),
         sa.Column("actor_id", sa.Text, nullable=False),
         sa.Column("session_id", sa.Text, nullable=False),
+        sa.Column("page_id", sa.Text, nullable=False),
+        sa.Column("item_id", sa.Text, nullable=False),
         sa.Column("claimed_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
     )
@@ -134,13 +136,30 @@ def desk_tables() -> None:
     op.create_table(
         "answer_times",
         sa.Column("office_id", sa.Text, primary_key=True),
-        sa.Column("item_id", sa.Text, primary_key=True),
-        sa.Column("answered_at", MOMENT, primary_key=True),
+        sa.Column("decision_id", sa.Text, primary_key=True),
         sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("session_id", sa.Text, nullable=False),
+        sa.Column("item_id", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("seconds", sa.Float, nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=False),
+        sa.Column("seconds", sa.Float),
     )
     op.create_index("answer_times_by_day", "answer_times", ["office_id", "answered_at"])
+    op.create_index("answer_times_by_session", "answer_times", ["session_id", "answered_at"])
+    op.create_table(
+        "earlier_papers",
+        sa.Column("office_id", sa.Text, primary_key=True),
+        sa.Column("decision_id", sa.Text, primary_key=True),
+        sa.Column("document_id", sa.Text, primary_key=True),
+        sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("was", sa.Text),
+        sa.Column("became", sa.Text, nullable=False),
+        sa.Column("texts", sa.Text),
+        sa.Column("entered", sa.Text, nullable=False),
+    )
+    op.create_index("earlier_papers_by_paper", "earlier_papers", ["office_id", "document_id"])
+    op.create_index("earlier_papers_by_time", "earlier_papers", ["office_id", "changed_at"])
     op.create_table(
         "calls",
         sa.Column("call_id", sa.Text, primary_key=True),
