@@ -79,6 +79,7 @@ ASKED = (
     Asked("show_item", "GET", "/review/{item_id}"),
     Asked("fetch_crop", "GET", "/review/{item_id}/crop", files=_JPEG),
     Asked("answer_item", "POST", "/review/{item_id}", {"value": "150/2020"}),
+    Asked("show_answer_times", "GET", "/review/figures"),
     Asked("show_comparison", "GET", "/dossiers/{code}/comparison"),
     Asked("confirm_dossier", "POST", "/dossiers/{code}/confirmation", {"papers": ["{looked}"]}),
     Asked("take_back", "POST", "/dossiers/{code}/confirmation/undo", {"decision_id": "{decision_id}"}),

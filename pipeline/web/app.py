@@ -27,6 +27,8 @@ import pipeline.web.programs_api
 import pipeline.web.provider_sign_in
 import pipeline.web.receive_pages
 import pipeline.web.review_api
+import pipeline.web.review_cuts
+import pipeline.web.review_pages
 import pipeline.web.search_pages
 import pipeline.web.service
 import pipeline.web.sign_in
@@ -69,6 +71,8 @@ _ROUTERS = (
     pipeline.web.confirm_api.router,
     pipeline.web.dossier_pages.router,
     pipeline.web.review_api.router,
+    pipeline.web.review_cuts.router,
+    pipeline.web.review_pages.router,
     pipeline.web.upload_api.router,
     pipeline.web.code_api.router,
     pipeline.web.downloads_api.router,

@@ -17,6 +17,7 @@ from schemas.base import Value
 from schemas.export import DossierSync
 from schemas.figures import By, FigureTable
 from schemas.paging import TimePlace
+from schemas.review import OfficerDay
 
 router = APIRouter(prefix="/api/v1")
 
@@ -50,6 +51,14 @@ def fetch_figures(request: Request, since: _Day = None, until: _Day = None, by: 
 def draw_figures(request: Request, since: _Day = None, until: _Day = None, by: By = "day") -> Response:
     """The same as a picture."""
     return Response(chart(show_figures(request, since, until, by)), media_type="image/svg+xml")
+
+
+@router.get("/review/figures", dependencies=[needs("figures.read")])
+def show_answer_times(request: Request, since: _Day = None, until: _Day = None) -> tuple[OfficerDay, ...]:
+    """How many questions each officer answered on these days, both included, and the median time in seconds."""
+    last = until or local_day(datetime.now(UTC))
+    first = since or last - timedelta(days=_DAYS - 1)
+    return archive_of(request).tables.answers.by_day(actor_of(request).office_id, first, last)
 
 
 @router.get("/export/dossiers/{code}", dependencies=[needs("export.read")])

@@ -35,7 +35,7 @@ REFUSALS = {
     "not_ready": 503,
 }
 """The web's own refusals by code, with their statuses."""
-_ERROR_STATUS = {"disk_full": 507, "upload_moved": 409, "upload_unfinished": 409}
+_ERROR_STATUS = {"disk_full": 507, "item_claimed": 409, "upload_moved": 409, "upload_unfinished": 409}
 """Where HTTP has a word of its own for what an error of ours says."""
 
 

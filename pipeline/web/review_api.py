@@ -11,9 +11,10 @@ from pydantic import JsonValue
 
 from pipeline.errors import ScanRejected
 from pipeline.review import Review
+from pipeline.review_desk import ReviewDesk
 from pipeline.web.api import archive_of, send_file, viewer_of
 from pipeline.web.entity_tags import IfMatch, unless_changed
-from pipeline.web.signed_in import actor_of, needs, trace
+from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.views import PaperView, QuestionView, Viewer
 from schemas.base import Value
 from schemas.dossier import CopyKind
@@ -99,12 +100,12 @@ def fetch_crop(request: Request, item_id: str) -> FileResponse:
 @router.post("/review/{item_id}", dependencies=[needs("review.answer")])
 def answer_item(request: Request, item_id: str, answer: Answer, if_match: IfMatch = None) -> PaperView:
     """Answer an open question; the paper as it stands then."""
-    review, actor = review_of(request), actor_of(request)
-    item = review.item(actor.office_id, item_id)
+    archive, office_id = archive_of(request), actor_of(request).office_id
+    item = review_of(request).item(office_id, item_id)
     unless_changed(if_match, _shown(viewer_of(request), item))
     trace(request, "change", document_ids=[item.document_id], purpose="review")
-    paper = review.answer(actor, item_id, answer.value, answer.name)
-    return viewer_of(request).paper(paper)
+    ReviewDesk(archive, signed_in(request)).answer(item_id, answer.value, answer.name)
+    return viewer_of(request).paper(archive.tables.papers.get(office_id, item.document_id))
 
 
 @router.post("/decisions", dependencies=[needs("review.answer")], status_code=204)

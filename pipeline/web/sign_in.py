@@ -47,6 +47,7 @@ def sign_in(
 def sign_out(request: Request) -> Response:
     """End the session, and the provider's where it was opened by one."""
     signed = signed_in(request)
+    request.app.state.archive.tables.claims.release(signed.session_id)
     entrance_of(request).leave(request.cookies.get(COOKIE, ""))
     receiving_of(request).wipe(signed.session_id)
     note(request, signed.account, "sign_out")

@@ -114,6 +114,10 @@ _REASONS = {
         "Cán bộ đối chiếu: bản giấy có dấu hiệu tẩy xóa, sửa chữa",
         "Compared: the paper itself seems to have been altered",
     ),
+    "scan_again": (
+        "Cán bộ thấy không đọc được: đang chờ quét lại",
+        "An officer could not read it: it waits to be scanned again",
+    ),
     "unreadable": ("Có trang không đọc được chữ", "The words of a page could not be read"),
     "handwritten": ("Có thông tin viết tay", "Parts are written by hand"),
     "handwriting": ("Mẫu thường điền bằng tay", "A form that is usually filled in by hand"),
