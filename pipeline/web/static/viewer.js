@@ -11,6 +11,8 @@ const SHARP_FROM_PX = 1200; // Wider than this a page is fetched in its larger s
 const KEPT = 16;
 const pen = document.createElement("canvas").getContext("2d");
 pen.font = "100px sans-serif";
+const EM = 0.01; // What the pen measures is for letters of a hundred pixels.
+const SPACE = pen.measureText(" ").width * EM;
 
 export class Viewer extends EventTarget {
   /** Shows the first page. Tells by an event `turn` which page is shown, and by `shown` that its picture is there. */
@@ -193,7 +195,7 @@ export class Viewer extends EventTarget {
     const letters = this.copy.querySelector(".letters");
     letters.replaceChildren();
     for (const line of lines) {
-      for (const word of line) letters.append(wordOf(word, aspect));
+      line.forEach((word, at) => letters.append(wordOf(word, line[at + 1], aspect)));
       letters.append(document.createElement("br"));
     }
   }
@@ -310,15 +312,18 @@ function place(element, box) {
   element.style.top = `${box.top * 100}%`;
 }
 
-// Sizes are shares of the page's width, so that words stay in their places at any zoom.
-function wordOf(word, aspect) {
+// One word and the space behind it, as far as the next word: a line can be selected without gaps. Sizes are shares of the
+// page's width, so that words stay in their places at any zoom.
+function wordOf(word, next, aspect) {
   const letters = document.createElement("span");
   letters.textContent = `${word.text} `;
   place(letters, word);
-  const height = word.bottom - word.top;
-  letters.style.fontSize = `${(height / aspect) * 100}cqw`;
-  const natural = (pen.measureText(word.text).width / 100) * (height / aspect);
-  letters.style.transform = `scaleX(${(word.right - word.left) / Math.max(natural, 0.0001)})`;
+  const size = (word.bottom - word.top) / aspect;
+  const stretch = (word.right - word.left) / Math.max(pen.measureText(word.text).width * EM * size, 0.0001);
+  const space = ((next?.left ?? word.right + size) - word.right) / stretch - SPACE * size;
+  letters.style.fontSize = `${size * 100}cqw`;
+  letters.style.wordSpacing = `${space * 100}cqw`;
+  letters.style.transform = `scaleX(${stretch})`;
   return letters;
 }
 
