@@ -21,7 +21,7 @@ class Work(Protocol):
         ...
 
     def waiting(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
-        """Submissions that are received or being read, the oldest first."""
+        """Submissions that are received or being read, those first that are so for longest."""
         ...
 
     def retry(self, office_id: str, submission_id: str) -> bool:

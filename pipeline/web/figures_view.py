@@ -77,12 +77,12 @@ class FiguresViewer:
         rows = {row.key: row for row in by_day.rows}
         days = [period.since + timedelta(days=number) for number in range((period.until - period.since).days + 1)]
         by_date = [rows.get(day.isoformat(), Figures(key=day.isoformat())) for day in days]
-        sums = (*self._cells(by_day.total), self._text(answer_s, "seconds"), "")
+        sums = (*self._cells(by_day.total), _cell(answer_s, "seconds"), "")
         return FiguresView(
             totals=self._totals(by_day.total),
             charts=self._charts(period, by_date, by_day.total, work, answer_s),
             heads=self._heads(),
-            procedures=tuple(self._procedure(row) for row in by_procedure.rows),
+            procedures=tuple(self._procedure(row) for row in sorted(by_procedure.rows, key=_busiest_first)),
             day_heads=(*self._heads(), self._words["figures_short_answer"], self._words["figures_short_waiting"]),
             days=tuple(self._day(row, of_day) for row, of_day in zip(by_date, work, strict=True)),
             all_days=RowView(title=self._words["figures_total"], cells=sums),
@@ -136,7 +136,7 @@ class FiguresViewer:
         return tuple(self._words[f"figures_short_{name}"] for name in names)
 
     def _cells(self, row: Figures) -> tuple[str, ...]:
-        shares = (self._text(getattr(row, measure), "share") for _, measure in _SHARES)
+        shares = (_cell(getattr(row, measure), "share") for _, measure in _SHARES)
         return (as_text(row.dossiers, "count"), as_text(row.papers, "count"), *shares)
 
     def _procedure(self, row: Figures) -> RowView:
@@ -144,8 +144,17 @@ class FiguresViewer:
         return RowView(title=known.title if known else self._words["figures_no_procedure"], cells=self._cells(row))
 
     def _day(self, row: Figures, work: DayOfWork) -> RowView:
-        cells = (*self._cells(row), self._text(work.answer_s, "seconds"), as_text(work.waiting, "count"))
+        cells = (*self._cells(row), _cell(work.answer_s, "seconds"), as_text(work.waiting, "count"))
         return RowView(title=day_of(work.day), cells=cells)
 
     def _text(self, value: float | None, kind: Kind) -> str:
         return self._words["figures_none"] if value is None else as_text(value, kind)
+
+
+def _cell(value: float | None, kind: Kind) -> str:
+    return "–" if value is None else as_text(value, kind)
+
+
+def _busiest_first(row: Figures) -> tuple[bool, int, str]:
+    """What has no procedure stands last."""
+    return row.key == "", -row.dossiers - row.papers, row.key

@@ -13,6 +13,8 @@ from pipeline.local_time import VIETNAM, local_day
 from schemas.figures import DayOfWork
 
 _ALL_BUT_DONE = ("received", "working", "stuck")
+_LONGEST_WAIT = timedelta(days=90)
+"""What was read after a longer wait is not looked for among all that was ever received."""
 
 
 def days_of_work(connection: Connection, office_id: str, since: date, until: date) -> tuple[DayOfWork, ...]:
@@ -47,7 +49,8 @@ def _begins(day: date) -> datetime:
 def _waiting_before(connection: Connection, office_id: str, first: datetime) -> int:
     """Submissions received before and not read then: by now they are done, or wait still."""
     own = (submissions.c.office_id == office_id) & (submissions.c.received_at < first)
-    since_done = own & (submissions.c.state == "done") & (submissions.c.state_since >= first)
+    lately = submissions.c.received_at >= first - _LONGEST_WAIT
+    since_done = own & lately & (submissions.c.state == "done") & (submissions.c.state_since >= first)
     still = own & submissions.c.state.in_(_ALL_BUT_DONE)
     return sum(connection.execute(select(func.count()).where(one)).scalar_one() for one in (since_done, still))
 

@@ -51,11 +51,11 @@ class WorkTable:
 
     def stuck(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
         """See Work."""
-        return self._unfinished(_in_state(office_id, "stuck"), submissions.c.state_since, limit)
+        return self._unfinished(_in_state(office_id, "stuck"), limit)
 
     def waiting(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
         """See Work."""
-        return self._unfinished(_in_state(office_id, *_NOT_READ), submissions.c.received_at, limit)
+        return self._unfinished(_in_state(office_id, *_NOT_READ), limit)
 
     def retry(self, office_id: str, submission_id: str) -> bool:
         """See Work."""
@@ -149,16 +149,14 @@ class WorkTable:
         with self._connections.reading() as connection:
             return median_answer_s(connection, office_id, since, until)
 
-    def _unfinished(
-        self, condition: ColumnElement[bool], order: ColumnElement[object], limit: int
-    ) -> tuple[UnfinishedWork, ...]:
+    def _unfinished(self, condition: ColumnElement[bool], limit: int) -> tuple[UnfinishedWork, ...]:
         files = (
             select(func.count())
             .where(source_files.c.submission_id == submissions.c.submission_id)
             .scalar_subquery()
             .label("files")
         )
-        query = select(submissions, files).where(condition).order_by(order).limit(limit)
+        query = select(submissions, files).where(condition).order_by(submissions.c.state_since).limit(limit)
         with self._connections.reading() as connection:
             return tuple(_unfinished(row) for row in connection.execute(query).mappings())
 
