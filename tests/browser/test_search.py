@@ -1,7 +1,5 @@
 """Searching as one types, in a real browser, with papers that were really digitised."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
