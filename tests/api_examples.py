@@ -66,6 +66,10 @@ ASKED = (
     Asked("import_list", "POST", "/dossiers/import", {"dossiers": [{"code": CODE}, {"code": "H29"}]}),
     Asked("show_dossier", "GET", "/dossiers/{code}"),
     Asked("answer_conditions", "POST", "/dossiers/{code}/checklist", {}),
+    Asked("attach", "POST", "/dossiers/{code}/papers", {"component": "", "document_id": "{document_id}"}),
+    Asked("note_call", "POST", "/dossiers/{code}/calls", {"outcome": "no_answer"}),
+    Asked("show_calls", "GET", "/dossiers/{code}/calls"),
+    Asked("show_work", "GET", "/work"),
     Asked("fetch_cover_sheet", "GET", "/dossiers/{code}/cover-sheet", files=_PDF),
     Asked("fetch_missing_list", "GET", "/dossiers/{code}/missing", files=_PDF),
     Asked(
@@ -85,6 +89,7 @@ ASKED = (
     Asked("take_back", "POST", "/dossiers/{code}/confirmation/undo", {"decision_id": "{decision_id}"}),
     Asked("confirm_paper", "POST", "/papers/{document_id}/confirmation", {"copy_kind": "original"}),
     Asked("fetch_slip", "GET", "/dossiers/{code}/slip", files=_PDF),
+    Asked("detach", "POST", "/dossiers/{code}/papers/{document_id}/detach"),
     Asked("show_figures", "GET", "/figures", query={"since": "2026-03-01", "until": "2026-03-31"}),
     Asked("fetch_figures", "GET", "/figures.csv", files=["text/csv"]),
     Asked("draw_figures", "GET", "/figures.svg", files=["image/svg+xml"]),
@@ -148,6 +153,7 @@ SAID: dict[str, dict[str, Any]] = {
         "request": {"kind": "invalidate", "subject_id": "{document_id}", "state": "cancelled", "since": "2026-03-02"}
     },
     "show_thumbnail": {"files": _JPEG},
+    "retry": {"answer": {"retried": True}},
     "try_webhook": {"answer": {"arrived": False, "error": "503"}},
     "health": {"answer": {"status": "ok"}},
     "ready": {"answer": {"status": "ready"}},

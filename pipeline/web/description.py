@@ -55,6 +55,7 @@ _TAGS = {
     "review": "Open questions about papers, and their answers.",
     "decisions": "Decisions about papers that nobody asked for.",
     "figures": "The figures of the office.",
+    "work": "What waits in an office, is stuck, is due, or may belong to a dossier.",
     "export": "Dossiers for the one-stop system.",
     "downloads": "Files behind signed, short-lived links.",
     "tokens": "Tokens of programs.",

@@ -1,4 +1,4 @@
-"""The work list, calling and the figures, as the pages and the API give them: who may, what is shown, what is written."""
+"""The work list, calling and the figures, by pages and API: who may, what is shown, what is written."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
