@@ -20,7 +20,7 @@ from tests.screenshots.registry import ENGLISH, SHOTS
 from tests.screenshots.scene import Scene, Shot
 from tests.signing_in import link_for
 
-_IN_FOLDER = ("certificate",)
+_IN_FOLDER = ("residence", "decision")
 """Of the scans, what lies in the scan folder from the beginning."""
 
 
@@ -32,7 +32,7 @@ def main() -> None:
 
     prepared = demo.digitise_papers()
     demo.bring_stack(prepared)
-    to_scan = lay_on_the_glass(home / "glass")
+    to_scan = lay_on_the_glass(home / "glass", prepared)
     with a_copy_of(home) as settings, socket.create_server(("127.0.0.1", 0)) as listener:
         settings.inbox_path.mkdir(exist_ok=True)
         for name in _IN_FOLDER:
@@ -48,7 +48,7 @@ def main() -> None:
 @contextmanager
 def _chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--lang=vi"])
         yield browser
         browser.close()
 
@@ -76,10 +76,16 @@ def _take(
 
 def _both_sizes(page: Page, folder: Path, name: str) -> Iterator[Path]:
     for size in (PHONE, DESK):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        picture = folder / f"{name}-{size['width']}x{size['height']}.png"
-        page.screenshot(path=picture, full_page=True, animations="disabled")
+        width, height = size["width"], size["height"]
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("scrollTo(0, 0)")
+        # As high as the page, so that what sticks to an edge of the screen is not caught in the middle of the picture.
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, whole)})
+        picture = folder / f"{name}-{width}x{height}.png"
+        page.screenshot(path=picture, animations="disabled")
         yield picture
+    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,51 @@
-"""The way to the pages behind the counter: who looked, accounts, one's own account."""
+"""The way to the pages behind the counter: searching, reviewing, what waits, figures, who looked, accounts."""
 
 from playwright.sync_api import Page, expect
 
-from tests.screenshots.scene import Scene
+from tests.screenshots.scene import SLOW_MS, Scene
+
+
+def say_why(page: Page, scene: Scene) -> None:
+    """The visit is over: what is looked for now needs a reason of its own."""
+    page.keyboard.press("F8")
+    page.wait_for_url("**/visit")
+    page.goto(f"{scene.url}/search")
+    expect(page.locator(".purposes")).to_be_visible()
+
+
+def search(page: Page, scene: Scene) -> None:
+    page.keyboard.press("1")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("quyen su dung dat")
+    expect(page.locator(".hit mark").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator(".hit .thumb img").first).to_be_visible(timeout=SLOW_MS)
+    page.wait_for_load_state("networkidle")
+
+
+def open_paper(page: Page, scene: Scene) -> None:
+    page.locator(".hit", has_text="Hợp đồng").first.click()
+    page.wait_for_url("**/papers/*")
+    expect(page.locator("[data-sheet=copy] img").first).to_be_visible(timeout=SLOW_MS)
+    page.wait_for_load_state("networkidle")
+
+
+def lay_original_beside(page: Page, scene: Scene) -> None:
+    page.keyboard.press("o")
+    expect(page.locator("[data-sheet=original] img").first).to_be_visible(timeout=SLOW_MS)
+
+
+def ask_what_waits(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/work")
+    expect(page.locator("#counts")).to_be_visible()
+
+
+def call(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/dossiers/{scene.dossier_code}/call")
+
+
+def read_figures(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/figures")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 def read_access_log(page: Page, scene: Scene) -> None:

@@ -17,9 +17,9 @@ from pipeline.wiring import open_archive
 from schemas.access import Role
 from schemas.dossiers import Dossier, Party
 from schemas.people import Actor
+from tests.specimens import Demo
 from tests.specimens.layout import Case
 from tests.specimens.making import Scan, make_one
-from tests.specimens.people import make_family
 
 ENVIRONMENT = {
     "HOSO_OFFICE_ID": "phuong-tan-dinh",
@@ -72,21 +72,21 @@ def _people_the_office(settings: Settings) -> None:
             )
 
 
-def lay_on_the_glass(folder: Path) -> dict[str, Path]:
-    """Scans that go well, and two that do not, by what they are."""
+def lay_on_the_glass(folder: Path, demo: Demo) -> dict[str, Path]:
+    """What the landowner has with him, in scans that go well and two that do not, by what they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    rng = Random("screenshots")  # noqa: S311 chance that can be repeated is the point
-    family, other = make_family(rng, 7300), make_family(rng, 7310)
+    rng, family, owner = Random("screenshots"), demo.family, demo.landowner  # noqa: S311 it can be repeated
     made = {}
-    for name, kind, person, day in (
-        ("contract", "land_transfer_contract", family.father, date(2026, 6, 20)),
-        ("permit", "construction_permit", other.father, date(2025, 11, 20)),
-        ("certificate", "land_use_certificate", other.father, date(2018, 5, 8)),
+    for name, kind, person, other, day in (
+        ("contract", "land_transfer_contract", family.mother, owner, date(2026, 6, 24)),
+        ("permit", "construction_permit", owner, owner, date(2024, 3, 12)),
+        ("residence", "residence_confirmation", owner, owner, date(2026, 6, 2)),
+        ("decision", "decision", owner, owner, date(2025, 9, 18)),
     ):
-        case = Case(rng, family if person is family.father else other, person, other.father, day)
+        case = Case(rng, family, person, other, day)
         made[name] = folder / make_one(folder, f"scan-{len(made) + 1:04d}", kind, case, Scan("office")).file
     case = Case(rng, family, family.mother, family.father, family.married)
-    sharp = folder / make_one(folder, "scan-0004", "marriage_certificate", case, Scan("clean", suffix=".png")).file
+    sharp = folder / make_one(folder, "sharp", "marriage_certificate", case, Scan("clean", suffix=".png")).file
     made["blurred"] = folder / "scan-0005.jpg"
     with Image.open(sharp) as page:
         page.convert("RGB").filter(ImageFilter.GaussianBlur(6)).save(made["blurred"], dpi=(300, 300))
