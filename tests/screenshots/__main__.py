@@ -23,6 +23,12 @@ from tests.signing_in import link_for
 _IN_FOLDER = ("residence", "decision")
 """Of the scans, what lies in the scan folder from the beginning."""
 
+_HEIGHT = "document.documentElement.scrollHeight"
+_PICTURES_ARE_THERE = """() =>
+  [...document.querySelectorAll("[data-picture]")].every((place) => place.querySelector("img")) &&
+  [...document.images].every((image) => image.complete || image.getClientRects().length === 0 ||
+    image.getBoundingClientRect().top > innerHeight)"""
+
 
 def main() -> None:
     """Take all pictures into the folder beside the home of `HOSO_HOME`."""
@@ -48,7 +54,7 @@ def main() -> None:
 @contextmanager
 def _chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--lang=vi"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -79,11 +85,15 @@ def _both_sizes(page: Page, folder: Path, name: str) -> Iterator[Path]:
         width, height = size["width"], size["height"]
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("scrollTo(0, 0)")
-        # As high as the page, so that what sticks to an edge of the screen is not caught in the middle of the picture.
-        whole = page.evaluate("document.documentElement.scrollHeight")
+        # As high as the page, so that what sticks to an edge of the screen is not caught in the middle of the picture;
+        # unless the page grows with the screen.
+        whole = page.evaluate(_HEIGHT)
         page.set_viewport_size({"width": width, "height": max(height, whole)})
+        if page.evaluate(_HEIGHT) > max(height, whole):
+            page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(_PICTURES_ARE_THERE)
         picture = folder / f"{name}-{width}x{height}.png"
-        page.screenshot(path=picture, animations="disabled")
+        page.screenshot(path=picture, full_page=True, animations="disabled")
         yield picture
     page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
 
