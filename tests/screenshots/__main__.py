@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.web.wording import LANGUAGE_COOKIE
 from tests.browser.accessible import DESK, PHONE
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, serving
-from tests.screenshots.office import ENVIRONMENT, a_copy_of, lay_on_the_glass
+from tests.screenshots.office import ENVIRONMENT, a_copy_of, lay_on_the_glass, stack_in
 from tests.screenshots.registry import ENGLISH, SHOTS
 from tests.screenshots.scene import Scene, Shot
 from tests.signing_in import link_for
@@ -44,7 +44,7 @@ def main() -> None:
         for name in _IN_FOLDER:
             shutil.copy(to_scan[name], settings.inbox_path)
         with serving(settings, listener) as counter, _chromium() as browser:
-            scene = Scene(counter.url, prepared.landowner, demo.DOSSIER, to_scan)
+            scene = Scene(counter.url, prepared.landowner, demo.DOSSIER, stack_in(settings), to_scan)
             for login, shots in groupby(SHOTS, lambda shot: shot.login):
                 for picture in _take(browser, scene, settings, login, tuple(shots), home.parent):
                     sys.stdout.write(f"{picture}\n")

@@ -34,6 +34,26 @@ def lay_original_beside(page: Page, scene: Scene) -> None:
     expect(page.locator("[data-sheet=original] img").first).to_be_visible(timeout=SLOW_MS)
 
 
+def review(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/review")
+    expect(page.locator("#asks")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def put_off(page: Page, scene: Scene) -> None:
+    """To the next question, which is typed into."""
+    page.keyboard.press("ArrowRight")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#asks")).to_be_visible()
+    page.keyboard.press("F2")
+
+
+def move_cuts(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/review/cuts/{scene.stack_id}")
+    expect(page.locator("#strip img").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
 def ask_what_waits(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/work")
     expect(page.locator("#counts")).to_be_visible()

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from pipeline.entrance import new_account
 from pipeline.local_time import local_day
 from pipeline.settings import Settings
-from pipeline.wiring import open_archive
+from pipeline.wiring import open_archive, open_tables
 from schemas.access import Role
 from schemas.dossiers import Dossier, Party
 from schemas.people import Actor
@@ -70,6 +70,12 @@ def _people_the_office(settings: Settings) -> None:
                     due_on=local_day(now) + timedelta(days=due_in_days),
                 )
             )
+
+
+def stack_in(settings: Settings) -> str:
+    """The submission that was filed last: what was brought in one scan behind a cover sheet."""
+    with open_tables(settings) as tables:
+        return tables.submissions.recent(settings.office_id, 1)[0].submission_id
 
 
 def lay_on_the_glass(folder: Path, demo: Demo) -> dict[str, Path]:

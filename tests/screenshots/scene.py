@@ -16,12 +16,13 @@ class Scene(NamedTuple):
     """The office that is seen.
 
     `landowner` has papers on file and comes to the counter, `dossier_code` is one with papers nobody has compared yet,
-    `to_scan` holds what is fed in, by what it is.
+    which came in one scan, the submission `stack_id`; `to_scan` holds what is fed in, by what it is.
     """
 
     url: str
     landowner: Person
     dossier_code: str
+    stack_id: str
     to_scan: dict[str, Path]
 
     @property
