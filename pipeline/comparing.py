@@ -66,7 +66,7 @@ class Comparing:
     def papers(self, office_id: str, code: str) -> tuple[ToCompare, ...]:
         """The papers that were brought with a dossier and may be kept, in the order they were filed."""
         brought = self._tables.papers.of_dossier(office_id, code)
-        return tuple(_standing(paper) for paper in brought if _is_compared(paper))
+        return tuple(_standing(paper) for paper in brought if is_compared(paper))
 
     def compare(self, actor: Actor, code: str, said: Sequence[Looked]) -> CompareDossier:
         """Record what comparing made of each of these papers, all at once or not at all.
@@ -99,7 +99,7 @@ class Comparing:
         papers = self._tables.papers.of_dossier(actor.office_id, code)
         if not papers:
             raise NotFound("no_such_dossier", code)
-        standing = {paper.document_id: _standing(paper) for paper in papers if _is_compared(paper)}
+        standing = {paper.document_id: _standing(paper) for paper in papers if is_compared(paper)}
         ready = [
             one for one in standing.values() if one.paper.object_key is not None and one.stands in ("open", "confirmed")
         ]
@@ -163,7 +163,7 @@ def said_anything(decision: CompareDossier) -> bool:
     return any(one.copy_kind or one.trouble for one in decision.papers)
 
 
-def _is_compared(paper: Paper) -> bool:
+def is_compared(paper: Paper) -> bool:
     """Whether the paper was brought to be kept, and is not merely another scan of one that counts."""
     kept = paper.keeping in ("keep", "fields_only") and paper.state in ("filed", "needs_review")
     return kept and paper.rendition_of is None and paper.type != COVER_SHEET

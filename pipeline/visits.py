@@ -4,7 +4,6 @@ Within it the procedure comes first: its checklist, the papers that matter to it
 91/2025/QH15 asks that personal data be used for a stated purpose only; what is sensitive is asked for again.
 """
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,6 @@ from pipeline.prefill import prefill
 from pipeline.seeking import Seeker
 from pipeline.stages.same_name import folded_name
 from pipeline.table_ports import Tables
-from pipeline.uploads import Circumstances
 from pipeline.vietnamese import fold
 from schemas.base import Value
 from schemas.catalog import Catalogue, DocumentType, Procedure, SensitiveKind
@@ -41,8 +39,6 @@ from schemas.visits import (
 _USE_COUNTS = timedelta(days=90)
 """Which procedures an office is asked for changes with the seasons: school years, land registration."""
 _CHANNEL: dict[Presence, Channel] = {"online": "online", "post": "post"}
-_PERSONAL_ID = re.compile(r"[0-9]{12}")
-"""Older cards have nine digits; whoever hands papers in is kept by his personal number."""
 
 
 class Opening(Value):
@@ -206,18 +202,6 @@ class VisitDesk:
             ScanRejected: bad_dossier_code; not_their_dossier.
         """
         return self._changed(visit, dossier_code=self._with_dossier(visit, code.strip()).dossier_code)
-
-    def circumstances(self, visit: CitizenVisit) -> Circumstances:
-        """What papers that are received during the visit are about; whoever stands at the counter hands them in."""
-        by = visit.showing.by or visit.citizen
-        number = by.number if by.number and _PERSONAL_ID.fullmatch(by.number) else None
-        return Circumstances(
-            dossier_code=visit.dossier_code,
-            procedure=visit.procedure,
-            handed_in_by=number,
-            name=by.name if number else None,
-            channel=_CHANNEL.get(visit.showing.presence, "counter"),
-        )
 
     def use(self, visit: CitizenVisit, component: str, document_id: str) -> Component:
         """Let a paper on file serve the visit's dossier.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from pipeline.comparing import ToCompare
+from pipeline.comparing import ToCompare, is_compared
 from pipeline.local_time import local_day
 from pipeline.sheets import day_of
 from pipeline.stages.questions import copy_trouble
@@ -175,6 +175,8 @@ class DossierViewer:
         state = self._papers.paper(paper).state_text if paper.state != "filed" else told["dossier_not_compared"]
         if trouble is not None:
             tone, state = "bad", told["compare_state_refused"]
+        elif paper.state == "filed" and not is_compared(paper):
+            tone, state = "plain", told["paper_filed"]
         elif paper.confirmed_at is not None:
             tone = "good" if paper.state == "filed" else "ask"
             state = told["dossier_confirmed_on"].format(day_of(local_day(paper.confirmed_at)))

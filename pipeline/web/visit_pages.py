@@ -14,7 +14,6 @@ from pipeline.errors import ScanRejected
 from pipeline.vietnamese import fold
 from pipeline.visits import Opening
 from pipeline.web.api import archive_of, viewer_of
-from pipeline.web.receiving import receiving_of
 from pipeline.web.shown import remember
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
@@ -82,14 +81,6 @@ def end_visit(request: Request, visit_id: str) -> RedirectResponse:
     held_visit(request, visit_id)
     close_visit(request)
     return RedirectResponse("/visit", status_code=303)
-
-
-@router.post("/visits/{visit_id}/receive", dependencies=[needs("papers.receive")])
-def receive_for(request: Request, visit_id: str) -> RedirectResponse:
-    """Go on to receiving papers, which then are for what this visit is about, and from whom it is about."""
-    about = visit_desk(request).circumstances(held_visit(request, visit_id))
-    receiving_of(request).uploads.set_circumstances(signed_in(request).session_id, about)
-    return RedirectResponse("/receive", status_code=303)
 
 
 @router.post("/visits/{visit_id}/answers", dependencies=[_MAY_OPEN])

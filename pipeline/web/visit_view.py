@@ -233,13 +233,14 @@ class VisitWords:
             told.append(f"{self._words['visit_number']} {number.value}")
         if issued is not None:
             told.append(f"{self._words['visit_issued']} {_day_text(issued)}")
-        copy_kind = self._words[f"copy_{paper.copy_kind or 'unknown'}"]
         compared = self._words["compared" if paper.confirmed_at else "not_compared"]
+        # Comparing tells the kind: until then that it is unknown goes without saying.
+        known_kind = (self._words[f"copy_{paper.copy_kind}"],) if paper.copy_kind else ()
         return PaperLine(
             document_id=paper.document_id,
             title=self._viewer.title(paper.type),
             told=" · ".join(told),
-            copy_text=f"{copy_kind}; {compared}",
+            copy_text="; ".join((*known_kind, compared)),
             tone="good" if paper.state == "filed" else "ask",
             state=self._words[f"paper_{paper.state}"],
         )

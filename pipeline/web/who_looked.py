@@ -32,7 +32,8 @@ def who_looked(request: Request, visit_id: str) -> HTMLResponse:
         found = tables.access_log.of_citizen(office_id, citizen.citizen_id, _MOST_ENTRIES + 1)
     lines = _together(_lines(request, found[:_MOST_ENTRIES]))
     now = moment_text(datetime.now(UTC))
-    return render(request, "who_looked.html", visit=visit, lines=lines, more=len(found) > _MOST_ENTRIES, now=now)
+    more, office = len(found) > _MOST_ENTRIES, _office(request)
+    return render(request, "who_looked.html", visit=visit, lines=lines, more=more, now=now, office=office)
 
 
 @router.post("/visits/{visit_id}/who-looked/printed", dependencies=[needs("citizens.open")])
@@ -41,6 +42,12 @@ def note_print(request: Request, visit_id: str) -> Response:
     citizen = visit_desk(request).citizen(held_visit(request, visit_id))
     trace(request, "print", citizen_id=citizen.citizen_id or None, subject_id=visit_id)
     return Response(status_code=204)
+
+
+def _office(request: Request) -> str:
+    """What the citizen knows the office by; the settings name this installation's own alone."""
+    settings, office_id = request.app.state.settings, actor_of(request).office_id
+    return settings.office_name if settings.office_name and office_id == settings.office_id else office_id
 
 
 def _lines(request: Request, found: Iterable[LoggedAccess]) -> Iterable[LookLine]:

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipeline.settings import Settings
-from schemas.access import AccessEntry, Role
+from schemas.access import AccessEntry, LogFilter, Role
 from schemas.people import Actor
 from tests.signing_in import signed_in_client
 from tests.unit.desk import open_desk
@@ -63,7 +63,7 @@ def confirmed(client: TestClient, *said: dict[str, Any]) -> Any:
 def traces(client: TestClient) -> tuple[AccessEntry, ...]:
     """The office's newest entries, newest first."""
     log = client.app.state.archive.tables.access_log  # type: ignore[attr-defined]
-    return tuple(logged.entry for logged in log.of_office(OFFICE, 20))
+    return tuple(logged.entry for logged in log.find(OFFICE, LogFilter(), 20))
 
 
 # Finding and opening

@@ -300,21 +300,3 @@ def test_the_api_opens_nobody_without_presence(client: TestClient) -> None:
     assert client.post("/api/v1/visits", json=body).status_code == 422
     incomplete = client.post("/api/v1/visits", json=api_body(showing={"presence": "authority"}))
     assert incomplete.json()["code"] == "showing_incomplete"
-
-
-def test_papers_received_from_a_visit_are_for_its_dossier_and_of_who_stands_there(
-    client: TestClient, papers: dict[str, str]
-) -> None:
-    page = open_visit(client)
-    client.post(f"{page}/dossier", data={"code": CODE})
-    assert client.post(f"{page}/receive").headers["location"] == "/receive"
-    received = client.get("/receive").text
-    assert CODE in received
-    assert HUONG_NUMBER in received
-    assert '<option value="temporary_residence" selected>' in received
-
-
-def test_receiving_for_a_visit_that_is_over_is_refused(client: TestClient, papers: dict[str, str]) -> None:
-    page = open_visit(client)
-    client.post(f"{page}/close")
-    assert client.post(f"{page}/receive").status_code == 403
