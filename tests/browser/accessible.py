@@ -1,10 +1,10 @@
 """What every page is held to: no barrier that axe-core calls serious, nothing wider than the screen."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-DESK = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
+DESK = ViewportSize(width=1366, height=768)
+PHONE = ViewportSize(width=390, height=844)
 _SERIOUS = ("serious", "critical")
 
 
@@ -18,7 +18,7 @@ def assert_calm(page: Page) -> None:
     """No serious barrier, and no sideways scrolling, on the counter's screen and on a phone's."""
     before = page.viewport_size
     for size in (DESK, PHONE):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.set_viewport_size(size)
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     if before:

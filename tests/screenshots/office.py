@@ -82,7 +82,7 @@ def lay_on_the_glass(folder: Path, demo: Demo) -> dict[str, Path]:
     """What the landowner has with him, in scans that go well and two that do not, by what they are."""
     folder.mkdir(parents=True, exist_ok=True)
     rng, family, owner = Random("screenshots"), demo.family, demo.landowner  # noqa: S311 it can be repeated
-    made = {}
+    made: dict[str, Path] = {}
     for name, kind, person, other, day in (
         ("contract", "land_transfer_contract", family.mother, owner, date(2026, 6, 24)),
         ("permit", "construction_permit", owner, owner, date(2024, 3, 12)),
