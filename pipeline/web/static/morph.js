@@ -20,22 +20,28 @@ export function morph(old, fresh) {
 
 /** Change the children of `old` into those of `fresh`. */
 export function morphChildren(old, fresh) {
+  const stays = new Set([...fresh.children].map((child) => child.id));
+  for (const child of [...old.children]) if (child.id && !stays.has(child.id)) child.remove();
   let place = old.firstChild;
   for (const child of [...fresh.childNodes]) {
     const match = known(old, child, place);
     if (match === null) {
       old.insertBefore(child, place);
     } else {
+      // What is moved loses the keyboard, so white space before it makes way instead.
+      while (match !== place && place?.nodeType === Node.TEXT_NODE) place = dropped(place);
       if (match !== place) old.insertBefore(match, place);
       place = match.nextSibling;
       morph(match, child);
     }
   }
-  while (place !== null) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
+  while (place !== null) place = dropped(place);
+}
+
+function dropped(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 function known(old, child, place) {
