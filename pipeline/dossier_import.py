@@ -116,8 +116,8 @@ def dossier_of(row: Mapping[str, str | None], catalogue: Catalogue, actor: Actor
         known["procedure"] = procedure.id
     if "due_on" in said:
         known["due_on"] = _moment(said["due_on"]).astimezone(VIETNAM).date()
-    if any(f"submitted_by_{part}" in said for part in Party.model_fields):
-        known["submitted_by"] = _party(said, "submitted_by")
+    if (submitted_by := _party(said, "submitted_by")) != Party():
+        known["submitted_by"] = submitted_by
     try:
         received = _moment(said["received_at"]) if "received_at" in said else day_of_code(code)
         return Dossier(

@@ -21,7 +21,7 @@ from pipeline.prefill import prefill as known_values
 from pipeline.settings import Settings, load_settings
 from pipeline.sheets import Sheet, cover_sheet, missing_list
 from pipeline.wiring import open_archive
-from schemas.dossier import Channel
+from schemas.dossier import Channel, Paper
 from schemas.dossiers import DossierView, ReturnBy
 
 dossier = typer.Typer(
@@ -173,6 +173,41 @@ def reuse(
         write_stdout(as_json_line(attached))
     else:
         _console.print(f"{document} serves {code} as {component}. {attached.reused_code or ''}")
+
+
+@dossier.command()
+def attach(
+    code: Code,
+    component: Component,
+    document: Annotated[str, typer.Argument(help="Document id of the paper that was brought for it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put a paper that came without the dossier's code into it by hand; component "" is outside the list."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        paper = archive.dossiers.attach(settings.actor, code, component, document)
+    _tell_place(paper, as_json)
+
+
+@dossier.command()
+def detach(
+    code: Code,
+    document: Annotated[str, typer.Argument(help="Document id of the paper that was not brought for it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a paper out of a dossier that it was not brought for."""
+    settings = load_settings()
+    with open_archive(settings) as archive:
+        paper = archive.dossiers.detach(settings.actor, code, document)
+    _tell_place(paper, as_json)
+
+
+def _tell_place(paper: Paper, as_json: bool) -> None:
+    if as_json:
+        write_stdout(as_json_line(paper))
+    else:
+        where = f"is in {paper.dossier_code} {paper.component}" if paper.dossier_code else "is in no dossier"
+        _console.print(f"{paper.document_id} {where}".rstrip())
 
 
 @dossier.command("look-up")

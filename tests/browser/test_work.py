@@ -10,10 +10,12 @@ from playwright.sync_api import Locator, Page, expect
 from pipeline.archive import Archive, Handing
 from pipeline.incoming import IncomingFile
 from pipeline.local_time import local_day
-from pipeline.wiring import open_archive
+from pipeline.wiring import open_archive, open_tables
 from schemas.dossiers import Dossier, Party
+from schemas.people import PersonOnPaper
 from tests.browser.accessible import assert_calm
 from tests.browser.conftest import Counter
+from tests.contract.examples import file
 from tests.specimens.layout import Case
 from tests.specimens.making import Scan, make_one
 from tests.specimens.people import Person, make_family
@@ -27,9 +29,9 @@ FAMILY = make_family(Random(7), 4711)  # noqa: S311 (chance that can be repeated
 OWNER: Person = FAMILY.father
 
 
-def receive(archive: Archive, counter: Counter, file: Path) -> str:
-    with file.open("rb") as data:
-        return archive.receive([IncomingFile(file.name, data)], Handing(actor=counter.settings.actor)).submission_id
+def receive(archive: Archive, counter: Counter, scan: Path) -> str:
+    with scan.open("rb") as data:
+        return archive.receive([IncomingFile(scan.name, data)], Handing(actor=counter.settings.actor)).submission_id
 
 
 @pytest.fixture
@@ -125,6 +127,9 @@ def test_nothing_of_a_person_stands_in_an_address(work: Page) -> None:
 def test_the_missing_paper_finds_its_dossier_and_one_key_puts_it_there(
     work: Page, counter: Counter, certificate: Path
 ) -> None:
+    known = PersonOnPaper(personal_id=OWNER.personal_id, name=OWNER.name, role="owner", link="filed")
+    with open_tables(counter.settings) as tables:
+        file(tables, "giấy trước đây", actor=counter.settings.actor, people=(known,))
     with open_archive(counter.settings) as archive:
         archive.process(receive(archive, counter, certificate))
     work.reload()

@@ -81,6 +81,18 @@ def test_what_was_looked_up_is_no_longer_asked_for(tmp_path: Path) -> None:
     assert (before["reason"], after["reason"]) == ("look_in_database", "found_in_database")
 
 
+def test_a_paper_that_came_without_a_code_is_put_into_its_dossier_by_hand_and_out_again(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done(run(home, "dossier", "open", CODE, "--procedure", "birth_registration"))
+    (line,) = ingest(home, write_digital(tmp_path / "sent.pdf", Print(lines=ONLINE))).lines
+    document = line["document_id"]
+    refused = run(home, "dossier", "attach", CODE, "application", document)
+    assert (refused.code, "cannot_attach" in refused.errors) == (65, True)
+    attached = done(run(home, "dossier", "attach", CODE, "", document, "--json")).value
+    assert (attached["dossier_code"], attached["component"]) == (CODE, "")
+    assert done(run(home, "dossier", "detach", CODE, document, "--json")).value["dossier_code"] is None
+
+
 def test_a_list_of_dossiers_is_imported_twice_to_the_same(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(f"Mã HS,Thủ tục\n{CODE},1.000656\nhỏng,1.000656\n", encoding="utf-8")
     for outcome in ("added", "unchanged"):

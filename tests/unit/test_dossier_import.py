@@ -57,3 +57,10 @@ def test_a_list_without_codes_is_refused(text: str) -> None:
     with pytest.raises(ScanRejected) as caught:
         list(read_csv(text, {}))
     assert caught.value.code == "bad_import"
+
+
+def test_phone_numbers_of_a_list_are_taken_over_as_digits(office: Office) -> None:
+    text = f"Mã hồ sơ,Chủ hồ sơ,Số điện thoại,SĐT người nộp\n{CODE},Hường,0912.345.678,không có\n"
+    import_dossiers(office.desk, CATALOGUE, ACTOR, read_csv(text, {}))
+    known = office.tables.dossiers.get(OFFICE, CODE)
+    assert (known.owner.phone, known.submitted_by) == ("0912345678", None)
