@@ -21,6 +21,7 @@ from pipeline.web.confirm_api import comparing_of, papers_in, print_slip
 from pipeline.web.dossier_api import pdf_of
 from pipeline.web.dossier_views import DossierViewer
 from pipeline.web.receiving import receiving_of
+from pipeline.web.shown import remember
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of, sentence
@@ -109,20 +110,12 @@ def compare_page(request: Request, code: str) -> HTMLResponse:
     office_id, now = actor_of(request).office_id, datetime.now(UTC)
     dossier = archive_of(request).tables.dossiers.get(office_id, code)
     held = comparing_of(request).papers(office_id, code)
-    trace(request, "look", document_ids=[one.paper.document_id for one in held], subject_id=code, purpose="dossier")
+    ids = [one.paper.document_id for one in held]
+    trace(request, "look", document_ids=ids, subject_id=code, purpose="dossier")
+    # Their pages are part of this look. Sensitive ones are not asked for again: the papers themselves lie on the desk.
+    remember(request, "look_sensitive", ids, "dossier")
     viewer = _viewer(request)
     return render(request, "compare.html", head=viewer.head(dossier, local_day(now)), papers=viewer.compared(held))
-
-
-@router.get("/dossiers/{code}/papers/{document_id}/pages/{page}", dependencies=[needs("papers.confirm")])
-def page_picture(request: Request, code: str, document_id: str, page: int, large: bool = False) -> Response:
-    """A page, counted from 1, of the copy of a paper that was brought with the dossier, as JPEG."""
-    archive, office_id = archive_of(request), actor_of(request).office_id
-    if archive.tables.papers.get(office_id, document_id).dossier_code != code:
-        raise NotFound("no_such_paper", document_id)
-    trace(request, "look", document_ids=[document_id], subject_id=code, purpose="dossier")
-    picture = request.app.state.page_views.picture(office_id, document_id, page, 2000 if large else 1000)
-    return Response(picture, media_type="image/jpeg")
 
 
 @router.post("/dossiers/{code}/take-back", dependencies=[needs("papers.confirm")])

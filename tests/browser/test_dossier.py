@@ -109,7 +109,7 @@ def test_a_paper_is_not_ticked_before_its_last_page_was_seen(page: Page, counter
         looked_at(page, f"{seen} / 3")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_have_text("Hãy xem hết các trang trước khi xác nhận.")
-        expect(page.locator("#page-told")).to_have_text(f"Trang {seen + 1} / 3")
+        expect(page.locator("[data-page-told]")).to_have_text(f"Trang {seen + 1}/3")
         expect(page.locator("#marked")).to_contain_text("0 / 1")
     looked_at(page, "3 / 3")
     page.keyboard.press("Enter")

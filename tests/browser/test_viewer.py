@@ -151,7 +151,7 @@ def test_all_words_of_a_page_are_there_line_by_line_for_who_listens_to_it(viewer
 def test_keys_turn_the_pages_and_the_row_of_pages_follows(viewer: Page, counter: Counter, shown: Shown) -> None:
     viewer.keyboard.press("ArrowRight")
     drawn(viewer, 2)
-    expect(viewer.locator("[data-told]")).to_have_text("Trang 2/2")
+    expect(viewer.locator("[data-page-told]")).to_have_text("Trang 2/2")
     expect(viewer.locator('[data-go="2"]')).to_have_attribute("aria-current", "page")
     expect(viewer).to_have_url(f"{counter.url}/papers/{shown.birth.document_id}?page=2")
     viewer.reload()

@@ -124,14 +124,6 @@ def test_a_comparison_is_taken_back_by_its_id(client: TestClient) -> None:
     assert to_compare(client)[0]["stands"] == "open"
 
 
-def test_a_picture_is_shown_of_the_dossiers_own_papers_only(client: TestClient) -> None:
-    document_id = to_compare(client)[0]["paper"]["document_id"]
-    answer = client.get(f"/dossiers/{CODE}/papers/{document_id}/pages/1")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
-    assert client.get(f"/dossiers/{OTHER}/papers/{document_id}/pages/1").status_code == 404
-    assert client.get(f"/dossiers/{CODE}/papers/{document_id}/pages/9").status_code == 404
-
-
 def test_an_undo_is_offered_to_the_officer_who_recorded_it(client: TestClient, home: Path) -> None:
     first, _ = to_compare(client)
     confirmed(client, looked(first, copy_kind="original"))
@@ -212,10 +204,18 @@ def test_each_look_names_the_papers_the_dossier_and_the_purpose(
     assert {entry.document_id for entry in new} == ids
 
 
-def test_a_picture_and_a_confirmation_are_traced(client: TestClient) -> None:
+def test_the_pages_of_what_is_compared_belong_to_the_look_at_all_of_it(client: TestClient) -> None:
+    client.get(f"/dossiers/{CODE}/compare")
+    before = len(traces(client))
+    for one in to_compare(client):
+        answer = client.get(f"/papers/{one['paper']['document_id']}/pages/1/page?for=dossier")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    looks = traces(client)[: len(traces(client)) - before]
+    assert [entry.subject_id for entry in looks] == [CODE] * len(looks)  # of the API's list alone
+
+
+def test_a_confirmation_is_traced(client: TestClient) -> None:
     first, _ = to_compare(client)
     document_id = first["paper"]["document_id"]
-    client.get(f"/dossiers/{CODE}/papers/{document_id}/pages/1")
-    assert (traces(client)[0].access, traces(client)[0].document_id) == ("look", document_id)
     confirmed(client, looked(first, copy_kind="original"))
     assert (traces(client)[0].access, traces(client)[0].document_id) == ("change", document_id)

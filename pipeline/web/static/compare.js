@@ -3,11 +3,9 @@
 
 import { byId } from "/static/page.js";
 import { isTyping } from "/static/keys.js";
+import { Viewer } from "/static/viewer.js";
 
 const LOOKED_AT_MS = 400; // A page that flashed by was not looked at.
-const ZOOMS = [1, 1.5, 2, 3];
-const AROUND_PX = 16;
-const SHARP_FROM = 1.5; // From this zoom on the picture is fetched in its larger size.
 
 const root = byId("compare");
 const picks = [...root.querySelectorAll(".pick")];
@@ -22,10 +20,8 @@ const papers = picks.map((pick) => ({
   seen: new Set(),
   said: null,
 }));
-const picture = byId("picture");
+let viewer = null;
 let at = 0;
-let page = 1;
-let zoom = 0;
 let looking = null;
 
 const told = (place, ...values) => values.reduce((text, value) => text.replace("{}", value), place.dataset.words);
@@ -34,9 +30,8 @@ const allSeen = (paper) => paper.seen.size >= Math.max(1, paper.pages);
 
 // --- showing ---------------------------------------------------------------------------------------------------------
 
-function show(newAt, newPage = 1) {
+function show(newAt) {
   at = newAt;
-  page = newPage;
   const paper = papers[at];
   for (const one of papers) one.pick.toggleAttribute("aria-current", one === paper);
   paper.pick.setAttribute("aria-current", "true");
@@ -44,30 +39,10 @@ function show(newAt, newPage = 1) {
   for (const one of root.querySelectorAll(".values")) one.hidden = Number(one.dataset.at) !== at;
   byId("told").hidden = true;
   root.classList.toggle("values-only", paper.pages === 0);
-  byId("picture-failed").hidden = true;
-  picture.hidden = true;
   clearTimeout(looking);
-  if (paper.pages > 0) fetchPicture(paper);
+  if (paper.pages > 0) viewer.open(paper.id, paper.pages);
   else lookAt(paper, 0); // Its values are what there is to be looked at.
   tell();
-}
-
-function address(paper, number, large) {
-  return `/dossiers/${root.dataset.code}/papers/${paper.id}/pages/${number}?large=${large}`;
-}
-
-function fetchPicture(paper) {
-  const wanted = address(paper, page, ZOOMS[zoom] >= SHARP_FROM);
-  picture.alt = told(picture, paper.title, page, paper.pages);
-  if (picture.getAttribute("src") === wanted && picture.complete && picture.naturalWidth) onPicture();
-  else picture.src = wanted;
-}
-
-function onPicture() {
-  if (!picture.complete) return; // It was another page's.
-  picture.hidden = false;
-  fit();
-  lookAt(papers[at], page);
 }
 
 function lookAt(paper, shown) {
@@ -80,29 +55,9 @@ function lookAt(paper, shown) {
   }, LOOKED_AT_MS);
 }
 
-function fit() {
-  const stage = byId("stage");
-  const [width, height] = [stage.clientWidth - AROUND_PX, stage.clientHeight - AROUND_PX];
-  const whole = Math.min(width / picture.naturalWidth, height / picture.naturalHeight);
-  picture.width = Math.max(1, Math.floor(picture.naturalWidth * whole * ZOOMS[zoom]));
-}
-
-function zoomTo(step) {
-  zoom = Math.min(ZOOMS.length - 1, Math.max(0, step));
-  if (papers[at].pages > 0) fetchPicture(papers[at]);
-}
-
-function turn(step) {
-  const next = page + step;
-  if (next >= 1 && next <= papers[at].pages) show(at, next);
-}
-
 function tell() {
   const paper = papers[at];
-  byId("page-told").textContent = told(byId("page-told"), page, paper.pages);
   byId("seen-told").textContent = told(byId("seen-told"), paper.seen.size, paper.pages);
-  byId("page-before").disabled = page <= 1;
-  byId("page-after").disabled = page >= paper.pages;
   const same = byId("same").querySelector("span");
   same.textContent = told(same, root.querySelector(`[data-kind="${paper.preset}"]`).dataset.told);
   byId("same").disabled = !canSay(paper);
@@ -137,7 +92,7 @@ function confirm(kind) {
   if (!canSay(paper)) return;
   if (!allSeen(paper)) {
     const unseen = Array.from({ length: paper.pages }, (_, index) => index + 1).find((number) => !paper.seen.has(number));
-    if (unseen && unseen !== page) show(at, unseen);
+    if (unseen && unseen !== viewer.page) viewer.show(unseen);
     warn(byId("told").dataset.lookFirst);
     return;
   }
@@ -159,7 +114,8 @@ function say(said) {
     papers[first].pick.focus({ preventScroll: true });
     return;
   }
-  show(at, page);
+  byId("told").hidden = true;
+  tell();
   byId("write").focus(); // All is said: the next Enter records it.
 }
 
@@ -197,18 +153,9 @@ async function write() {
 
 const KINDS = [...root.querySelectorAll("[data-kind]")].map((button) => button.dataset.kind);
 const TROUBLES = { x: "copy_differs", t: "copy_incomplete", m: "copy_illegible", s: "paper_altered" };
-const PANS = { ArrowUp: [0, -120], ArrowDown: [0, 120], ArrowLeft: [-120, 0], ArrowRight: [120, 0] };
 const MOVES = {
   ArrowUp: () => at > 0 && show(at - 1),
   ArrowDown: () => at < papers.length - 1 && show(at + 1),
-  ArrowLeft: () => turn(-1),
-  ArrowRight: () => turn(1),
-  PageUp: () => turn(-1),
-  PageDown: () => turn(1),
-  "+": () => zoomTo(zoom + 1),
-  "=": () => zoomTo(zoom + 1),
-  "-": () => zoomTo(zoom - 1),
-  0: () => zoomTo(0),
   Backspace: () => unmark(),
 };
 
@@ -218,22 +165,19 @@ function unmark() {
 }
 
 function onKey(event) {
-  if (isTyping(event)) return;
+  if (isTyping(event) || (event.shiftKey && event.key.startsWith("Arrow"))) return;
   if (event.ctrlKey) {
     if (event.key === "Enter") write();
     return;
   }
   const action = actionOf(event);
-  // A key that is held down says nothing of the papers that come after.
-  if (!action || (event.repeat && !event.shiftKey)) return;
+  if (!action) return;
   event.preventDefault();
-  action();
+  if (!event.repeat) action(); // A key that is held down says nothing of the papers that come after.
 }
 
 function actionOf(event) {
   const key = event.key;
-  const pan = event.shiftKey && PANS[key];
-  if (pan) return () => byId("stage").scrollBy(...pan);
   if (key === "Enter") {
     // On a button, Enter presses that button.
     const elsewhere = event.target instanceof Element && event.target.closest("a, button:not(.pick)");
@@ -248,17 +192,10 @@ function actionOf(event) {
 
 if (papers.length) {
   document.addEventListener("keydown", onKey);
-  picture.addEventListener("load", onPicture);
-  picture.addEventListener("error", () => {
-    byId("picture-failed").hidden = false;
-  });
-  window.addEventListener("resize", () => picture.naturalWidth && fit());
+  viewer = new Viewer(root.querySelector("[data-viewer]")); // After the keys of this page, which it leaves alone.
+  viewer.addEventListener("turn", () => clearTimeout(looking));
+  viewer.addEventListener("shown", () => papers[at].pages > 0 && lookAt(papers[at], viewer.page));
   picks.forEach((pick, index) => pick.addEventListener("click", () => show(index)));
-  byId("page-before").addEventListener("click", () => turn(-1));
-  byId("page-after").addEventListener("click", () => turn(1));
-  byId("zoom-in").addEventListener("click", () => zoomTo(zoom + 1));
-  byId("zoom-out").addEventListener("click", () => zoomTo(zoom - 1));
-  byId("zoom-fit").addEventListener("click", () => zoomTo(0));
   byId("same").addEventListener("click", () => confirm(papers[at].preset));
   byId("unmark").addEventListener("click", unmark);
   byId("write").addEventListener("click", write);

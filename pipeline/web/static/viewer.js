@@ -8,30 +8,39 @@ const ZOOMS = [0.25, 0.35, 0.5, 0.7, 1, 1.25, 1.5, 2, 3, 4]; // Of the width the
 const AROUND_PX = 16;
 const PAN_PX = 120;
 const SHARP_FROM_PX = 1200; // Wider than this a page is fetched in its larger size.
-const KEPT = 16;
+const KEPT = 8;
 const pen = document.createElement("canvas").getContext("2d");
 pen.font = "100px sans-serif";
 const EM = 0.01; // What the pen measures is for letters of a hundred pixels.
 const SPACE = pen.measureText(" ").width * EM;
 
 export class Viewer extends EventTarget {
-  /** Shows the first page. Tells by an event `turn` which page is shown, and by `shown` that its picture is there. */
+  /**
+   * Shows the paper that the markup names, if it names one; keys that a page has used itself it leaves alone. Tells by an
+   * event `turn` that another page is to be shown, and by `shown` that its picture is there.
+   */
   constructor(root) {
     super();
     this.root = root;
-    const { id, pages, first, query } = root.dataset;
-    this.base = `/papers/${id}`;
+    const { id, pages, first, query, zoom } = root.dataset;
     this.query = query;
-    this.pages = Number(pages);
-    this.page = Number(first);
-    this.zoom = 1;
+    this.zoom = zoom === "fit" ? "fit" : 1;
+    this.pages = 0;
+    this.page = 0;
     this.asked = "";
     this.pictures = new Map();
     this.copy = root.querySelector('[data-sheet="copy"]');
     this.original = root.querySelector('[data-sheet="original"]');
     this.leader = this.copy;
     this.#listen();
-    this.show(this.page);
+    if (id) this.open(id, Number(pages), Number(first));
+  }
+
+  /** Show a paper of so many pages, beginning with `page`. */
+  open(id, pages, page = 1) {
+    this.base = `/papers/${id}`;
+    this.pages = pages;
+    return this.show(page);
   }
 
   /** The sheets that are on the screen. */
@@ -41,16 +50,17 @@ export class Viewer extends EventTarget {
 
   /** Show page `page`, from 1; resolves once its picture is there. */
   async show(page) {
+    if (this.pages === 0) return;
     this.page = Math.min(this.pages, Math.max(1, page));
     this.#tell();
     this.#clear();
     for (const sheet of this.sheets) sheet.scrollTo(0, 0);
     this.dispatchEvent(new Event("turn"));
-    const shown = this.page;
-    await Promise.all(this.sheets.map((sheet) => this.#draw(sheet)));
-    if (shown !== this.page) return;
-    await Promise.all([this.#write(), this.#mark(this.asked, "found")]);
+    const wanted = this.#place();
+    const [isDrawn] = await Promise.all(this.sheets.map((sheet) => this.#draw(sheet)));
+    if (!isDrawn || wanted !== this.#place()) return;
     this.dispatchEvent(new Event("shown"));
+    await Promise.all([this.#write(), this.#mark(this.asked, "found")]);
     if (this.page < this.pages) this.#picture("pages", this.page + 1, "page").catch(() => {});
   }
 
@@ -95,15 +105,20 @@ export class Viewer extends EventTarget {
     if (!this.original.hidden) await this.#draw(this.original);
   }
 
+  /** The page that is to be shown; what was fetched for another one comes too late. */
+  #place() {
+    return `${this.base}/${this.page}`;
+  }
+
   // --- pictures ------------------------------------------------------------------------------------------------------
 
   #picture(kind, page, size) {
-    const key = `${kind}/${page}/${size}`;
+    const key = `${this.base}/${kind}/${page}/${size}${this.query}`;
     const known = this.pictures.get(key);
     if (known) return known;
     const image = new Image();
     image.alt = "";
-    image.src = `${this.base}/${key}${this.query}`;
+    image.src = key;
     // The picture itself is kept: the browser may keep none, since pages of papers are never to be stored.
     const loaded = image.decode().then(() => image);
     this.pictures.set(key, loaded);
@@ -112,23 +127,26 @@ export class Viewer extends EventTarget {
     return loaded;
   }
 
+  /** Puts the picture of the page on a sheet; resolves to whether it is there. */
   async #draw(sheet) {
     const kind = sheet === this.copy ? "pages" : "originals";
-    const page = this.page;
+    const wanted = this.#place();
     const failed = sheet.querySelector(".failed");
     try {
-      const image = await this.#picture(kind, page, this.#size(sheet));
-      if (page !== this.page) return;
+      const image = await this.#picture(kind, this.page, this.#size(sheet));
+      if (wanted !== this.#place()) return false;
       failed.hidden = true;
       const leaf = sheet.querySelector(".leaf");
-      leaf.dataset.page = String(page);
+      leaf.dataset.page = String(this.page);
       sheet.aspect = image.naturalWidth / image.naturalHeight;
       leaf.style.aspectRatio = String(sheet.aspect);
       leaf.querySelector("img")?.remove();
       leaf.prepend(image);
       this.#layOut();
+      return true;
     } catch {
-      if (page === this.page) failed.hidden = false;
+      if (wanted === this.#place()) failed.hidden = false;
+      return false;
     }
   }
 
@@ -183,14 +201,19 @@ export class Viewer extends EventTarget {
 
   #clear() {
     for (const layer of this.root.querySelectorAll(".marks, .letters")) layer.replaceChildren();
+    for (const leaf of this.root.querySelectorAll(".leaf")) {
+      leaf.querySelector("img")?.remove();
+      delete leaf.dataset.page;
+    }
+    for (const failed of this.root.querySelectorAll(".failed")) failed.hidden = true;
     this.root.querySelector("[data-places]").textContent = "";
   }
 
   /** The page's words, unseen above its picture, so that they can be selected and read aloud. */
   async #write() {
-    const page = this.page;
-    const text = await part(`${this.base}/pages/${page}/words${this.query}`);
-    if (text === null || page !== this.page) return;
+    const wanted = this.#place();
+    const text = await part(`${this.base}/pages/${this.page}/words${this.query}`);
+    if (text === null || wanted !== this.#place()) return;
     const { aspect, lines } = JSON.parse(text);
     const letters = this.copy.querySelector(".letters");
     letters.replaceChildren();
@@ -205,10 +228,10 @@ export class Viewer extends EventTarget {
     const marks = this.copy.querySelector(".marks");
     for (const old of marks.querySelectorAll(`.${look}`)) old.remove();
     if (words.trim() === "") return 0;
-    const page = this.page;
+    const wanted = this.#place();
     const body = new URLSearchParams({ q: words });
-    const text = await part(`${this.base}/pages/${page}/marks${this.query}`, { method: "POST", body });
-    if (text === null || page !== this.page) return 0;
+    const text = await part(`${this.base}/pages/${this.page}/marks${this.query}`, { method: "POST", body });
+    if (text === null || wanted !== this.#place()) return 0;
     const boxes = JSON.parse(text).map((box) => markOf(box, look));
     marks.append(...boxes);
     if (look === "found") {
@@ -228,7 +251,7 @@ export class Viewer extends EventTarget {
   // --- what people do ------------------------------------------------------------------------------------------------
 
   #tell() {
-    const told = this.root.querySelector("[data-told]");
+    const told = this.root.querySelector("[data-page-told]");
     told.textContent = told.dataset.words.replace("{}", this.page).replace("{}", this.pages);
     this.root.querySelector('[data-act="before"]').disabled = this.page === 1;
     this.root.querySelector('[data-act="after"]').disabled = this.page === this.pages;
@@ -255,7 +278,7 @@ export class Viewer extends EventTarget {
 
   #onKey(event) {
     // Control with + and - is the browser's own zoom, which some people need for all of the page.
-    if (isTyping(event) || event.ctrlKey || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || isTyping(event) || event.ctrlKey || document.querySelector("dialog[open]")) return;
     const act = event.shiftKey ? this.#pans()[event.key] : this.#keys()[event.key];
     if (!act) return;
     event.preventDefault();
@@ -286,6 +309,8 @@ export class Viewer extends EventTarget {
     return {
       "+": () => this.zoomBy(1),
       O: () => this.beside(),
+      ArrowUp: () => this.copy.scrollBy(0, -PAN_PX),
+      ArrowDown: () => this.copy.scrollBy(0, PAN_PX),
       ArrowLeft: () => this.copy.scrollBy(-PAN_PX, 0),
       ArrowRight: () => this.copy.scrollBy(PAN_PX, 0),
     };

@@ -127,14 +127,8 @@ WORDS = {
     "compare_to_review": ("Đến trang rà soát", "To the review desk"),
     "compare_values": ("Thông tin đọc được", "What was read"),
     "compare_no_values": ("Không đọc thông tin nào.", "No values were read."),
-    "compare_page": ("Trang {} / {}", "Page {} / {}"),
     "compare_pages_seen": ("Đã xem {} / {} trang", "{} of {} pages seen"),
     "compare_look_first": ("Hãy xem hết các trang trước khi xác nhận.", "Look at all pages before you confirm."),
-    "compare_zoom_in": ("Phóng to", "Zoom in"),
-    "compare_zoom_out": ("Thu nhỏ", "Zoom out"),
-    "compare_zoom_fit": ("Vừa khung", "Fit"),
-    "compare_previous_page": ("Trang trước", "Previous page"),
-    "compare_next_page": ("Trang sau", "Next page"),
     "compare_same": ("Khớp với {}", "Like the {}"),
     "compare_kind": ("Khớp, nhưng bản xuất trình là", "Like it, but what was shown is"),
     "compare_kind_original": ("bản chính", "original"),
@@ -153,7 +147,6 @@ WORDS = {
     "compare_state_confirmed": ("Đã đối chiếu", "Compared"),
     "compare_state_refused": ("Không xác nhận", "Not confirmed"),
     "compare_state_unsettled": ("Cần rà soát", "To be reviewed"),
-    "compare_picture_failed": ("Không tải được hình trang này.", "The picture of this page did not load."),
     "compare_not_sent": ("Chưa ghi được. Hãy thử lại.", "It was not recorded. Try again."),
     "compare_keys": (
         "↑ ↓ giấy tờ · ← → trang · + − 0 phóng, thu · Shift + mũi tên dịch hình · "
