@@ -10,7 +10,6 @@ from pipeline.register import RegisterBook
 from pipeline.review import Review
 from schemas.access import SignedIn
 from schemas.decisions import AskScan, SetOwner, TakeBack
-from schemas.dossier import Paper
 from schemas.review import Answered, AnswerFigures, Claim, Claimant, ReviewItem
 
 HOLD_S = 120.0
@@ -96,10 +95,6 @@ class ReviewDesk:
     def _hold(self, claim: Claim) -> None:
         if self._tables.claims.take(self._by, [claim], HOLD_S) is None:
             raise Forbidden("item_claimed")
-
-    def is_at(self, paper: Paper) -> bool:
-        """Whether this officer has a question about the paper or its stack now."""
-        return self._tables.claims.holds(self._by, (paper.document_id, paper.submission_id))
 
     def renew(self, subject_id: str) -> bool:
         """Somebody still looks at the page of a question; False: it is not held any more."""

@@ -41,10 +41,6 @@ class Claims(Protocol):
         """Let go of all that a session holds, or of what was taken last on one of its pages."""
         ...
 
-    def holds(self, by: Claimant, subject_ids: Sequence[str]) -> bool:
-        """Whether the session holds one of these, with whatever question."""
-        ...
-
     def held_s(self, by: Claimant, claim: Claim) -> float | None:
         """For how many seconds the session has held this question; None: it does not.
 

@@ -15,6 +15,7 @@ from pipeline.viewing import PageViews
 from pipeline.web.api import archive_of, send_file, viewer_of
 from pipeline.web.question_view import Asking
 from pipeline.web.review_cuts import ids_in_stack
+from pipeline.web.shown import trace_once
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of, pick
@@ -54,7 +55,7 @@ class Page:
         paper = archive.tables.papers.get(office_id, item.document_id)
         other = self._other(item)
         looked_at = [one.document_id for one in (paper, other) if one is not None]
-        trace(self.request, "look", document_ids=looked_at, purpose="review")
+        trace_once(self.request, "look", looked_at, "review")
         language = language_of(self.request, self.request.app.state.settings.language)
         asking = Asking(viewer_of(self.request), archive.catalogue.types, language)
         question = asking.show(item, paper, other)
@@ -178,7 +179,7 @@ def leave(request: Request, page_id: _Id) -> Response:
 def fetch_crop(request: Request, item_id: str) -> FileResponse:
     """The place that a question is about, as JPEG."""
     office_id, review = actor_of(request).office_id, Review(archive_of(request))
-    _looked_at(request, review.item(office_id, item_id).document_id)
+    trace_once(request, "look", [review.item(office_id, item_id).document_id], "review")
 
     def write(target: Path) -> None:
         review.crop(office_id, item_id, target)
@@ -190,7 +191,8 @@ def fetch_crop(request: Request, item_id: str) -> FileResponse:
 def fetch_page(request: Request, document_id: str, page: int, size: Literal["row", "page", "large"]) -> Response:
     """A whole page of a paper as JPEG, the copy's or else the original's; `page` counts those of the paper from 1."""
     office_id, views = actor_of(request).office_id, _page_views(request)
-    _looked_at(request, document_id)
+    archive_of(request).tables.papers.get(office_id, document_id)
+    trace_once(request, "look", [document_id], "review")
     try:
         picture = views.picture(office_id, document_id, page, _WIDTHS[size])
     except NotFound as error:
@@ -203,10 +205,3 @@ def fetch_page(request: Request, document_id: str, page: int, size: Literal["row
 def _page_views(request: Request) -> PageViews:
     views: PageViews = request.app.state.page_views
     return views
-
-
-def _looked_at(request: Request, document_id: str) -> None:
-    """A picture of what the officer was shown a moment ago is part of that look; of anything else it is one more."""
-    paper = archive_of(request).tables.papers.get(actor_of(request).office_id, document_id)
-    if not Page(request).desk.is_at(paper):
-        trace(request, "look", document_ids=[document_id], purpose="review")

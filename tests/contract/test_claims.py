@@ -107,14 +107,6 @@ def test_a_closed_page_lets_go_of_nothing_that_another_page_shows(database: Data
     assert database.claims.take(MINH, [FIRST], 60) == FIRST
 
 
-def test_a_session_knows_what_it_holds(database: Database) -> None:
-    database.claims.take(LAN, [FIRST], 60)
-    assert database.claims.holds(LAN, ["other", "first"])
-    assert not database.claims.holds(LAN, ["other"])
-    assert not database.claims.holds(MINH, ["first"])
-    assert not database.claims.holds(STRANGER, ["first"])
-
-
 def test_a_question_is_held_since_it_was_shown_first(database: Database, database_url: str) -> None:
     database.claims.take(LAN, [FIRST], 60)
     let_pass(database_url, {"claimed_at": minutes(0)})

@@ -79,6 +79,7 @@ class KnownOffice:
             "/dossiers/find": {"q": CODE},
             "/papers/{document_id}/pages/{page}/marks": {"q": CHILD},
             "/papers/{document_id}/sensitive": {"said": "citizen_request"},
+            "/review/cuts/{submission_id}": {"first_pages": "1"},
             "/search": {"q": CHILD_NUMBER},
             "/visit/find": {"said": CHILD_NUMBER},
             "/work/proposals/{document_id}": {"code": CODE, "component": "", "answer": "decline"},

@@ -85,13 +85,6 @@ class ClaimTable:
         with self._connections.writing() as connection:
             connection.execute(delete(claims).where(held))
 
-    def holds(self, by: Claimant, subject_ids: Sequence[str]) -> bool:
-        """See Claims."""
-        mine = (claims.c.office_id == by.office_id) & (claims.c.session_id == by.session_id)
-        query = select(claims.c.subject_id).where(mine, claims.c.subject_id.in_(subject_ids))
-        with self._connections.reading() as connection:
-            return connection.execute(query.where(claims.c.expires_at > now(connection))).first() is not None
-
     def held_s(self, by: Claimant, claim: Claim) -> float | None:
         """See Claims."""
         this = (claims.c.office_id == by.office_id) & (claims.c.subject_id == claim.subject_id)
