@@ -116,7 +116,7 @@ def look_at_all_pages(page: Page) -> None:
     paper = page.locator(".pick[aria-current=true]")
     expect(paper).to_be_visible()
     for _ in range(int(paper.get_attribute("data-pages") or "0") - 1):
-        expect(page.locator("#picture")).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator("[data-sheet=copy] img")).to_be_visible(timeout=SLOW_MS)
         page.wait_for_function("n => document.getElementById('seen-told').textContent.includes(n)", arg="1")
         page.keyboard.press("ArrowRight")
     expect(paper).to_have_attribute("data-seen", "", timeout=SLOW_MS)
