@@ -42,7 +42,6 @@ NO_PAGES = frozenset(
         "/",
         "/access-log.csv",
         "/api/v1/openapi.json",
-        "/dossiers/{code}/papers/{document_id}/pages/{page}",
         "/papers/{document_id}/files/{number}",
         "/papers/{document_id}/originals/{page}/{size}",
         "/papers/{document_id}/pages/{page}/words",
