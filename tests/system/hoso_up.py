@@ -24,7 +24,7 @@ class Up(NamedTuple):
     environment: Mapping[str, str]
     process: subprocess.Popen[str]
     running: Running
-    link: str
+    address: str
 
 
 def hoso(*arguments: str) -> Sequence[str]:

@@ -37,15 +37,30 @@ def working(up: Up) -> bool:
         return bool(connection.execute("SELECT count(*) FROM submissions WHERE state = 'working'").fetchone()[0])
 
 
-def test_the_link_that_is_printed_opens_the_page(up: Up) -> None:
+def run(up: Up, *arguments: str) -> str:
+    done = subprocess.run(hoso(*arguments), env=up.environment, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def officer(up: Up) -> str:
+    """The login of somebody who can sign in."""
+    return run(up, "account", "add", "lan", "--role", "counter", "--no-password")
+
+
+def test_the_address_that_is_printed_asks_to_sign_in(up: Up) -> None:
+    assert up.address == up.running.web_url
     with httpx.Client(trust_env=False, follow_redirects=True) as browser:
-        page = browser.get(up.link)
+        page = browser.get(up.address)
+    assert page.url.path == "/sign-in"
+    assert "Đăng nhập" in page.text
+
+
+def test_a_link_of_an_officer_opens_the_page(up: Up, officer: str) -> None:
+    with httpx.Client(trust_env=False, follow_redirects=True) as browser:
+        page = browser.get(run(up, "link", officer))
     assert page.status_code == 200
-    assert "Nhận giấy tờ" in page.text
-
-
-def test_without_the_link_the_page_stays_shut(up: Up) -> None:
-    assert httpx.get(up.running.web_url, trust_env=False).status_code == 403
+    assert "Tiếp công dân" in page.text
 
 
 def test_the_flow_server_refuses_who_does_not_know_the_password(up: Up) -> None:
@@ -74,9 +89,8 @@ def test_a_second_one_for_the_same_home_is_refused(up: Up) -> None:
     assert "already_running" in second.stderr
 
 
-def test_hoso_web_gives_a_new_link_to_the_running_page(up: Up) -> None:
-    given = subprocess.run(hoso("web"), env=up.environment, capture_output=True, text=True, timeout=60, check=True)
-    link = given.stdout.strip()
+def test_hoso_web_gives_a_new_link_to_the_running_page(up: Up, officer: str) -> None:
+    link = run(up, "web", officer)
     assert link.startswith(up.running.web_url)
     assert httpx.get(link, trust_env=False).status_code == 303
 
