@@ -154,11 +154,11 @@ async def _hand_in(office: Office, client: httpx.AsyncClient, papers: Sequence[P
     if answer.is_error:
         return
     office.handed_in += 1
-    path = f"/submissions/{answer.json()['submission_id']}"
+    path = f"/api/v1/submissions/{answer.json()['submission_id']}"
     while not office.is_over:
         await asyncio.sleep(_POLL_S)
         part = await office.ask("progress", client, "GET", path, headers={"hoso-background": "1"})
-        if "data-live" not in part.text:
+        if not part.is_error and not part.json()["live"]:
             office.read += 1
             return
 
