@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
-from pipeline.adapters.openid import OpenIdProvider
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.s3_store import S3Store
 from pipeline.archive import Archive
@@ -36,14 +35,6 @@ def open_store(settings: Settings) -> ObjectStore:
                 settings.s3_region,
             )
     raise Misconfigured("bad_setting", "HOSO_STORE: file:/path or s3:https://host/bucket")
-
-
-def find_provider(settings: Settings) -> OpenIdProvider | None:
-    """The OpenID provider that the settings name, if any. Raises: Misconfigured (bad_setting)."""
-    if not settings.oidc_issuer:
-        return None
-    secret = settings.oidc_client_secret.get_secret_value()
-    return OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, secret)
 
 
 @contextmanager

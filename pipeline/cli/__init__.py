@@ -5,42 +5,77 @@ Exit codes: 0 done, 2 usage, 65 some files refused, 66 not found, 70 our bug, 75
 
 import logging
 import sys
+from importlib import import_module
 
 import typer
+from click import Command, Context
 from rich.console import Console
+from typer.core import TyperGroup
 
-from pipeline.cli import account, ask, doctor, dossier, export, figures, hook, ingest, register, review, token, up, web
 from pipeline.cli.faults import describe
 from pipeline.errors import HosoError
 
 _OUR_BUG = 70
 
+_COMMANDS = {
+    "ingest": "ingest:ingest",
+    "search": "ask:search",
+    "citizen": "ask:citizen",
+    "show": "ask:show",
+    "checklist": "ask:checklist",
+    "confirm": "ask:confirm",
+    "figures": "figures:figures",
+    "export": "export:app",
+    "prefill": "dossier:prefill",
+    "dossier": "dossier:dossier",
+    "review": "review:app",
+    "register": "register:app",
+    "account": "account:app",
+    "token": "token:app",
+    "hook": "hook:app",
+    "doctor": "doctor:doctor",
+    "up": "up:up",
+    "web": "web:web",
+    "link": "web:link",
+}
+"""Where each command is: module and name in it."""
+
+
+class OnDemand(TyperGroup):
+    """Imports a command when it is asked for: reading a folder needs no web pages, which cost 70 MB and a second."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """See click."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 (click's signature)
+        """See click."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"pipeline.cli.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="hoso",
+    cls=OnDemand,
     help="Read the papers citizens hand in, file them, and tell which need never be brought again.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(ingest.ingest)
-app.command()(ask.search)
-app.command()(ask.citizen)
-app.command()(ask.show)
-app.command()(ask.checklist)
-app.command()(ask.confirm)
-app.command()(figures.figures)
-app.add_typer(export.app, name="export")
-app.command()(dossier.prefill)
-app.add_typer(dossier.dossier)
-app.add_typer(review.app, name="review")
-app.add_typer(register.app, name="register")
-app.add_typer(account.app)
-app.add_typer(token.app)
-app.add_typer(hook.app)
-app.command()(doctor.doctor)
-app.command()(up.up)
-app.command()(web.web)
-app.command()(web.link)
+
+
+@app.callback()
+def _hoso() -> None:
+    """A group even before any of its commands is imported."""
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ from pipeline.web.refusals import Refused, refuse, refuse_error
 from pipeline.web.service import Readiness
 from pipeline.web.shown import ShownLately
 from pipeline.web.uploads import BadUpload
-from pipeline.wiring import find_provider, open_archive
+from pipeline.wiring import open_archive
 
 
 def app_from_environment() -> FastAPI:
@@ -109,7 +109,7 @@ def build_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=name_of,
     )
     app.state.settings, app.state.metrics = settings, Metrics()
-    app.state.provider, app.state.shown_lately = find_provider(settings), ShownLately()
+    app.state.provider, app.state.shown_lately = pipeline.web.provider_sign_in.find_provider(settings), ShownLately()
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from pipeline.adapters.openid import OpenIdProvider
 from pipeline.errors import Forbidden, NotFound
+from pipeline.settings import Settings
 from pipeline.web.gate import address_of, entrance_of, let_in
 from pipeline.web.return_to import safe_path
 from pipeline.web.sign_in import our_address
@@ -20,6 +21,14 @@ router = APIRouter(include_in_schema=False)
 _PATH = "/sign-in/provider"
 _COOKIE = "hoso_sign_in"
 _SIGN_IN_S = 600
+
+
+def find_provider(settings: Settings) -> OpenIdProvider | None:
+    """The OpenID provider that the settings name, if any. Raises: Misconfigured (bad_setting)."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, secret)
 
 
 @router.get(_PATH, dependencies=[OPEN])
