@@ -8,8 +8,8 @@ import sys
 from importlib import import_module
 
 import typer
-from click import Command, Context
 from rich.console import Console
+from typer._click.core import Command, Context  # Typer carries its own click, which has no public name
 from typer.core import TyperGroup
 
 from pipeline.cli.faults import describe
