@@ -110,6 +110,10 @@ class Settings(BaseSettings):
         """The database's URL with the default filled in."""
         return self.database or f"sqlite:///{self.home_path / 'hoso.db'}"
 
+    def office_called(self, office_id: str) -> str:
+        """What people call an office: the name in the settings for their own, else its id."""
+        return self.office_name if self.office_name and office_id == self.office_id else office_id
+
     @property
     def actor(self) -> Actor:
         """Who acts when nobody has signed in: the settings say so."""

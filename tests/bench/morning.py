@@ -26,7 +26,7 @@ _SEED = 5
 
 @dataclass(frozen=True)
 class Dossier:
-    """What one citizen hands in, at a time of day in seconds; and the processor seconds of each look and of all reading."""
+    """What one citizen hands in, and the processor seconds of each look and of all reading. `at_s`: the time of day."""
 
     at_s: float
     looks_s: tuple[float, ...]
