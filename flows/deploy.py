@@ -16,7 +16,7 @@ from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 
 from flows.batch import receive_folder
-from flows.digitise import digitise_submission
+from flows.digitise import digitise_submission, read_pages
 from flows.sweep import sweep
 from pipeline.adapters.flow_server import DEPLOYMENT, WORK_POOL
 
@@ -28,6 +28,7 @@ async def deploy() -> None:
         pool = WorkPoolCreate(name=WORK_POOL, type=ProcessWorker.type, base_job_template=template)
         await client.create_work_pool(pool, overwrite=True)
     await _deploy_flow(digitise_submission, None)
+    await _deploy_flow(read_pages, None)
     await _deploy_flow(receive_folder, timedelta(minutes=1))
     await _deploy_flow(sweep, timedelta(minutes=2))
 

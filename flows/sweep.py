@@ -45,4 +45,4 @@ def _sweep() -> None:
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:
     """Ask for a run of each submission that waits and has none to come; the number asked for."""
-    return sum(server.submit_lost(submission_id) for submission_id in archive.tables.leases.waiting(_AT_ONCE))
+    return sum(server.submit_lost(submission_id) for submission_id in archive.waiting(_AT_ONCE))

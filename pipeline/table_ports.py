@@ -8,7 +8,7 @@ from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Trie
 from pipeline.dossier_ports import Dossiers
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from pipeline.review_ports import Answers, Claims, EarlierPaper
-from pipeline.work_ports import Calls, Work
+from pipeline.work_ports import Calls, PageRanges, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -57,12 +57,16 @@ class Leases(Protocol):
     """Who works on what. Only the holder of the newest fence may write."""
 
     def waiting(self, limit: int) -> tuple[str, ...]:
-        """Ids of submissions of any office that are `received`, or `working` with an expired lease; oldest first."""
+        """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
+
+        They are `received`, `retrying` and due, or `working` with an expired lease.
+        """
         ...
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
-        """Take a `received`, `stuck`, or expired `working` submission: state `working`, fence and attempts + 1.
+        """Take a submission that is `received`, `retrying`, `stuck`, or `working` with an expired lease.
 
+        It becomes `working`, with fence and attempts + 1.
         None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
         Raises: NotFound (no_such_submission).
         """
@@ -92,11 +96,20 @@ class Leases(Protocol):
         """
         ...
 
-    def fail(self, lease: Lease, reason: str) -> None:
-        """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
+    def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
+        """Leave the submission with the code of what went wrong on our side.
 
+        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
         Raises: ServiceUnavailable (lease_lost).
         """
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give the submission back: `received` at once, as if it had not been claimed. Raises: ServiceUnavailable."""
+        ...
+
+    def give_up(self, most_attempts: int) -> tuple[str, ...]:
+        """Set those `stuck` (worker_lost) whose lease has expired and which were claimed so often; return their ids."""
         ...
 
 
@@ -266,6 +279,11 @@ class Tables(Protocol):
     @property
     def leases(self) -> Leases:
         """Who works on what."""
+        ...
+
+    @property
+    def page_ranges(self) -> PageRanges:
+        """Who reads which pages."""
         ...
 
     @property

@@ -12,7 +12,10 @@ Channel = Literal["counter", "post", "online"]
 Evidence = Literal["qr", "mrz", "check", "two_places", "ocr", "officer"]
 PaperState = Literal["filed", "needs_review", "rejected", "withdrawn"]
 """`withdrawn`: a person cut its pages otherwise; the paper is kept and found by its id alone."""
-SubmissionState = Literal["received", "working", "done", "stuck"]
+SubmissionState = Literal["received", "working", "retrying", "stuck", "done"]
+"""`retrying`: something of ours or a service failed, and it will be tried again by itself; `stuck`: not any more."""
+Lane = Literal["counter", "backlog"]
+"""Which line work waits in: `counter`, somebody waits for it; `backlog`, it came in bulk and yields to the counter."""
 CopyKind = Literal["original", "register_extract", "certified_copy", "photocopy"]
 InvalidState = Literal["superseded", "cancelled"]
 Keeping = Literal["keep", "fields_only", "show_only", "secret_stop"]
@@ -43,14 +46,18 @@ class Submission(Value):
     """Personal number of who handed the papers in. It never decides whose a paper is."""
     dossier_code: str | None = None
     procedure: str | None = None
+    lane: Lane = "counter"
     received_at: datetime
     state: SubmissionState = "received"
     state_since: datetime
     reason: str | None = None
-    """Stable code of why it is stuck or was refused; None otherwise."""
+    """Stable code of why it is tried again, is stuck or was refused; None otherwise."""
+    retry_at: datetime | None = None
+    """When it is tried again; None unless it is `retrying`."""
     pages_total: int | None = None
     pages_done: int = 0
     attempts: int = 0
+    """How often it was taken up since it was received or a person had it tried again; giving it back does not count."""
 
 
 class Lease(Value):
@@ -59,6 +66,18 @@ class Lease(Value):
     """
 
     submission_id: str
+    owner: str
+    fence: int
+    begun_at: datetime
+    """When the work was first begun: the same for every later holder, so that what they file is the same too."""
+
+
+class PageRange(Value):
+    """The right to read pages `first` to `last` (counted over the submission from 1), as a lease gives it."""
+
+    submission_id: str
+    first: int
+    last: int
     owner: str
     fence: int
 
@@ -218,6 +237,7 @@ class Paper(Value):
     """What it is in that dossier (`Component`), where a person has said so; None: told by its type."""
     procedure: str | None = None
     filed_at: datetime
+    """When the work that filed it was begun."""
     copy_kind: CopyKind | None = None
     confirmed_at: datetime | None = None
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""

@@ -19,6 +19,7 @@ DEPLOYMENT = "hoso"
 """Name of every deployment of ours; the flow's name tells them apart."""
 WORK_POOL = "hoso"
 DIGITISE = "digitise-submission"
+READ_PAGES = "read-pages"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
 
@@ -66,6 +67,14 @@ class FlowServer:
         Raises: ServiceUnavailable (flow_server_away).
         """
         self._create_run(DIGITISE, submission_id, {"submission_id": submission_id})
+
+    def ask_readers(self, submission_id: str, readers: int) -> None:
+        """Have so many free workers read pages of a submission that one of them holds.
+
+        Raises: ServiceUnavailable (flow_server_away).
+        """
+        for _ in range(readers):
+            self._create_run(READ_PAGES, submission_id, {"submission_id": submission_id})
 
     def submit_lost(self, submission_id: str) -> bool:
         """Have a waiting submission digitised unless a run of it is still to come or has just begun.

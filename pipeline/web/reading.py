@@ -37,7 +37,7 @@ class Reading:
                 _LOG.warning("submission %s waits for the sweep: %s", submission_id, error)
 
     def close(self) -> None:
-        """Let the thread finish the submission it is at, and end it."""
+        """Have the thread give back the submission it is at, and end it."""
         self._closed.set()
         self._wake.set()
         if self._thread:
@@ -58,10 +58,10 @@ class Reading:
                 self._read_waiting(archive)
 
     def _read_waiting(self, archive: Archive) -> None:
-        for submission_id in archive.tables.leases.waiting(_AT_ONCE):
+        for submission_id in archive.waiting(_AT_ONCE):
             if self._closed.is_set():
                 return
             try:
-                archive.process(submission_id)
+                archive.process(submission_id, stopping=self._closed)
             except HosoError as error:  # The table says what became of it; the others are not to wait.
                 _LOG.warning("submission %s: %s", submission_id, error)

@@ -17,6 +17,7 @@ from schemas.dossier import (
     Evidence,
     Field,
     InvalidState,
+    Lane,
     Paper,
     PaperState,
     Submission,
@@ -124,8 +125,12 @@ class SubmissionView(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     live: bool
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     files: tuple[str, ...]
     pages_done: int
@@ -139,7 +144,11 @@ class SubmissionLine(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     pages_done: int
     pages_total: int | None
@@ -201,7 +210,7 @@ class Viewer:
         """A submission with its papers."""
         return SubmissionView(
             **dict(self.line(submission)),
-            live=submission.state in ("received", "working"),
+            live=submission.state in ("received", "working", "retrying"),
             files=tuple(source.path.rpartition("/")[2] for source in submission.sources),
             papers=tuple(self.paper(paper) for paper in papers),
         )
@@ -213,7 +222,11 @@ class Viewer:
             submission_id=submission.submission_id,
             state=submission.state,
             state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
+            state_since=submission.state_since,
             reason=self._told(submission.reason) if submission.reason else None,
+            retry_at=submission.retry_at,
+            attempts=submission.attempts,
+            lane=submission.lane,
             received_at=submission.received_at,
             pages_done=submission.pages_done,
             pages_total=submission.pages_total,
