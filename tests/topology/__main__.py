@@ -6,7 +6,6 @@ python -m tests.topology FOLDER
 import shlex
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from pipeline.adapters.running import hold_home
@@ -19,15 +18,15 @@ def main() -> None:
     """Run it; what it has on file is there again at the next start."""
     folder = Path(sys.argv[1]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    stop = threading.Event()
-    with hold_home(folder):
-        _say(f"Starting PostgreSQL, S3, Prefect, two workers, web and proxy; their data and logs lie in {folder}")
-        with running_topology(folder) as topology:
-            _tell(topology)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: stop.set())
-            stop.wait()
-            _say("Stopping")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with hold_home(folder):
+            _say(f"Starting PostgreSQL, S3, Prefect, two workers, web and proxy; data and logs lie in {folder}")
+            with running_topology(folder) as topology:
+                _tell(topology)
+                signal.pause()
+    except KeyboardInterrupt:
+        _say("Stopped.")
 
 
 def _tell(topology: Topology) -> None:
