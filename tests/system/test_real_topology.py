@@ -86,7 +86,7 @@ def flow_server(topology: Topology) -> FlowServer:
 
 def found_by(office: httpx.Client, words: str) -> int:
     """How many papers a search finds."""
-    return len(office.post("/api/v1/search", json={"text": words}).json()["hits"])
+    return len(office.post("/api/v1/search", json={"words": words}).json()["hits"])
 
 
 def processes(topology: Topology, name: str, part: str) -> list[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.settings import Limits, Settings
 from tests.topology.compose import COMPOSE, ROOT, SERVICES
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -154,6 +155,13 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     }
 
     assert inline == set()
+
+
+@each_service
+def test_a_service_is_told_only_settings_that_there_are(name: str) -> None:
+    known = {f"HOSO_{field.upper()}" for settings in (Settings, Limits) for field in settings.model_fields}
+
+    assert {variable for variable in SERVICES[name]["environment"] if variable.startswith("HOSO_")} <= known
 
 
 @each_service
