@@ -16,9 +16,10 @@ COPY pipeline pipeline
 COPY flows flows
 RUN pip install --no-cache-dir --no-build-isolation --no-deps .
 
-# A volume that docker makes where the image has a folder belongs to that folder's user: here and in /srv.
+# A volume that docker makes where the image has a folder belongs to that folder's user: here and in /srv. What is only
+# passing lies in one of its own, which goes with the container.
 USER 10001:10001
 WORKDIR /var/lib/hoso
-ENV HOSO_HOME=/var/lib/hoso TMPDIR=/var/lib/hoso PREFECT_HOME=/var/lib/hoso/prefect OMP_THREAD_LIMIT=1
-VOLUME /var/lib/hoso
+ENV HOSO_HOME=/var/lib/hoso TMPDIR=/var/tmp PREFECT_HOME=/var/lib/hoso/prefect OMP_THREAD_LIMIT=1
+VOLUME /var/lib/hoso /var/tmp
 CMD ["hoso", "--help"]

@@ -77,6 +77,7 @@ class Topology:
         folders = {
             "/run/secrets": home / "secrets",
             "/var/lib/hoso": home,
+            "/var/tmp": home / "tmp",  # noqa: S108 (a container's own)
             "/srv/inbox": self.inbox,
             "/srv/backup": self.folder / "backup",
         }
@@ -134,7 +135,8 @@ class Topology:
     def _give_secrets(self, name: str) -> None:
         """Write the secrets a part is given, which may name other parts, into its own folder."""
         given = self._home(name) / "secrets"
-        given.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (given, self._home(name) / "tmp"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for secret, file in secrets_of(_service(name)).items():
             text = (self.folder / "secrets" / file).read_text()
             (given / secret).write_text(self.place(name).put(text))

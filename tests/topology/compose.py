@@ -40,9 +40,8 @@ class Place(NamedTuple):
         """A text of the compose file as it is meant here."""
         text = _VARIABLE.sub(self._value, text)
         text = _ANY_ADDRESS.sub(self.address, _HOST.sub(self.servers, text))
-        for inside in sorted(self.folders, key=len, reverse=True):
-            text = re.sub(rf"{inside}(?![\w-])", str(self.folders[inside]), text)
-        return text
+        inside = "|".join(sorted(self.folders, key=len, reverse=True))
+        return re.sub(rf"(?:{inside})(?![\w-])", lambda found: str(self.folders[found[0]]), text)
 
     def _value(self, found: re.Match[str]) -> str:
         name, default = found.groups()

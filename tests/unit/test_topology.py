@@ -9,7 +9,12 @@ from tests.topology.compose import SERVICES, Place, program
 PLACE = Place(
     address="127.9.9.2",
     servers="127.9.9.1",
-    folders={"/run/secrets": Path("/x/web/secrets"), "/var/lib/hoso": Path("/x/web"), "/srv/inbox": Path("/x/inbox")},
+    folders={
+        "/var/tmp": Path("/var/tmp/x/web/tmp"),  # noqa: S108 (a container's own)
+        "/run/secrets": Path("/x/web/secrets"),
+        "/var/lib/hoso": Path("/x/web"),
+        "/srv/inbox": Path("/x/inbox"),
+    },
     variables={"HOSO_OFFICE_NAME": "UBND xã Thử"},
 )
 _OURS = [name for name, service in SERVICES.items() if "build" in service]
@@ -27,6 +32,7 @@ _OURS = [name for name, service in SERVICES.items() if "build" in service]
         ("--host=0.0.0.0", "--host=127.9.9.2"),
         ("/run/secrets/tls_key", "/x/web/secrets/tls_key"),
         ("/var/lib/hoso/prefect", "/x/web/prefect"),
+        ("/var/tmp", "/var/tmp/x/web/tmp"),  # noqa: S108
         ("${HOSO_OFFICE_NAME:-}", "UBND xã Thử"),
         ("${HOSO_OFFICE_ID:-local}", "local"),
         ('exec "$$@"', 'exec "$@"'),
