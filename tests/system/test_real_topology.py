@@ -146,7 +146,7 @@ def test_what_is_handed_in_is_read_by_a_worker_filed_and_found(
 def test_what_a_killed_worker_held_is_filed_once_by_the_other(
     topology: Topology, office: httpx.Client, tmp_path: Path
 ) -> None:
-    scan = draw_birth_certificate(tmp_path / "taken-up.pdf", "Trần Văn Dở Dang", pages=4)
+    scan = draw_birth_certificate(tmp_path / "taken-up.pdf", "Trần Văn Dở Dang", pages=3)
     submission_id = hand_in(office, scan)
     wait_until(lambda: at_work(topology) is not None, _READ_S)
     name = at_work(topology)
@@ -159,27 +159,28 @@ def test_what_a_killed_worker_held_is_filed_once_by_the_other(
     topology.parts[name].wait_until_well()
 
 
-def test_a_stopped_page_does_not_stop_the_work_and_comes_back_with_all_it_knew(
+def test_a_page_that_is_killed_comes_back_with_all_it_knew(
     topology: Topology, office: httpx.Client, tmp_path: Path
 ) -> None:
     scan = draw_birth_certificate(tmp_path / "meanwhile.pdf", "Phạm Thị Trong Khi")
     submission_id = hand_in(office, scan)
-    topology.parts["web"].restart()
-    assert len(papers_of(office, submission_id)) == 1
-
-
-def test_a_page_that_is_killed_comes_back_by_itself(topology: Topology) -> None:
     first = topology.parts["web"].pid
     topology.parts["web"].kill()
     topology.parts["web"].wait_until_well()
     assert topology.parts["web"].pid != first
+    assert len(papers_of(office, submission_id)) == 1
 
 
-def test_everything_can_be_stopped_and_started_again(topology: Topology, office: httpx.Client, tmp_path: Path) -> None:
+def test_stopping_leaves_no_process_and_what_is_on_file_is_there_at_the_next_start(
+    topology: Topology, office: httpx.Client, tmp_path: Path
+) -> None:
     scan = draw_birth_certificate(tmp_path / "before.pdf", "Vũ Thị Hôm Trước")
     (paper,) = papers_of(office, hand_in(office, scan))
     topology.stop()
     assert topology.pids() == set()
-    topology.start()
+    # This test is the last: nobody needs the others again, and their start takes half a minute of the processor.
+    for name in ("postgres", "s3", "web", "proxy"):
+        topology.parts[name].want()
+        topology.parts[name].wait_until_well()
     assert found_by(office, "vu thi hom truoc") == 1
     assert office.get(f"/api/v1/papers/{paper['document_id']}/originals/1").content == scan.read_bytes()

@@ -15,7 +15,7 @@ from tests.services.processes import ServiceMissing
 _MARK = "HOSO_PART"
 _PAUSE_S = 0.3
 _POLL_S = 0.05
-_ASK_S = 0.5
+_ASK_S = 2.0
 """Between two checks: each is a program, which takes its time from what is being waited for."""
 _NOBODY_S = 5
 
