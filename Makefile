@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load bench-growth bench-morning screenshots calibration permissions lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -71,6 +71,10 @@ calibration: ## fit confidences on specimens, measure them on other papers, and 
 permissions: ## write down which role may use which route, in docs/permissions.md
 	@.ci/setup check
 	.venv/bin/python -m tests.permissions > docs/permissions.md
+
+up-real: ## run all of docker-compose.yml as processes of this machine until Ctrl-C; data in .hoso/real
+	@.ci/setup test
+	@.venv/bin/python -m tests.topology .hoso/real
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
 	@.ci/make-secrets
