@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from pipeline.dossier_ports import Dossiers
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
+from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
 from pipeline.work_ports import Calls, Work
 from schemas.base import Value
@@ -291,6 +292,16 @@ class Tables(Protocol):
     @property
     def search(self) -> Search:
         """Finding papers."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """Which rows have changed since their record was written."""
+        ...
+
+    @property
+    def restoring(self) -> Restoring:
+        """Rows made of records."""
         ...
 
     @property

@@ -20,7 +20,9 @@ from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
+from pipeline.adapters.database.records import RecordTable
 from pipeline.adapters.database.register import RegisterTable
+from pipeline.adapters.database.restoring import RestoringTable
 from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.sessions import SessionTable
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
@@ -50,6 +52,8 @@ class Database:
         self.people = PeopleTable(connections)
         self.register = RegisterTable(connections)
         self.search = SearchIndex(connections)
+        self.records = RecordTable(connections)
+        self.restoring = RestoringTable(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
         self.claims = ClaimTable(connections)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.places import newest_first
 from pipeline.adapters.database.tables import NOT_DONE, source_files, submissions
@@ -31,19 +32,13 @@ class SubmissionTable:
 
     def receive(self, submission: Submission) -> None:
         """See Submissions."""
-        written_by = submission.actor.model_dump()
-        row = submission.model_dump(exclude={"actor", "sources"}) | written_by
-        row |= {"state": "received", "fence": 0}
         with self._connections.writing() as connection:
-            connection.execute(insert(submissions).values(row))
-            for position, source in enumerate(submission.sources):
-                reference = {"submission_id": submission.submission_id, "position": position}
-                connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+            add_submission(connection, submission.model_copy(update={"state": "received"}))
 
     def get(self, office_id: str, submission_id: str) -> Submission:
         """See Submissions."""
         with self._connections.reading() as connection:
-            found = _load(connection, submission_id, office_id)
+            found = load_submission(connection, submission_id, office_id)
         if found is None:
             raise NotFound("no_such_submission", submission_id)
         return found
@@ -59,7 +54,7 @@ class SubmissionTable:
         )
         with self._connections.reading() as connection:
             submission_id = connection.execute(query).scalar()
-            return None if submission_id is None else _load(connection, submission_id, office_id)
+            return None if submission_id is None else load_submission(connection, submission_id, office_id)
 
     def recent(
         self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
@@ -121,7 +116,7 @@ class LeaseTable:
                 )
                 .returning(submissions.c.fence)
             ).scalar()
-            submission = _load(connection, submission_id)
+            submission = load_submission(connection, submission_id)
         if submission is None:
             raise NotFound("no_such_submission", submission_id)
         return None if fence is None else (Lease(submission_id=submission_id, owner=owner, fence=fence), submission)
@@ -163,6 +158,16 @@ class LeaseTable:
                 _end(connection, lease, "retrying", reason, retry_at)
 
 
+def add_submission(connection: Connection, submission: Submission) -> None:
+    """Add a submission that nobody holds, with its files."""
+    written_by = submission.actor.model_dump()
+    row = submission.model_dump(exclude={"actor", "sources"}) | written_by | {"fence": 0}
+    connection.execute(insert(submissions).values(row))
+    for position, source in enumerate(submission.sources):
+        reference = {"submission_id": submission.submission_id, "position": position}
+        connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+
+
 def _end(
     connection: Connection,
     lease: Lease,
@@ -174,6 +179,9 @@ def _end(
     moment = now(connection)
     ended = {"lease_owner": None, "lease_expires_at": None, "retry_at": retry_at}
     _update_held(connection, lease, state=state, state_since=moment, reason=reason, **ended)
+    if state == "done":
+        office_id = select(submissions.c.office_id).where(submissions.c.submission_id == lease.submission_id)
+        mark_changed(connection, connection.execute(office_id).scalar_one(), "submission", lease.submission_id)
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
@@ -187,7 +195,7 @@ def _update_held(connection: Connection, lease: Lease, **values: object) -> None
         raise ServiceUnavailable("lease_lost", lease.submission_id)
 
 
-def _load(connection: Connection, submission_id: str, office_id: str | None = None) -> Submission | None:
+def load_submission(connection: Connection, submission_id: str, office_id: str | None = None) -> Submission | None:
     """The submission; only of `office_id` unless that is None (workers serve every office)."""
     query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(
         submissions.c.submission_id == submission_id
