@@ -13,8 +13,8 @@ Record = Submission | RegisterEntry | PaperRecord | DossierRecord | CodeRecord
 class Records(Protocol):
     """Rows that have changed since their record was written. What changes a row notes it in the same transaction."""
 
-    def changed(self, office_id: str, limit: int) -> tuple[Change, ...]:
-        """Changes of the office's rows that no record says yet, in any order."""
+    def changed(self, office_id: str | None, limit: int) -> tuple[Change, ...]:
+        """Changes of rows of the office, or of all offices, that no record says yet, in any order."""
         ...
 
     def load(self, changes: Sequence[Change]) -> tuple[Record | None, ...]:
@@ -57,7 +57,10 @@ class Restoring(Protocol):
         """Add the rows of these where they are not there, in one transaction, and tell how many had none.
 
         A submission comes before its papers, a dossier before and again after its papers, a merged entry of the
-        register again after the one it was merged into. What is there is left as it is. A submission that was not done
-        is `received` again. An owner of a paper whose entry is not known is looked for by number, and entered.
+        register again after the one it was merged into. What is there is left as it is.
+
+        A submission that was not done is `received` again, and papers of such a one are passed over: they will be filed
+        when it is worked off. One that has no record itself is made of its paper. An owner whose entry is not known is
+        looked for by number, and entered.
         """
         ...

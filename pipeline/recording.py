@@ -18,8 +18,10 @@ _MOST_TRIES = 5
 """How often is looked again where others change the same things; what is left then waits for the next one."""
 
 
-def record_changes(store: ObjectStore, records: Records, office_id: str) -> int:
-    """Write the records of all rows of the office that have changed; return how many. Again changes nothing.
+def record_changes(store: ObjectStore, records: Records, office_id: str | None) -> int:
+    """Write the records of all rows of the office, or of all offices, that have changed; return how many.
+
+    Again changes nothing.
 
     Raises:
         ServiceUnavailable: store_away, database_away; the next one who records does the rest.

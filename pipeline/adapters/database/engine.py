@@ -17,6 +17,7 @@ from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
+from pipeline.adapters.database.inventory import CheckTable, InventoryTable
 from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
@@ -54,6 +55,8 @@ class Database:
         self.search = SearchIndex(connections)
         self.records = RecordTable(connections)
         self.restoring = RestoringTable(connections)
+        self.inventory = InventoryTable(connections)
+        self.checks = CheckTable(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
         self.claims = ClaimTable(connections)

@@ -88,6 +88,17 @@ def restore_paper(connection: Connection, record: PaperRecord) -> bool:
     return True
 
 
+def reindex_paper(connection: Connection, paper: Paper) -> None:
+    """Write the search rows and open questions of a paper that is there anew."""
+    columns = open_questions.c
+    mine = (columns.office_id == paper.actor.office_id) & (columns.document_id == paper.document_id)
+    connection.execute(delete(open_questions).where(mine))
+    first_id = remove_search_rows(connection, paper.actor.office_id, paper.document_id)
+    if is_on_file(paper):
+        add_search_rows(connection, paper, kept_texts(connection, paper), first_id)
+    _add_questions(connection, paper)
+
+
 def _holder(connection: Connection, office_id: str, person: PersonOnPaper) -> str | None:
     """The entry of an owner whose record names none: nobody had the time to write it."""
     if person.link != "filed":

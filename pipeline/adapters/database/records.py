@@ -32,9 +32,11 @@ class RecordTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def changed(self, office_id: str, limit: int) -> tuple[Change, ...]:
+    def changed(self, office_id: str | None, limit: int) -> tuple[Change, ...]:
         """See Records."""
-        query = select(changed_rows).where(changed_rows.c.office_id == office_id).limit(limit)
+        query = select(changed_rows).limit(limit)
+        if office_id is not None:
+            query = query.where(changed_rows.c.office_id == office_id)
         with self._connections.reading() as connection:
             return tuple(Change(**row) for row in connection.execute(query).mappings())
 

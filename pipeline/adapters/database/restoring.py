@@ -1,7 +1,6 @@
 """Rows made of what lies in the store: one by one where they are missing, or all of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, insert, literal, select, update
 
@@ -30,7 +29,7 @@ from pipeline.adapters.database.tables import (
 from pipeline.record_ports import Record
 from pipeline.stages.same_name import folded_name
 from schemas.decisions import Decided
-from schemas.dossier import PaperRecord, Submission
+from schemas.dossier import Paper, PaperRecord, SourceFile, Submission
 from schemas.records import CodeRecord, DossierRecord, RegisterEntry
 
 _MADE_OF_RECORDS: tuple[Table, ...] = (
@@ -89,7 +88,7 @@ def _restore(connection: Connection, record: Record | Decided) -> bool:
         case RegisterEntry():
             return _restore_entry(connection, record)
         case PaperRecord():
-            return restore_paper(connection, record)
+            return _restore_paper(connection, record)
         case DossierRecord():
             return _restore_dossier(connection, record)
         case CodeRecord():
@@ -102,12 +101,38 @@ def _restore_submission(connection: Connection, submission: Submission) -> bool:
     if load_submission(connection, submission.submission_id) is not None:
         return False
     if submission.state != "done":  # whoever held it holds it no more
-        since: datetime = now(connection)
-        free = {"state": "received", "state_since": since, "reason": None}
+        free: dict[str, object] = {"state": "received", "state_since": now(connection), "reason": None}
         free |= {"retry_at": None, "pages_done": 0, "attempts": 0}
         submission = submission.model_copy(update=free)
     add_submission(connection, submission)
     return True
+
+
+def _restore_paper(connection: Connection, record: PaperRecord) -> bool:
+    submission = load_submission(connection, record.paper.submission_id)
+    if submission is None:
+        submission = _submission_of(record.paper)
+        add_submission(connection, submission)
+    return submission.state == "done" and restore_paper(connection, record)
+
+
+def _submission_of(paper: Paper) -> Submission:
+    """What a paper tells of the submission it came with, which was handed in before submissions had records."""
+    sources = [
+        SourceFile(path="", key=key, sha256=sha256, size_bytes=0, media_type="application/octet-stream")
+        for key, sha256 in zip(paper.original_keys, paper.original_sha256s, strict=True)
+    ]
+    return Submission(
+        submission_id=paper.submission_id,
+        actor=paper.actor,
+        sources=tuple(sources),
+        content_sha256=paper.content_sha256,
+        dossier_code=paper.dossier_code,
+        procedure=paper.procedure,
+        received_at=paper.filed_at,
+        state="done",
+        state_since=paper.filed_at,
+    )
 
 
 def _restore_entry(connection: Connection, entry: RegisterEntry) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
@@ -204,6 +204,13 @@ def load_submission(connection: Connection, submission_id: str, office_id: str |
         query = query.where(submissions.c.office_id == office_id)
     loaded = _with_sources(connection, connection.execute(query).mappings().all())
     return loaded[0] if loaded else None
+
+
+def submissions_where(connection: Connection, condition: ColumnElement[bool]) -> tuple[Submission, ...]:
+    """The submissions of which this holds, by id."""
+    query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(condition)
+    rows = connection.execute(query.order_by(submissions.c.submission_id)).mappings().all()
+    return _with_sources(connection, rows)
 
 
 def _with_sources(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Submission, ...]:
