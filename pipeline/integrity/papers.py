@@ -39,7 +39,10 @@ def look_at_archive(part: Part) -> None:
 
 
 def _looked_up(part: Part, prefix: str, *, count: bool) -> dict[str, _Content]:
-    """Contents by their hash. Rows come first: whatever they name has been there before them."""
+    """Contents by their hash; `count`: compare objects with their hashes, too (those in intake are another part's).
+
+    Rows come first: whatever they name has been there before them.
+    """
     contents: dict[str, _Content] = defaultdict(_Content)
     inventory, office_id = part.archive.tables.inventory, part.office_id
     for submission in inventory.submissions(office_id, prefix, by="content"):
@@ -56,7 +59,7 @@ def _looked_up(part: Part, prefix: str, *, count: bool) -> dict[str, _Content]:
         for one in part.archive.store.find(key)
         if one.key == key
     }
-    records = part.compared(objects | in_intake) if count else _records(part, objects | in_intake)
+    records = (part.compared(objects) if count else _records(part, objects)) | _records(part, in_intake)
     for key, stored in objects.items():
         contents[key.split("/")[2]].objects[key] = stored
     for content in contents.values():
