@@ -33,7 +33,7 @@ def record_changes(store: ObjectStore, records: Records, office_id: str | None) 
             if record is not None:
                 put_record(store, record)
             elif change.kind == "citizen":
-                store.delete(keys.register_entry(office_id, change.subject_id))
+                store.delete(keys.register_entry(change.office_id, change.subject_id))
         tries += not records.recorded(changes)
         written += len(subjects)
     return written

@@ -40,7 +40,7 @@ class VerifyReport(Value):
 
 
 class IntegrityState(Value):
-    """What the office's last check says: when it was, when all had been looked at last, and what was not put right.
+    """What the office's last check says: when it was, when all had been looked at last, and how much is wrong for good.
 
     `round_ended_at` None: not all has been looked at yet.
     """

@@ -123,6 +123,8 @@ def _register(desk: Desk) -> None:
     book.undo(ACTOR, book.merge(ACTOR, one.citizen_id, two.citizen_id).decision_id)
     book.split(ACTOR, one.citizen_id, [other.document_id])
     book.merge(ACTOR, two.citizen_id, one.citizen_id)
+    renamed = _on_file(desk, "giấy mang tên cũ", people=(huong(name="Phạm Thị Hồng"),))
+    book.accept_name(ACTOR, renamed.document_id)
 
 
 def _unfinished(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Records of submissions, register, dossiers and codes, and decisions: each is one object and has its row."""
 
+from functools import partial
 from io import BytesIO
 
 from pydantic import ValidationError
@@ -84,10 +85,9 @@ def look_at_decisions(part: Part) -> None:
         mark = keys.unapplied(office_id, decision_id)
         waits = any(store.find(mark)) or name in tables.inventory.ids(office_id, "decision", name.partition("/")[0])
         if not waits:
-            data = objects[key]
-            part.note("decision_unapplied", key, lambda m=mark, d=data: store.put(m, BytesIO(d), "application/json"))
+            part.note("decision_unapplied", key, partial(store.put, mark, BytesIO(objects[key]), "application/json"))
     for name in sorted(ids - named):
         key = f"{folder}{name}.json"
         if not part.is_noted(key) and not any(store.find(key)):
             record = tables.papers.decision(office_id, name.rpartition("/")[2]).model_dump_json().encode()
-            part.note("decision_missing", key, lambda k=key, r=record: store.put(k, BytesIO(r), "application/json"))
+            part.note("decision_missing", key, partial(store.put, key, BytesIO(record), "application/json"))

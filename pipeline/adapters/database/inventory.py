@@ -16,6 +16,7 @@ from pipeline.adapters.database.records import load_paper
 from pipeline.adapters.database.submissions import submissions_where
 from pipeline.adapters.database.tables import citizens, decisions, open_questions, papers, search_rows, submissions
 from pipeline.errors import NotFound
+from pipeline.findings import HARMLESS
 from pipeline.vietnamese import search_tokens
 from schemas.dossier import PaperRecord, Submission
 from schemas.integrity import FiledPaper, Finding, IntegrityState
@@ -117,7 +118,8 @@ class CheckTable:
     def state(self, office_id: str) -> IntegrityState | None:
         """See Checks."""
         query = select(integrity).where(integrity.c.office_id == office_id)
-        found = select(func.count()).where(integrity_findings.c.office_id == office_id)
+        serious = integrity_findings.c.kind.not_in(HARMLESS)
+        found = select(func.count()).where(integrity_findings.c.office_id == office_id, serious)
         with self._connections.reading() as connection:
             row = connection.execute(query).first()
             if row is None:
