@@ -9,6 +9,7 @@ from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.program_ports import KEEP_ANSWERS_S
+from pipeline.recording import record_changes
 from pipeline.resume import resume
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -19,9 +20,10 @@ _AT_ONCE = 200
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, have taken up again what lost its run, and write what was decided.
+    """Empty the intake area of what has expired, have taken up again what lost its run, write what was decided.
 
-    What webhooks are still to be told is delivered, and answers that nobody may ask for again are removed.
+    Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
+    nobody may ask for again are removed.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
@@ -38,6 +40,7 @@ def _sweep() -> None:
             take_up_again(archive, server)
         now = datetime.now(UTC)
         resume(archive, settings.office_id, now)
+        record_changes(archive.store, archive.tables.records, settings.office_id)
         archive.expire_intake(settings.office_id, now)
         archive.tables.answered.expire(KEEP_ANSWERS_S)
         deliver_due(archive.tables.hooks, _AT_ONCE)
