@@ -50,6 +50,8 @@ class Handing(Value):
     handed_in_by: str | None = None
     dossier_code: str | None = None
     procedure: str | None = None
+    received_at: datetime | None = None
+    """When another machine received it, which hands it over now; None: it is received at this moment."""
 
 
 class Archive:
@@ -114,7 +116,7 @@ class Archive:
             handed_in_by=handing.handed_in_by,
             dossier_code=handing.dossier_code,
             procedure=handing.procedure,
-            received_at=now,
+            received_at=handing.received_at or now,
             state_since=now,
         )
 
@@ -128,12 +130,14 @@ class Archive:
 
         Returns:
             The papers with all that was read on them, even what may not be kept; () for a refused file, and None when
-            there was nothing to do.
+            there was nothing to do, or a centre is to do it.
 
         Raises:
             NotFound: no_such_submission.
             ServiceUnavailable: a service went away; the submission is left `stuck` or its lease to expire.
         """
+        if not self._settings.reads_here:
+            return None
         owner = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
         claimed = self.tables.leases.claim(submission_id, owner, self._settings.lease_s)
         if claimed is None:

@@ -9,6 +9,7 @@ decisions/<office>/<subject_id>/<decision_id>.json           what a person decid
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
+deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
 """
 
 import hashlib
@@ -68,3 +69,8 @@ def paper_code(office_id: str, document_id: str) -> str:
 def dossier(office_id: str, code: str) -> str:
     """The record of a dossier."""
     return f"dossiers/{office_id}/{code}.json"
+
+
+def delivery(office_id: str, delivery_id: str) -> str:
+    """The receipt of a delivery, at the centre and on the counter's machine."""
+    return f"deliveries/{office_id}/{delivery_id}.json"

@@ -21,6 +21,7 @@ WORK_POOL = "hoso"
 DIGITISE = "digitise-submission"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
+SYNC = "sync"
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
 _START_S = 20.0

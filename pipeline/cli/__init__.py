@@ -33,6 +33,7 @@ _COMMANDS = {
     "account": "account:app",
     "token": "token:app",
     "hook": "hook:app",
+    "sync": "sync:sync",
     "doctor": "doctor:doctor",
     "up": "up:up",
     "web": "web:web",

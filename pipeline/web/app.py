@@ -16,6 +16,7 @@ import pipeline.web.accounts_page
 import pipeline.web.api
 import pipeline.web.code_api
 import pipeline.web.confirm_api
+import pipeline.web.deliveries_api
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.downloads_api
@@ -74,6 +75,7 @@ _ROUTERS = (
     pipeline.web.review_cuts.router,
     pipeline.web.review_pages.router,
     pipeline.web.upload_api.router,
+    pipeline.web.deliveries_api.router,
     pipeline.web.code_api.router,
     pipeline.web.downloads_api.router,
     pipeline.web.programs_api.router,

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from pipeline.deliveries import DELIVERED
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.search_words import held_places, query_units
@@ -208,12 +209,14 @@ class Viewer:
 
     def line(self, submission: Submission) -> SubmissionLine:
         """A submission in a list."""
-        refused = submission.state == "done" and submission.reason is not None
+        delivered = submission.state == "done" and submission.reason == DELIVERED
+        refused = submission.state == "done" and submission.reason is not None and not delivered
+        state = "delivered" if delivered else "refused" if refused else submission.state
         return SubmissionLine(
             submission_id=submission.submission_id,
             state=submission.state,
-            state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
-            reason=self._told(submission.reason) if submission.reason else None,
+            state_text=self._words[f"state_{state}"],
+            reason=self._told(submission.reason) if submission.reason and not delivered else None,
             received_at=submission.received_at,
             pages_done=submission.pages_done,
             pages_total=submission.pages_total,
