@@ -77,6 +77,10 @@ class Sync:
         self._settings, self._office_id = settings, settings.office_id
         self._store, self._tables, self._centre = store, tables, centre
 
+    def try_centre(self) -> None:
+        """Raises: ServiceUnavailable (centre_away), Misconfigured (centre_refuses_token, no_hoso_there)."""
+        self._centre.uploads()
+
     def waiting_bytes(self, *, again: bool) -> int:
         """How many bytes of originals are to be sent; see `run` for `again`."""
         submissions = (self._submission(one) for one in self._waiting(again=again))
@@ -168,9 +172,7 @@ class Sync:
                 uploads.append(self._upload(source, mark, begun.get(mark), Path(folder) / "original", on_sent))
             return self._centre.hand_over(submission, uploads)
 
-    def _upload(
-        self, source: SourceFile, mark: str, begun: BegunUpload | None, target: Path, on_sent: OnSent
-    ) -> str:
+    def _upload(self, source: SourceFile, mark: str, begun: BegunUpload | None, target: Path, on_sent: OnSent) -> str:
         self._store.fetch(source.key, target)
         upload = begun or self._centre.begin(source.path, source.size_bytes, mark)
         on_sent(upload.received_bytes)

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 import pipeline.web.access_log_page
 import pipeline.web.accounts_page
 import pipeline.web.api
+import pipeline.web.centre_pages
 import pipeline.web.code_api
 import pipeline.web.confirm_api
 import pipeline.web.deliveries_api
@@ -81,6 +82,7 @@ _ROUTERS = (
     pipeline.web.programs_api.router,
     pipeline.web.service.router,
     pipeline.web.pages.router,
+    pipeline.web.centre_pages.router,
     pipeline.web.receive_pages.router,
     pipeline.web.search_pages.router,
     pipeline.web.viewer_pages.router,
