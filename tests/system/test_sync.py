@@ -180,9 +180,10 @@ def test_a_sync_that_is_killed_loses_nothing_and_repeats_nothing(centre: Centre,
         )
 
         def act(passing: Way, data: bytes) -> bool:
-            if passing == way and mark in data:
-                killed.send_signal(signal.SIGKILL)
-            return True
+            if passing != way or mark not in data:
+                return True
+            killed.send_signal(signal.SIGKILL)
+            return False
 
         wire.watch(act)
         assert killed.wait() == -signal.SIGKILL
@@ -214,7 +215,7 @@ def test_a_token_that_opens_nothing_is_the_operators_matter(centre: Centre, home
         assert desk.seen(submission).state == "received"
 
 
-def test_an_address_without_hoso_is_the_operators_matter(centre: Centre, home: Path) -> None:
+def test_a_machine_without_a_token_is_the_operators_matter(centre: Centre, home: Path) -> None:
     receive(home, *scans(1))
     address = f"http://127.0.0.1:{centre.port}"
     told = run(home, "sync", HOSO_OFFICE_ID="phuong-a", HOSO_CENTRE_URL=address)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
+from pipeline.deliveries import keep_receipt
 from pipeline.errors import Misconfigured, ScanRejected, ServiceUnavailable
 from pipeline.settings import Settings, load_settings
 from pipeline.sync import BegunUpload, Sync, last_try
@@ -188,6 +189,14 @@ def test_a_receipt_that_was_given_before_a_crash_is_asked_for_instead_of_sending
     assert states(counter.sync()) == ["delivered"]
     assert counter.centre.data == {}
     assert len(counter.centre.taken) == 1
+
+
+def test_a_receipt_that_lies_here_already_is_not_asked_for_again(counter: Counter) -> None:
+    submission = counter.desk.receive(SCANS[0])
+    keep_receipt(counter.desk.store, ACTOR.office_id, counter.centre.hand_over(submission, ()))
+    counter.centre.receipts.clear()
+    assert states(counter.sync()) == ["delivered"]
+    assert counter.centre.data == {}
 
 
 def test_nothing_is_read_here(counter: Counter) -> None:
