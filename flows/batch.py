@@ -40,7 +40,7 @@ def _receive_folder(settings: Settings) -> None:
         files = [file for file in folder.settled(partial(time.sleep, _LOOK_AGAIN_S)) if not left(file)] if mine else []
         if not files:
             return
-        server = find_flow_server(settings.home_path)
+        server = find_flow_server(settings.home_path) if settings.reads_here else None
         with open_archive(settings) as archive:
             for file in files:
                 submission_id = receive_file(archive, Handing(actor=settings.actor), folder, file)

@@ -34,7 +34,7 @@ async def sweep() -> None:
 
 def _sweep() -> None:
     settings = load_settings()
-    server = find_flow_server(settings.home_path)
+    server = find_flow_server(settings.home_path) if settings.reads_here else None
     with open_archive(settings) as archive:
         if server:
             take_up_again(archive, server)

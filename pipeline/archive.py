@@ -52,6 +52,8 @@ class Handing(Value):
     dossier_code: str | None = None
     procedure: str | None = None
     lane: Lane = "counter"
+    received_at: datetime | None = None
+    """When another machine received it, which hands it over now; None: it is received at this moment."""
 
 
 class Archive:
@@ -122,7 +124,7 @@ class Archive:
             dossier_code=handing.dossier_code,
             procedure=handing.procedure,
             lane=handing.lane,
-            received_at=now,
+            received_at=handing.received_at or now,
             state_since=now,
         )
 
@@ -156,13 +158,15 @@ class Archive:
 
         Returns:
             The papers with all that was read on them, even what may not be kept; () for a refused file, and None when
-            there was nothing to do.
+            there was nothing to do, or a centre is to do it.
 
         Raises:
             NotFound: no_such_submission.
             ServiceUnavailable: a service went away: the submission is left `retrying`, after the last attempt `stuck`,
                 or, where the database is away, its lease to expire; given_back, or lease_lost to another worker.
         """
+        if not self._settings.reads_here:
+            return None
         claimed = self.tables.leases.claim(submission_id, _owner(), self._settings.lease_s)
         if claimed is None:
             return None

@@ -104,6 +104,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa.",
         "The paper carries a secrecy mark and may not be digitised here. The image has been wiped.",
     ),
+    "bad_received_at": (
+        "Thời điểm tiếp nhận không hợp lý: ở tương lai, hoặc đã quá 30 ngày. Hãy kiểm tra đồng hồ của máy.",
+        "The time of receipt cannot be: it lies ahead, or over 30 days back. Check the machine's clock.",
+    ),
+    "receipt_differs": (
+        "Trung tâm đã nhận nhưng mã băm bản gốc không khớp. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
+        "The centre's hashes of the originals are not ours. The originals here are kept; tell the operator.",
+    ),
+    "centre_refused": (
+        "Trung tâm từ chối lượt nộp này. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
+        "The centre refused this submission. Its originals here are kept; tell the operator.",
+    ),
     "bad_dossier_code": ("Mã hồ sơ không đúng dạng.", "The dossier code has no possible form."),
     "bad_import": (
         "Không đọc được danh sách hồ sơ: thiếu cột mã hồ sơ, hoặc tệp không phải CSV.",
@@ -234,6 +246,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This waiting file is gone: handed in, put away, or taken by somebody else.",
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
+    "no_such_delivery": ("Trung tâm chưa nhận lượt nộp này.", "The centre has taken over no such delivery."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
     "no_such_newcomer": ("Người này không còn trong danh sách chờ.", "This person is no longer waiting."),
@@ -324,6 +337,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The identity provider does not answer. You can still sign in by password.",
     ),
     "hook_away": ("Địa chỉ nhận thông báo không trả lời.", "The webhook's address does not answer."),
+    "centre_away": (
+        "Không liên lạc được với trung tâm. Giấy tờ đã nhận được giữ ở máy này và sẽ tự gửi sau.",
+        "The centre does not answer. What was received is kept here and is sent later.",
+    ),
+    "sync_running": (
+        "Một lệnh gửi về trung tâm khác đang chạy.",
+        "Another hoso sync is at work with this home.",
+    ),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (
         "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",
@@ -347,6 +368,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # the operator
     "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
+    "no_centre": (
+        "Máy này chưa được nối với trung tâm: hãy đặt HOSO_CENTRE_URL và HOSO_CENTRE_TOKEN.",
+        "This machine has no centre: set HOSO_CENTRE_URL and HOSO_CENTRE_TOKEN.",
+    ),
+    "centre_refuses_token": (
+        "Trung tâm không nhận mã truy cập của máy này: cần mã còn hạn, có quyền papers.receive và papers.deliver.",
+        "The centre refuses this machine's token: one is needed that holds, with papers.receive and papers.deliver.",
+    ),
+    "no_hoso_there": (
+        "Ở địa chỉ HOSO_CENTRE_URL không có hoso, hoặc là phiên bản cũ hơn.",
+        "At HOSO_CENTRE_URL there is no hoso, or an older one.",
+    ),
+    "read_at_centre": (
+        "Máy này chỉ nhận giấy tờ và gửi về trung tâm; giấy tờ được đọc ở đó. Hãy nhận ở trang quầy hoặc thư mục quét.",
+        "This machine only receives and hands over to its centre, which reads. Use its page or its scan folder.",
+    ),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
     "newer_database": (
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",

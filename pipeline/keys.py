@@ -12,6 +12,7 @@ unapplied/<office>/<decision_id>.json                        a decision whose ro
 register/<office>/<citizen_id>.json                          an entry of the register
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
+deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
 """
 
 import hashlib
@@ -86,3 +87,8 @@ def paper_code(office_id: str, document_id: str) -> str:
 def dossier(office_id: str, code: str) -> str:
     """The record of a dossier."""
     return f"dossiers/{office_id}/{code}.json"
+
+
+def delivery(office_id: str, delivery_id: str) -> str:
+    """The receipt of a delivery, at the centre and on the counter's machine."""
+    return f"deliveries/{office_id}/{delivery_id}.json"

@@ -65,6 +65,17 @@ class Settings(BaseSettings):
     """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    centre_url: str = Field(default="", pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$")
+    """`https://host` of the centre that this counter's machine hands everything over to; default: none, it works alone.
+
+    With a centre this machine only receives: papers are read, compared and asked for there.
+    """
+    centre_token: SecretStr = SecretStr("")
+    """Made at the centre for this machine: `hoso token add ... --scope papers.receive --scope papers.deliver`."""
+    delivered_days: int = Field(default=0, ge=0, le=30)
+    """How long originals stay here after the centre has them. Nobody has read them here, so any of them may be one that
+    policy forbids to keep: by default none stays.
+    """
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)
@@ -119,6 +130,11 @@ class Settings(BaseSettings):
     def office_called(self, office_id: str) -> str:
         """What people call an office: the name in the settings for their own, else its id."""
         return self.office_name if self.office_name and office_id == self.office_id else office_id
+
+    @property
+    def reads_here(self) -> bool:
+        """Whether papers are read on this machine; one with a centre leaves that to it."""
+        return not self.centre_url
 
     @property
     def actor(self) -> Actor:

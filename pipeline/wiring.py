@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.adapters.centre import CentreApi
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.parser_pool import ParserPool
@@ -14,6 +15,7 @@ from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
 from pipeline.register import RegisterBook
 from pipeline.settings import Settings
+from pipeline.sync import Sync
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -53,6 +55,22 @@ def open_register(settings: Settings) -> Iterator[RegisterBook]:
     store = open_store(settings)
     with open_tables(settings) as tables:
         yield RegisterBook(store, tables)
+
+
+@contextmanager
+def open_sync(settings: Settings) -> Iterator[Sync]:
+    """What hands over to the centre that the settings name.
+
+    Raises:
+        Misconfigured: no_centre, and as the parts do.
+        ServiceUnavailable: store_away, database_away.
+    """
+    token = settings.centre_token.get_secret_value()
+    if not (settings.centre_url and token):
+        raise Misconfigured("no_centre")
+    store = open_store(settings)
+    with open_tables(settings) as tables, CentreApi(settings.centre_url, token) as centre:
+        yield Sync(settings, store, tables, centre)
 
 
 @contextmanager

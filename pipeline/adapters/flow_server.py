@@ -22,6 +22,7 @@ DIGITISE = "digitise-submission"
 READ_PAGES = "read-pages"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
+SYNC = "sync"
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
 _START_S = 20.0

@@ -35,6 +35,7 @@ _COMMANDS = {
     "hook": "hook:app",
     "verify": "verify:verify",
     "rebuild": "rebuild:rebuild_database",
+    "sync": "sync:sync",
     "doctor": "doctor:doctor",
     "up": "up:up",
     "web": "web:web",

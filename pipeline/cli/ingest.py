@@ -18,7 +18,7 @@ from pipeline.cli.faults import describe
 from pipeline.cli.lines import paper_line, refused_line
 from pipeline.cli.progress import Progress
 from pipeline.cli.sources import Unit, units
-from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
+from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -43,6 +43,8 @@ def ingest(
 ) -> None:
     """Digitise scans and file the papers found in them."""
     settings = load_settings()
+    if not settings.reads_here:
+        raise Misconfigured("read_at_centre")
     found, missing = units(paths, together=together)
     handing = Handing(
         actor=settings.actor, channel=channel, handed_in_by=citizen, dossier_code=dossier, procedure=procedure

@@ -44,6 +44,7 @@ are not given twice (409 `shown_once`).
 _PREFIX = "/api/v1/"
 _TAGS = {
     "submissions": "What was handed in, and how far the work on it is.",
+    "deliveries": "What a counter's machine received while the centre was away, and hands over later.",
     "papers": "Papers on file: their fields, their files, links to them.",
     "search": "Finding papers.",
     "dossiers": "Dossiers: what is in them, what they owe, sheets to print.",

@@ -26,6 +26,8 @@ class Reading:
 
     def begin(self, submission_id: str) -> None:
         """Have a submission read soon. It is safe already: if the flow server does not answer, the sweep sees to it."""
+        if not self._settings.reads_here:  # the centre reads it
+            return
         server = find_flow_server(self._settings.home_path)
         if server is None:
             self._read_here()

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from pipeline.deliveries import DELIVERED
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.search_words import held_places, query_units
@@ -217,13 +218,15 @@ class Viewer:
 
     def line(self, submission: Submission) -> SubmissionLine:
         """A submission in a list."""
-        refused = submission.state == "done" and submission.reason is not None
+        delivered = submission.state == "done" and submission.reason == DELIVERED
+        refused = submission.state == "done" and submission.reason is not None and not delivered
+        state = "delivered" if delivered else "refused" if refused else submission.state
         return SubmissionLine(
             submission_id=submission.submission_id,
             state=submission.state,
-            state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
+            state_text=self._words[f"state_{state}"],
             state_since=submission.state_since,
-            reason=self._told(submission.reason) if submission.reason else None,
+            reason=self._told(submission.reason) if submission.reason and not delivered else None,
             retry_at=submission.retry_at,
             attempts=submission.attempts,
             lane=submission.lane,
