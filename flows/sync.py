@@ -23,10 +23,11 @@ async def sync() -> None:
         Misconfigured: the centre refuses this machine's token, or there is none at its address.
 
     """
-    await anyio.to_thread.run_sync(_sync)
+    await anyio.to_thread.run_sync(hand_over)
 
 
-def _sync() -> None:
+def hand_over() -> None:
+    """What the flow does."""
     settings = load_settings()
     if settings.reads_here:
         return

@@ -160,6 +160,8 @@ def _complete(operation: dict[str, Any], method: str, asks: Needs | Open | None)
     if method == "post":
         parameters.append(_header(HEADER.title(), "Done once, however often it is sent.", f"^{KEY_FORM}$"))
         refused |= {409}
+    if method == "put":
+        refused |= {409, 507}
     if method == "get" and "200" in responses:
         parameters.append(_header("If-None-Match", "ETags of what is there already.", None))
         responses["200"].setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}}
