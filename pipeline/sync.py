@@ -144,7 +144,7 @@ class Sync:
     def _refused(self, submission: Submission, error: HosoError) -> Handover:
         """It stays, and stands among what is stuck until somebody has it tried again."""
         log.warning("not delivered %s: %s", submission.submission_id, error.code)
-        self._end(submission, lambda lease: self._tables.leases.fail(lease, error.code))
+        self._end(submission, lambda lease: self._tables.leases.fail(lease, error.code, None))
         return Handover(
             submission_id=submission.submission_id,
             state="refused",

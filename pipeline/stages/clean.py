@@ -210,8 +210,8 @@ def _even_light(grey: Pixels) -> Pixels:
     scale = 400 / max(grey.shape)
     small = scaled(grey, scale)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21)
-    light = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    cv2.max(light, 30, dst=light)
+    light = np.asarray(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    np.maximum(light, 30, out=light)
     return np.asarray(cv2.divide(grey, light, dst=light, scale=250), np.uint8)
 
 

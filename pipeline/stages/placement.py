@@ -164,10 +164,10 @@ def _halved(picture: Pixels, times: int) -> Pixels:
     halved = np.empty((rows, columns, *picture.shape[2:]), np.uint8)
     band = max(1, _BAND_PX >> times)
     for top in range(0, rows, band):
-        part = picture[top << times : min(rows, top + band) << times]
+        part: Pixels = picture[top << times : min(rows, top + band) << times]
         for _ in range(times):
             size = (part.shape[1] // 2, part.shape[0] // 2)
-            part = cv2.resize(part[:, : 2 * size[0]], size, interpolation=cv2.INTER_AREA)
+            part = np.asarray(cv2.resize(part[:, : 2 * size[0]], size, interpolation=cv2.INTER_AREA), np.uint8)
         halved[top : top + band] = part
     return halved
 

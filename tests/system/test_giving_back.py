@@ -46,7 +46,8 @@ def start_ingest(environment: dict[str, str], *arguments: str) -> subprocess.Pop
 
 def test_two_processes_read_one_submission_as_one_alone_would(up: Up, tmp_path: Path) -> None:
     file = draw_birth_certificate(tmp_path / "pile.pdf", "Lê Thị Cùng Đọc", pages=PAGES)
-    work, readers = start_ingest(dict(up.environment), str(file)), set()
+    work = start_ingest(dict(up.environment), str(file))
+    readers: set[str] = set()
 
     def done() -> bool:
         owners = rows(up.home, "SELECT lease_owner FROM page_ranges WHERE lease_owner IS NOT NULL")

@@ -104,7 +104,8 @@ def test_another_worker_reads_a_part_that_the_holder_does_not(sharing: Desk, tmp
 
 
 def test_nobody_is_asked_to_help_with_few_pages(sharing: Desk) -> None:
-    submission, asked = sharing.receive(scan(*(BIRTH,) * ALONE)), []
+    submission = sharing.receive(scan(*(BIRTH,) * ALONE))
+    asked: list[int] = []
     sharing.archive.process(submission.submission_id, ask_readers=asked.append)
     assert asked == []
     assert not sharing.archive.read_range(submission.submission_id, threading.Event())
