@@ -336,6 +336,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # the operator
     "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
+    "no_object_lock": (
+        "Bucket S3 đã có nhưng không bật object lock; không bật thêm được. Hãy đặt HOSO_STORE sang bucket mới.",
+        "The S3 bucket was made without object lock, which cannot be added. Let HOSO_STORE name a new bucket.",
+    ),
+    "intake_misplaced": (
+        "Trong bucket lưu trữ có đối tượng của intake, là thứ phải xóa được. Hãy chuyển sang bucket `-intake`.",
+        "The archive's bucket holds intake objects, which must be deletable. Move them to the bucket `-intake`.",
+    ),
     "newer_database": (
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",
         "A newer version of hoso has upgraded this database. Install that version.",

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.parser_pool import ParserPool
+from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.archive import Archive
 from pipeline.catalogue import load_catalogue
@@ -28,12 +29,12 @@ def open_store(settings: Settings) -> ObjectStore:
         case "file":
             return FolderStore(Path(rest))
         case "s3":
-            return S3Store(
-                rest,
+            access = S3Access(
                 settings.s3_access_key.get_secret_value(),
                 settings.s3_secret_key.get_secret_value(),
                 settings.s3_region,
             )
+            return S3Store(rest, access, settings.s3_lock_days)
     raise Misconfigured("bad_setting", "HOSO_STORE: file:/path or s3:https://host/bucket")
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.adapters.s3_bucket import S3Access
 from tests.services.processes import answers, free_port, require_program, running, wait_until
 
 _PACKAGES = "radosgw ceph-mon ceph-osd ceph-common"
@@ -59,6 +60,11 @@ class S3Server(NamedTuple):
     url: str
     access_key: str
     secret_key: str
+
+
+def access_to(server: S3Server) -> S3Access:
+    """Its keys, as a store takes them."""
+    return S3Access(server.access_key, server.secret_key, "us-east-1")
 
 
 @contextmanager
