@@ -230,6 +230,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This waiting file is gone: handed in, put away, or taken by somebody else.",
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
+    "no_such_snapshot": ("Không có bản sao lưu nào như vậy.", "There is no such snapshot in the backup."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
     "no_such_newcomer": ("Người này không còn trong danh sách chờ.", "This person is no longer waiting."),
@@ -343,6 +344,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "intake_misplaced": (
         "Trong bucket lưu trữ có đối tượng của intake, là thứ phải xóa được. Hãy chuyển sang bucket `-intake`.",
         "The archive's bucket holds intake objects, which must be deletable. Move them to the bucket `-intake`.",
+    ),
+    "not_empty": (
+        "Chỉ khôi phục vào kho và cơ sở dữ liệu còn trống.",
+        "A backup is restored into an empty store and an empty database only.",
+    ),
+    "newer_backup": (
+        "Bản sao lưu do phiên bản hoso mới hơn tạo ra. Hãy cài phiên bản đó.",
+        "A newer version of hoso has made this backup. Install that version.",
     ),
     "newer_database": (
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",

@@ -38,6 +38,28 @@ def open_store(settings: Settings) -> ObjectStore:
     raise Misconfigured("bad_setting", "HOSO_STORE: file:/path or s3:https://host/bucket")
 
 
+def open_backup(settings: Settings, target: str) -> ObjectStore:
+    """The backup at `target`: a folder, or `s3:https://host:port/bucket`, which has keys of its own.
+
+    Raises:
+        Misconfigured: (bad_setting) it lies inside the store, whose objects it would then copy into itself.
+        ServiceUnavailable: store_away.
+    """
+    if target.startswith("s3:"):
+        access = S3Access(
+            settings.backup_s3_access_key.get_secret_value(),
+            settings.backup_s3_secret_key.get_secret_value(),
+            settings.s3_region,
+            "HOSO_BACKUP_S3_ACCESS_KEY, HOSO_BACKUP_S3_SECRET_KEY",
+        )
+        return S3Bucket(target.removeprefix("s3:"), access)
+    folder = Path(target).expanduser().absolute()
+    scheme, _, root = settings.store_url.partition(":")
+    if scheme == "file" and folder.is_relative_to(Path(root).absolute()):
+        raise Misconfigured("bad_setting", "the backup would lie inside HOSO_STORE")
+    return FolderStore(folder)
+
+
 @contextmanager
 def open_tables(settings: Settings) -> Iterator[Database]:
     """The database that the settings name, closed afterwards. Raises: Misconfigured, ServiceUnavailable."""

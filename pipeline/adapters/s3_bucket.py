@@ -33,11 +33,15 @@ _NO_LOCK = {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfigurati
 
 @dataclass(frozen=True)
 class S3Access:
-    """Who may use a server: its keys are sent to this server only. `region` is such as `us-east-1`."""
+    """Who may use a server: its keys are sent to this server only.
+
+    `region` is such as `us-east-1`; `settings` names where the keys come from, for who must correct them.
+    """
 
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     region: str
+    settings: str = "HOSO_S3_ACCESS_KEY, HOSO_S3_SECRET_KEY"
 
 
 class S3Bucket:
@@ -61,6 +65,7 @@ class S3Bucket:
         if parts.scheme not in ("http", "https") or not parts.netloc or not bucket or "/" in bucket:
             raise Misconfigured("bad_setting", "s3:https://host:port/bucket")
         self.name = bucket
+        self._access = access
         self._lock_days = lock_days
         self._client = Minio(
             endpoint=parts.netloc,
@@ -149,9 +154,7 @@ class S3Bucket:
                     self._client.make_bucket(bucket_name=self.name, object_lock=self._lock_days > 0)
             except S3Error as error:
                 if error.code in _REFUSED:
-                    raise Misconfigured(
-                        "bad_setting", f"HOSO_S3_ACCESS_KEY, HOSO_S3_SECRET_KEY: {error.code}"
-                    ) from None
+                    raise Misconfigured("bad_setting", f"{self._access.settings}: {error.code}") from None
                 if error.code not in _BUCKET_IS_OURS:  # another machine may have made it since we asked
                     raise
             if self._lock_days and not self._has_lock():

@@ -33,6 +33,8 @@ _COMMANDS = {
     "account": "account:app",
     "token": "token:app",
     "hook": "hook:app",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
     "doctor": "doctor:doctor",
     "up": "up:up",
     "web": "web:web",
