@@ -45,7 +45,7 @@ def add_all_search_rows(connection: Connection) -> None:
         )
         .order_by(papers.c.filed_at, papers.c.document_id, paper_pages.c.page)
     )
-    found = connection.execution_options(yield_per=_BATCH).execute(query)
+    found = connection.execute(query.execution_options(yield_per=_BATCH))
     first_id = 1 if connection.dialect.name == "sqlite" else None
     rows: list[dict[str, Any]] = []
     for (record, procedure), pages in groupby(found, key=itemgetter(0, 1)):

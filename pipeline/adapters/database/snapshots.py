@@ -131,7 +131,7 @@ def _save(connection: Connection, table: Table, folder: Path) -> SavedTable:
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=_COMPRESSION) as file:
         columns = [(column.name, _KINDS[type(column.type)]) for column in table.columns]
         _write(file, columns)
-        found = connection.execution_options(yield_per=_BATCH).execute(select(table))
+        found = connection.execute(select(table).execution_options(yield_per=_BATCH))
         for row in found:
             _write(file, [_plain(value) for value in row])
             rows += 1
