@@ -253,6 +253,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A webhook's address is https, or http on this machine, without user and password.",
     ),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
+    "target_taken": (
+        "Đã có tệp hoặc thư mục trùng tên ở đó. Hãy chọn tên khác.",
+        "There is something of this name already. Take another.",
+    ),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
     "bad_ticket": (

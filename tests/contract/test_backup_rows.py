@@ -66,9 +66,7 @@ def test_a_paper_and_its_words_are_the_same(source: Database, restored: Callable
     assert database.people.by_number(OFFICE, HUONG_NUMBER) == source.people.by_number(OFFICE, HUONG_NUMBER)
 
 
-def test_papers_are_found_by_their_words_in_the_same_order(
-    source: Database, restored: Callable[[], Database]
-) -> None:
+def test_papers_are_found_by_their_words_in_the_same_order(source: Database, restored: Callable[[], Database]) -> None:
     for minute, said in enumerate(("giấy khai sinh", "giấy khai tử", "khai sinh lại", "đơn xin")):
         file(source, said, "trang hai", filed_at=minutes(minute), type="birth_certificate")
     file(source, "khai sinh", state="withdrawn")
