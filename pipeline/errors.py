@@ -247,6 +247,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
     "no_such_delivery": ("Trung tâm chưa nhận lượt nộp này.", "The centre has taken over no such delivery."),
+    "no_such_snapshot": ("Không có bản sao lưu nào như vậy.", "There is no such snapshot in the backup."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
     "no_such_newcomer": ("Người này không còn trong danh sách chờ.", "This person is no longer waiting."),
@@ -269,6 +270,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A webhook's address is https, or http on this machine, without user and password.",
     ),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
+    "target_taken": (
+        "Đã có tệp hoặc thư mục trùng tên ở đó. Hãy chọn tên khác.",
+        "There is something of this name already. Take another.",
+    ),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
     "bad_ticket": (
@@ -385,6 +390,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This machine only receives and hands over to its centre, which reads. Use its page or its scan folder.",
     ),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
+    "no_object_lock": (
+        "Bucket S3 đã có nhưng không bật object lock; không bật thêm được. Hãy đặt HOSO_STORE sang bucket mới.",
+        "The S3 bucket was made without object lock, which cannot be added. Let HOSO_STORE name a new bucket.",
+    ),
+    "intake_misplaced": (
+        "Trong bucket lưu trữ có đối tượng của intake, là thứ phải xóa được. Hãy chuyển sang bucket `-intake`.",
+        "The archive's bucket holds intake objects, which must be deletable. Move them to the bucket `-intake`.",
+    ),
+    "not_empty": (
+        "Chỉ khôi phục vào kho và cơ sở dữ liệu còn trống.",
+        "A backup is restored into an empty store and an empty database only.",
+    ),
+    "newer_backup": (
+        "Bản sao lưu do phiên bản hoso mới hơn tạo ra. Hãy cài phiên bản đó.",
+        "A newer version of hoso has made this backup. Install that version.",
+    ),
     "newer_database": (
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",
         "A newer version of hoso has upgraded this database. Install that version.",

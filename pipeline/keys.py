@@ -44,6 +44,11 @@ def submission(office_id: str, submission_id: str | None = None) -> str:
     return f"submissions/{office_id}/" + (f"{submission_id}.json" if submission_id else "")
 
 
+def is_intake(key: str) -> bool:
+    """Whether what lies there has a time limit."""
+    return key.startswith("intake/")
+
+
 def archive(office_id: str, content_sha256: str) -> str:
     """The folder of a content in the archive."""
     return f"archive/{office_id}/{content_sha256}/"

@@ -48,6 +48,13 @@ class Settings(BaseSettings):
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
+    s3_lock_days: int = Field(default=0, ge=0)
+    """What is archived or decided cannot be removed from the S3 server for this many days; 0: no lock. It must be set
+    before the first start: object lock cannot be added to a bucket.
+    """
+    backup_s3_access_key: SecretStr = SecretStr("")
+    """For a backup on an S3 server; the store's own keys are never sent there."""
+    backup_s3_secret_key: SecretStr = SecretStr("")
     office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     office_name: str = ""
     """What citizens know the office by; it stands on what is printed for them."""

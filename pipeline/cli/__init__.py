@@ -36,6 +36,8 @@ _COMMANDS = {
     "verify": "verify:verify",
     "rebuild": "rebuild:rebuild_database",
     "sync": "sync:sync",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
     "doctor": "doctor:doctor",
     "up": "up:up",
     "web": "web:web",

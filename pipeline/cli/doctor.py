@@ -18,6 +18,7 @@ from pipeline.adapters.disk_encryption import ENCRYPTED, Guard, protection_of
 from pipeline.adapters.flow_server import find_flow_server
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.printing import font_files
+from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.tesseract import READINGS
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
@@ -129,7 +130,12 @@ def _store(settings: Settings) -> str:
         store.put(key, BytesIO(b"doctor"), "text/plain")
         store.fetch(key, Path(folder) / "read")
         store.delete(key)
-    return settings.store_url
+    if not isinstance(store, S3Store):
+        return settings.store_url
+    if store.misplaced():
+        raise Misconfigured("intake_misplaced")
+    lock = f"object lock for {settings.s3_lock_days} days" if settings.s3_lock_days else "no object lock"
+    return f"{settings.store_url}, {lock}"
 
 
 def _database(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.adapters.s3_bucket import S3Access
 from tests.services.ceph import Ceph
 from tests.services.processes import free_port
 
@@ -17,6 +18,11 @@ class S3Server(NamedTuple):
     url: str
     access_key: str
     secret_key: str
+
+
+def access_to(server: S3Server) -> S3Access:
+    """Its keys, as a store takes them."""
+    return S3Access(server.access_key, server.secret_key, "us-east-1")
 
 
 @contextmanager
