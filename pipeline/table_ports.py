@@ -8,6 +8,7 @@ from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Trie
 from pipeline.dossier_ports import Dossiers
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from pipeline.review_ports import Answers, Claims, EarlierPaper
+from pipeline.schedule_ports import Marks, Turns
 from pipeline.work_ports import Calls, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
@@ -341,6 +342,16 @@ class Tables(Protocol):
     @property
     def load(self) -> LoadSource:
         """How much waits."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """Whose turn it is."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Marks on papers."""
         ...
 
     @property

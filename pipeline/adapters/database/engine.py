@@ -18,6 +18,7 @@ from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.load import LoadCounts
+from pipeline.adapters.database.marks import MarkTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.register import RegisterTable
@@ -27,6 +28,7 @@ from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.database.tokens import TokenTable
 from pipeline.adapters.database.tries import TryTable
+from pipeline.adapters.database.turns import TurnTable
 from pipeline.adapters.database.visits import VisitTable
 from pipeline.adapters.database.work import CallTable, WorkTable
 from pipeline.errors import Misconfigured
@@ -66,6 +68,8 @@ class Database:
         self.answered = AnsweredTable(connections)
         self.hooks = HookTable(connections)
         self.load = LoadCounts(connections)
+        self.turns = TurnTable(connections)
+        self.marks = MarkTable(connections)
 
     def close(self) -> None:
         """Close all connections."""
