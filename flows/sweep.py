@@ -8,9 +8,11 @@ from prefect import flow
 from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
+from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.resume import resume
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
+from pipeline.turns import turn
 from pipeline.wiring import open_archive
 
 _AT_ONCE = 200
@@ -21,7 +23,8 @@ _AT_ONCE = 200
 async def sweep() -> None:
     """Empty the intake area of what has expired, have taken up again what lost its run, and write what was decided.
 
-    What webhooks are still to be told is delivered, and answers that nobody may ask for again are removed.
+    What webhooks are still to be told is delivered, and answers that nobody may ask for again are removed. A run that
+    meets another one at work ends at once.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
@@ -32,15 +35,21 @@ async def sweep() -> None:
 
 def _sweep() -> None:
     settings = load_settings()
+    with open_archive(settings) as archive, turn(archive.tables.turns, SWEEP, settings.lease_s) as mine:
+        if mine:
+            _put_right(archive, settings)
+
+
+def _put_right(archive: Archive, settings: Settings) -> None:
     server = find_flow_server(settings.home_path)
-    with open_archive(settings) as archive:
-        if server:
-            take_up_again(archive, server)
-        now = datetime.now(UTC)
-        resume(archive, settings.office_id, now)
-        archive.expire_intake(settings.office_id, now)
-        archive.tables.answered.expire(KEEP_ANSWERS_S)
-        deliver_due(archive.tables.hooks, _AT_ONCE)
+    if server:
+        take_up_again(archive, server)
+    now = datetime.now(UTC)
+    for office_id in known_offices(settings, archive.tables):
+        resume(archive, office_id, now)
+        archive.expire_intake(office_id, now)
+    archive.tables.answered.expire(KEEP_ANSWERS_S)
+    deliver_due(archive.tables.hooks, _AT_ONCE)
 
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:

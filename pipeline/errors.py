@@ -345,6 +345,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "hoso đang chạy với thư mục dữ liệu này rồi.",
         "Another hoso up is running with this home.",
     ),
+    "inbox_closed": (
+        "Không chuyển được tệp ra khỏi hộp quét: hoso cần quyền ghi vào thư mục này.",
+        "Files cannot be moved out of the inbox folder: hoso needs the right to write there.",
+    ),
+    "unknown_folder": (
+        "Trong hộp quét có thư mục không mang tên cơ quan hay thủ tục nào; tệp trong đó chưa được nhận.",
+        "Folders in the inbox are named after no office and no procedure, so their files are not taken.",
+    ),
+    "backlog_running": (
+        "Một lệnh hoso backlog khác đang nhận thư mục này.",
+        "Another hoso backlog is taking in this folder.",
+    ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
     # us
     "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),

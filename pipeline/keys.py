@@ -9,9 +9,11 @@ decisions/<office>/<subject_id>/<decision_id>.json           what a person decid
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
+figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
 """
 
 import hashlib
+from datetime import date
 
 from pipeline import PIPELINE_VERSION
 
@@ -68,3 +70,8 @@ def paper_code(office_id: str, document_id: str) -> str:
 def dossier(office_id: str, code: str) -> str:
     """The record of a dossier."""
     return f"dossiers/{office_id}/{code}.json"
+
+
+def figures(office_id: str, day: date | None = None) -> str:
+    """The kept figures of a day; without one, the folder of the office."""
+    return f"figures/{office_id}/" + (f"{day.isoformat()}.json" if day else "")

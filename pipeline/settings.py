@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)
+    backlog_runs: int = Field(default=1, ge=1)
+    """How many submissions that nobody waits for are read at once by all workers together. Keep it below the sum of
+    what they may run: a place is to stay free for the counter."""
     paper_code: str = "{owner}.{type}.{number}.{count:02d}"
     """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
     and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.

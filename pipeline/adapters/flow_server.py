@@ -8,12 +8,13 @@ import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 
 from pipeline.adapters.running import find_running
 from pipeline.errors import ServiceUnavailable
+from schemas.dossier import Lane
 
 DEPLOYMENT = "hoso"
 """Name of every deployment of ours; the flow's name tells them apart."""
@@ -21,6 +22,11 @@ WORK_POOL = "hoso"
 DIGITISE = "digitise-submission"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
+MARK_PAPERS = "mark-papers"
+KEEP_FIGURES = "keep-figures"
+UPKEEP = "upkeep"
+QUEUES: tuple[Lane | Literal["upkeep"], ...] = ("counter", "backlog", UPKEEP)
+"""The work queues, the most pressing first: what somebody waits for, papers nobody waits for, and nightly work."""
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
 _START_S = 20.0
@@ -59,13 +65,13 @@ class FlowServer:
         except httpx.TransportError:
             return False
 
-    def submit(self, submission_id: str) -> None:
-        """Have a submission digitised by the next free worker.
+    def submit(self, submission_id: str, lane: Lane = "counter") -> None:
+        """Have a submission digitised by the next free worker; those of the lane `counter` go first.
 
         Asking twice is allowed: the second run finds nothing to do.
         Raises: ServiceUnavailable (flow_server_away).
         """
-        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id})
+        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id}, lane)
 
     def submit_lost(self, submission_id: str) -> bool:
         """Have a waiting submission digitised unless a run of it is still to come or has just begun.
@@ -96,7 +102,7 @@ class FlowServer:
 
     def sweep(self) -> None:
         """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
-        self._create_run(SWEEP, "sweep", {})
+        self._create_run(SWEEP, "sweep", {}, "counter")
 
     def pause(self) -> None:
         """Hand out no further runs until the next deployment. Raises: ServiceUnavailable (flow_server_away)."""
@@ -109,9 +115,10 @@ class FlowServer:
         at_work = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
         return bool(self._post("flow_runs/count", {"flow_runs": at_work}))
 
-    def _create_run(self, flow: str, name: str, parameters: dict[str, str]) -> None:
+    def _create_run(self, flow: str, name: str, parameters: dict[str, str], queue: Lane) -> None:
         deployment = self._answer(self._request("GET", f"deployments/name/{flow}/{DEPLOYMENT}"))
-        self._post(f"deployments/{deployment['id']}/create_flow_run", {"name": name, "parameters": parameters})
+        asked = {"name": name, "parameters": parameters, "work_queue_name": queue}
+        self._post(f"deployments/{deployment['id']}/create_flow_run", asked)
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._answer(self._request("POST", path, body))
