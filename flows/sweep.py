@@ -1,6 +1,7 @@
 """Puts right what time and crashes leave behind, as a Prefect flow on a schedule."""
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import anyio
 from prefect import flow
@@ -14,6 +15,7 @@ from pipeline.resume import resume
 from pipeline.settings import Settings, load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_archive
+from schemas.dossier import Lane
 
 _AT_ONCE = 200
 """Submissions looked at in one sweep; the next sweep takes the next ones."""
@@ -43,6 +45,7 @@ def _sweep() -> None:
 def _put_right(archive: Archive, settings: Settings) -> None:
     server = find_flow_server(settings.home_path)
     if server:
+        server.crash_dead(archive.tables.leases.held)
         take_up_again(archive, server)
     now = datetime.now(UTC)
     for office_id in known_offices(settings, archive.tables):
@@ -54,4 +57,5 @@ def _put_right(archive: Archive, settings: Settings) -> None:
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:
     """Ask for a run of each submission that waits and has none to come; the number asked for."""
-    return sum(server.submit_lost(submission_id) for submission_id in archive.tables.leases.waiting(_AT_ONCE))
+    waiting = {lane: archive.tables.leases.waiting(_AT_ONCE, lane) for lane in get_args(Lane)}
+    return sum(server.submit_lost(one, lane) for lane, submissions in waiting.items() for one in submissions)

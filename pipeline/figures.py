@@ -79,20 +79,20 @@ class KeptFigures:
         """See FigureSource. Raises: ServiceUnavailable (store_away, object_altered)."""
         sums: dict[str, Counts] = {}
         for number in range((until - since).days + 1):
-            kept = self._day(office_id, since + timedelta(days=number))
-            for procedure, counts in kept.by_procedure.items() if kept else ():
-                key = {"day": kept.day.isoformat(), "office": office_id, "procedure": procedure}[by]
+            day = since + timedelta(days=number)
+            for procedure, counts in self._day(office_id, day).items():
+                key = {"day": day.isoformat(), "office": office_id, "procedure": procedure}[by]
                 sums[key] = _plus(sums.get(key, Counts()), counts)
         return sums
 
-    def _day(self, office_id: str, day: date) -> KeptDay | None:
+    def _day(self, office_id: str, day: date) -> dict[str, Counts]:
         with TemporaryDirectory(prefix="hoso-figures-") as folder:
             target = Path(folder) / "day"
             try:
                 self._store.fetch(keys.figures(office_id, day), target)
             except NotFound:
-                return None
-            return KeptDay.model_validate_json(target.read_bytes())
+                return {}
+            return KeptDay.model_validate_json(target.read_bytes()).by_procedure
 
 
 def _plus(one: Counts, other: Counts) -> Counts:

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)
+    """How long a worker that is silent holds what it works on; it renews its hold three times in that."""
+    most_attempts: int = Field(default=5, ge=1)
+    """What fails through no fault of its own is tried so often before it is left to a person."""
     backlog_runs: int = Field(default=1, ge=1)
     """How many submissions that nobody waits for are read at once by all workers together. Keep it below the sum of
     what they may run: a place is to stay free for the counter."""

@@ -1,6 +1,6 @@
 """What the core asks of the database. Each promise in a docstring is one contract test, run on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from pipeline.schedule_ports import Marks, Turns
 from pipeline.work_ports import Calls, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
-from schemas.dossier import Lease, Paper, Submission
+from schemas.dossier import Lane, Lease, Paper, Submission
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts
 from schemas.paging import TimePlace
@@ -57,13 +57,22 @@ class Submissions(Protocol):
 class Leases(Protocol):
     """Who works on what. Only the holder of the newest fence may write."""
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
-        """Ids of submissions of any office that are `received`, or `working` with an expired lease; oldest first."""
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
+        """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
+
+        Only those of `lane`, where one is named.
+        They are `received`, `retrying` and due, or `working` with an expired lease.
+        """
+        ...
+
+    def held(self, submission_ids: Collection[str]) -> frozenset[str]:
+        """Those of these submissions that somebody works on now."""
         ...
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
-        """Take a `received`, `stuck`, or expired `working` submission: state `working`, fence and attempts + 1.
+        """Take a submission that is `received`, `retrying`, `stuck`, or `working` with an expired lease.
 
+        It becomes `working`, with fence and attempts + 1.
         None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
         Raises: NotFound (no_such_submission).
         """
@@ -93,9 +102,10 @@ class Leases(Protocol):
         """
         ...
 
-    def fail(self, lease: Lease, reason: str) -> None:
-        """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
+    def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
+        """Leave the submission with the code of what went wrong on our side.
 
+        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
         Raises: ServiceUnavailable (lease_lost).
         """
         ...

@@ -6,9 +6,10 @@ import takes.
 
 import os
 import time
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self, get_args
 
 import httpx
 
@@ -25,10 +26,11 @@ SWEEP = "sweep"
 MARK_PAPERS = "mark-papers"
 KEEP_FIGURES = "keep-figures"
 UPKEEP = "upkeep"
-QUEUES: tuple[Lane | Literal["upkeep"], ...] = ("counter", "backlog", UPKEEP)
+QUEUES = (*get_args(Lane), UPKEEP)
 """The work queues, the most pressing first: what somebody waits for, papers nobody waits for, and nightly work."""
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
+_AT_WORK = {"type": {"any_": ["PENDING", "RUNNING"]}}
 _START_S = 20.0
 """A run that began less than this ago may not have claimed its submission yet."""
 
@@ -73,7 +75,7 @@ class FlowServer:
         """
         self._create_run(DIGITISE, submission_id, {"submission_id": submission_id}, lane)
 
-    def submit_lost(self, submission_id: str) -> bool:
+    def submit_lost(self, submission_id: str, lane: Lane = "counter") -> bool:
         """Have a waiting submission digitised unless a run of it is still to come or has just begun.
 
         A run that says it is running although nobody holds the submission died with its worker: Prefect would show it
@@ -93,12 +95,25 @@ class FlowServer:
         )
         newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
         dead = [run for run in runs if _last_change(run) < newest_start and run["state_type"] != "SCHEDULED"]
-        for run in dead:
-            self._post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CRASHED"}, "force": True})
+        self._crash(dead)
         if len(dead) < len(runs):
             return False
-        self.submit(submission_id)
+        self.submit(submission_id, lane)
         return True
+
+    def crash_dead(self, held: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Set to crashed the runs of the backlog that say they are at a submission which nobody holds.
+
+        They died with their worker. Each would go on taking one of the few places that the backlog has.
+
+        Args: held: tells which of these submissions somebody works on. Raises: ServiceUnavailable (flow_server_away).
+        """
+        at_work = {"state": _AT_WORK, "work_queue_name": {"any_": ["backlog"]}}
+        runs = self._post("flow_runs/filter", {"flows": {"name": {"any_": [DIGITISE]}}, "flow_runs": at_work})
+        newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
+        begun = [run for run in runs if _last_change(run) < newest_start]
+        alive = held([run["name"] for run in begun])
+        self._crash([run for run in begun if run["name"] not in alive])
 
     def sweep(self) -> None:
         """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
@@ -112,8 +127,11 @@ class FlowServer:
 
     def is_busy(self) -> bool:
         """Whether a worker is at a run. Raises: ServiceUnavailable (flow_server_away)."""
-        at_work = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
-        return bool(self._post("flow_runs/count", {"flow_runs": at_work}))
+        return bool(self._post("flow_runs/count", {"flow_runs": {"state": _AT_WORK}}))
+
+    def _crash(self, runs: Iterable[dict[str, Any]]) -> None:
+        for run in runs:
+            self._post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CRASHED"}, "force": True})
 
     def _create_run(self, flow: str, name: str, parameters: dict[str, str], queue: Lane) -> None:
         deployment = self._answer(self._request("GET", f"deployments/name/{flow}/{DEPLOYMENT}"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ from pipeline.marking import mark_office
 from schemas.catalog import Catalogue, DocumentType, Retention, Validity
 from schemas.dossier import Paper
 from schemas.dossiers import Component, Dossier, Party
-from schemas.marks import PaperMark
+from schemas.marks import MarkKind, PaperMark
 from tests.contract.examples import ACTOR, a_field, file
 from tests.unit.desk import CATALOGUE
 
@@ -47,8 +47,7 @@ def issued(database: Database, day: date, **changes: Any) -> Paper:
 def marked(database: Database, *kinds: DocumentType, today: date = TODAY) -> list[PaperMark]:
     catalogue = Catalogue(types={one.id: one for one in kinds}, procedures={})
     mark_office(database, catalogue, OFFICE, today)
-    every = ("expired", "expiring", "keeping_over")
-    return [mark for name in every for mark in database.marks.listed(OFFICE, name, 99)]
+    return [mark for name in get_args(MarkKind) for mark in database.marks.listed(OFFICE, name, 99)]
 
 
 def test_a_paper_whose_term_is_over_has_expired(database: Database) -> None:
@@ -77,7 +76,7 @@ def test_a_mark_follows_the_day(database: Database) -> None:
 def test_what_counts_no_more_does_not_expire(database: Database, change: dict[str, str]) -> None:
     values: dict[str, Any] = {"type": STATUS, "fields": {"issue_date": a_field("2020-01-01")}} | change
     file(database, "text", **values)
-    assert marked(database, kind(STATUS, validity=months(6), retention=kept_for(2))) == []
+    assert marked(database, kind(STATUS, validity=months(6))) == []
 
 
 def test_a_paper_need_be_kept_no_longer_after_full_years(database: Database) -> None:
