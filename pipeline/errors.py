@@ -105,6 +105,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không đọc được danh sách hồ sơ: thiếu cột mã hồ sơ, hoặc tệp không phải CSV.",
         "The list of dossiers cannot be read: its column of codes is missing, or it is no CSV.",
     ),
+    "bad_index": (
+        "Không đọc được danh sách kèm theo: thiếu cột tên tệp, hoặc tệp không phải CSV (UTF-8).",
+        "The list of files cannot be read: its column of files is missing, or it is no CSV in UTF-8.",
+    ),
+    "bad_index_row": (
+        "Dòng của tệp này trong danh sách có giá trị không hiểu được. Hãy sửa rồi chạy lại.",
+        "The file's row in the list has a value that cannot be understood. Correct it and run again.",
+    ),
+    "listed_twice": (
+        "Tệp này có hai dòng khác nhau trong danh sách. Hãy sửa rồi chạy lại.",
+        "The list has two different rows for this file. Correct it and run again.",
+    ),
     "reuse_refused": (
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
         "The paper does not meet the conditions for being used again.",
