@@ -12,7 +12,6 @@ from pipeline.adapters.database.engine import Database, open_database
 from pipeline.settings import load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_store
-from tests.contract.examples import file
 from tests.unit.plain_papers import BIRTH
 from tests.unit.plain_parsers import scan
 
