@@ -23,7 +23,7 @@ from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 
 from flows.batch import receive_folder
-from flows.digitise import digitise_submission
+from flows.digitise import digitise_submission, read_pages
 from flows.nightly import keep_figures, mark_papers
 from flows.sweep import sweep
 from pipeline.adapters.flow_server import DEPLOYMENT, QUEUES, UPKEEP, WORK_POOL
@@ -44,6 +44,7 @@ async def deploy(settings: Settings) -> None:
             limit = settings.backlog_runs if name == "backlog" else None
             await _make_queue(client, name, priority, limit)
     await _deploy_flow(digitise_submission, "counter")
+    await _deploy_flow(read_pages, "counter")
     # What takes seconds and is not to wait goes with the counter; what takes minutes waits for everything else.
     await _deploy_flow(receive_folder, "counter", interval=timedelta(minutes=1))
     await _deploy_flow(sweep, "counter", interval=timedelta(minutes=2))

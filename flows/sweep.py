@@ -57,5 +57,5 @@ def _put_right(archive: Archive, settings: Settings) -> None:
 
 def take_up_again(archive: Archive, server: FlowServer) -> int:
     """Ask for a run of each submission that waits and has none to come; the number asked for."""
-    waiting = {lane: archive.tables.leases.waiting(_AT_ONCE, lane) for lane in get_args(Lane)}
+    waiting = {lane: archive.waiting(_AT_ONCE, lane) for lane in get_args(Lane)}
     return sum(server.submit_lost(one, lane) for lane, submissions in waiting.items() for one in submissions)

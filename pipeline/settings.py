@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """How long a worker that is silent holds what it works on; it renews its hold three times in that."""
     most_attempts: int = Field(default=5, ge=1)
     """What fails through no fault of its own is tried so often before it is left to a person."""
+    alone_pages: int = Field(default=40, ge=2)
+    """A submission with more pages is read in ranges of half as many, by all workers that have nothing else to do."""
     backlog_runs: int = Field(default=1, ge=1)
     """How many submissions that nobody waits for are read at once by all workers together. Keep it below the sum of
     what they may run: a place is to stay free for the counter."""

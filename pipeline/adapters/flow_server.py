@@ -21,6 +21,7 @@ DEPLOYMENT = "hoso"
 """Name of every deployment of ours; the flow's name tells them apart."""
 WORK_POOL = "hoso"
 DIGITISE = "digitise-submission"
+READ_PAGES = "read-pages"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
 MARK_PAPERS = "mark-papers"
@@ -31,8 +32,9 @@ QUEUES = (*get_args(Lane), UPKEEP)
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
 _AT_WORK = {"type": {"any_": ["PENDING", "RUNNING"]}}
-_START_S = 20.0
-"""A run that began less than this ago may not have claimed its submission yet."""
+_START_S = {"RUNNING": 20.0, "PENDING": 120.0}
+"""A run that began less than this ago may not have claimed its submission yet; that of a worker at its limits may take
+long from being handed out, PENDING, to running."""
 
 
 class FlowServer:
@@ -73,7 +75,15 @@ class FlowServer:
         Asking twice is allowed: the second run finds nothing to do.
         Raises: ServiceUnavailable (flow_server_away).
         """
-        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id}, lane)
+        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id, "lane": lane}, lane)
+
+    def ask_readers(self, submission_id: str, readers: int, lane: Lane = "counter") -> None:
+        """Have so many free workers read pages of a submission that one of them holds.
+
+        Raises: ServiceUnavailable (flow_server_away).
+        """
+        for _ in range(readers):
+            self._create_run(READ_PAGES, submission_id, {"submission_id": submission_id}, lane)
 
     def submit_lost(self, submission_id: str, lane: Lane = "counter") -> bool:
         """Have a waiting submission digitised unless a run of it is still to come or has just begun.
@@ -93,8 +103,7 @@ class FlowServer:
                 },
             },
         )
-        newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
-        dead = [run for run in runs if _last_change(run) < newest_start and run["state_type"] != "SCHEDULED"]
+        dead = [run for run in runs if _has_begun(run)]
         self._crash(dead)
         if len(dead) < len(runs):
             return False
@@ -109,11 +118,11 @@ class FlowServer:
         Args: held: tells which of these submissions somebody works on. Raises: ServiceUnavailable (flow_server_away).
         """
         at_work = {"state": _AT_WORK, "work_queue_name": {"any_": ["backlog"]}}
-        runs = self._post("flow_runs/filter", {"flows": {"name": {"any_": [DIGITISE]}}, "flow_runs": at_work})
-        newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
-        begun = [run for run in runs if _last_change(run) < newest_start]
+        flows = {"name": {"any_": [DIGITISE, READ_PAGES]}}
+        runs = self._post("flow_runs/filter", {"flows": flows, "flow_runs": at_work})
+        begun = [run for run in runs if _has_begun(run)]
         alive = held([run["name"] for run in begun])
-        self._crash([run for run in begun if run["name"] not in alive])
+        self._crash(run for run in begun if run["name"] not in alive)
 
     def sweep(self) -> None:
         """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
@@ -168,5 +177,8 @@ def find_flow_server(home: Path) -> FlowServer | None:
     return FlowServer(running.prefect_api_url, running.prefect_auth) if running else None
 
 
-def _last_change(run: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(run["state"]["timestamp"])
+def _has_begun(run: dict[str, Any]) -> bool:
+    """Whether it was handed out so long ago that it must have claimed its submission by now."""
+    start_s = _START_S.get(run["state_type"])
+    last_change = datetime.fromisoformat(run["state"]["timestamp"])
+    return start_s is not None and last_change < datetime.now(UTC) - timedelta(seconds=start_s)

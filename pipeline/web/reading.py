@@ -37,7 +37,7 @@ class Reading:
                 _LOG.warning("submission %s waits for the sweep: %s", submission_id, error)
 
     def close(self) -> None:
-        """Let the thread finish the submission it is at, and end it."""
+        """Have the thread give back the submission it is at, and end it."""
         self._closed.set()
         self._wake.set()
         if self._thread:
@@ -61,12 +61,12 @@ class Reading:
         """Read one after the other, each the first of those that wait by then: the counter goes before the backlog."""
         tried: set[str] = set()
         while not self._closed.is_set():
-            waiting = archive.tables.leases.waiting(_AT_ONCE)
+            waiting = archive.waiting(_AT_ONCE)
             submission_id = next((one for one in waiting if one not in tried), None)
             if submission_id is None:
                 return
             tried.add(submission_id)
             try:
-                archive.process(submission_id)
+                archive.process(submission_id, stopping=self._closed)
             except HosoError as error:  # The table says what became of it; the others are not to wait.
                 _LOG.warning("submission %s: %s", submission_id, error)

@@ -17,6 +17,7 @@ from schemas.dossier import (
     Evidence,
     Field,
     InvalidState,
+    Lane,
     Paper,
     PaperState,
     Submission,
@@ -124,8 +125,12 @@ class SubmissionView(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     live: bool
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     files: tuple[str, ...]
     pages_done: int
@@ -139,7 +144,11 @@ class SubmissionLine(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     pages_done: int
     pages_total: int | None
@@ -213,7 +222,11 @@ class Viewer:
             submission_id=submission.submission_id,
             state=submission.state,
             state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
+            state_since=submission.state_since,
             reason=self._told(submission.reason) if submission.reason else None,
+            retry_at=submission.retry_at,
+            attempts=submission.attempts,
+            lane=submission.lane,
             received_at=submission.received_at,
             pages_done=submission.pages_done,
             pages_total=submission.pages_total,

@@ -188,6 +188,40 @@ def test_failing_for_a_while_tells_when_it_is_tried_again(database: Database) ->
     assert database.submissions.get(OFFICE, submission.submission_id).retry_at is None
 
 
+def test_what_is_given_back_waits_at_once_as_if_nobody_had_held_it(database: Database) -> None:
+    submission = receive(database)
+    lease = hold(database, submission)
+    database.leases.release(lease)
+    back = database.submissions.get(OFFICE, submission.submission_id)
+    assert (back.state, back.attempts, back.reason) == ("received", 0, None)
+    assert database.leases.waiting(9) == (submission.submission_id,)
+    with pytest.raises(ServiceUnavailable):
+        database.leases.finish(lease, (), None)
+
+
+def test_what_its_workers_died_of_too_often_is_given_up(database: Database) -> None:
+    deadly, young, held = receive(database), receive(database), receive(database)
+    for _ in range(2):
+        hold(database, deadly, lease_s=0)
+    hold(database, young, lease_s=0)
+    hold(database, held, lease_s=0)
+    hold(database, held)
+    assert database.leases.give_up(2) == (deadly.submission_id,)
+    stuck = database.submissions.get(OFFICE, deadly.submission_id)
+    assert (stuck.state, stuck.reason) == ("stuck", "worker_lost")
+    assert database.leases.waiting(9) == (young.submission_id,)
+
+
+def test_every_holder_is_told_when_the_work_was_first_begun(database: Database) -> None:
+    submission = receive(database)
+    first = hold(database, submission, lease_s=0)
+    second = hold(database, submission)
+    assert second.begun_at == first.begun_at
+    database.leases.fail(second, "internal", None)
+    assert database.work.retry(OFFICE, submission.submission_id)
+    assert hold(database, submission).begun_at > first.begun_at
+
+
 def test_failing_sets_stuck_with_the_reason(database: Database) -> None:
     submission = receive(database)
     database.leases.fail(hold(database, submission), "store_away", None)

@@ -19,6 +19,7 @@ from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.marks import MarkTable
+from pipeline.adapters.database.page_ranges import PageRangeTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.register import RegisterTable
@@ -48,6 +49,7 @@ class Database:
         self._engine = engine
         self.submissions = SubmissionTable(connections)
         self.leases = LeaseTable(connections)
+        self.page_ranges = PageRangeTable(connections)
         self.papers = PaperTable(connections)
         self.people = PeopleTable(connections)
         self.register = RegisterTable(connections)
