@@ -9,6 +9,7 @@ from flows.batch import receive_file
 from pipeline.adapters.hot_folder import HotFolder
 from pipeline.adapters.inbox import Inbox, open_inbox
 from pipeline.archive import Archive, Handing
+from pipeline.cli.doctor import _inbox
 from pipeline.entrance import new_account
 from pipeline.errors import Misconfigured, ServiceUnavailable
 from pipeline.offices import known_offices
@@ -111,6 +112,19 @@ def test_offices_are_our_own_and_those_with_accounts(desk: Desk) -> None:
     account = new_account("minh", "Minh", OTHER, ["counter"])
     desk.tables.accounts.add(account, None, "tests")
     assert known_offices(Settings(office_id=OFFICE), desk.tables) == (OFFICE, OTHER)
+
+
+@pytest.mark.parametrize(("name", "said"), [("phuong-c", "phuong-c"), ("Nguyễn Văn A", "?")])
+def test_doctor_tells_of_a_folder_that_nobody_knows(tmp_path: Path, name: str, said: str) -> None:
+    put(tmp_path / "inbox" / name)
+    with pytest.raises(Misconfigured) as told:
+        _inbox(Settings(home=tmp_path))
+    assert (told.value.code, told.value.detail) == ("unknown_folder", said)
+
+
+def test_doctor_is_content_with_folders_of_procedures(tmp_path: Path) -> None:
+    put(tmp_path / "inbox" / PROCEDURE.id)
+    assert "1 folders" in _inbox(Settings(home=tmp_path))
 
 
 def test_a_file_is_moved_when_it_is_received(desk: Desk, inbox: Path) -> None:
