@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load screenshots calibration permissions lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -52,6 +52,14 @@ bench-load: ## let an office of 100 officers work for five minutes while their p
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.load
 
+bench-growth: ## measure asking, filing and disk with ten thousand to a million papers; draws docs/growth.svg
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.growth --chart docs/growth.svg
+
+bench-morning: ## simulate a large centre's morning with service times measured here
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.morning
+
 screenshots: ## take a picture of every page, on the counter's screen and on a phone, into .hoso/screenshots
 	@.ci/setup test
 	@HOSO_HOME="$(CURDIR)/.hoso/screenshots/home" .venv/bin/python -m tests.screenshots
@@ -63,6 +71,10 @@ calibration: ## fit confidences on specimens, measure them on other papers, and 
 permissions: ## write down which role may use which route, in docs/permissions.md
 	@.ci/setup check
 	.venv/bin/python -m tests.permissions > docs/permissions.md
+
+up-real: ## run all of docker-compose.yml as processes of this machine until Ctrl-C; data in .hoso/real
+	@.ci/setup test
+	@.venv/bin/python -m tests.topology .hoso/real
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
 	@.ci/make-secrets

@@ -26,12 +26,14 @@ from flows.batch import receive_folder
 from flows.digitise import digitise_submission, read_pages
 from flows.nightly import keep_figures, mark_papers
 from flows.sweep import sweep
+from flows.verify import verify_sample
 from pipeline.adapters.flow_server import DEPLOYMENT, QUEUES, UPKEEP, WORK_POOL
 from pipeline.settings import Settings, load_settings
 
 _FIGURES_AT = "20 17 * * *"
 _MARKS_AT = "30 18 * * *"
-"""UTC: 00:20 and 01:30 at the counters. Days there begin at 17:00 UTC all the year round."""
+_VERIFY_AT = "30 19 * * *"
+"""UTC: 00:20, 01:30 and 02:30 at the counters. Days there begin at 17:00 UTC all the year round."""
 
 
 async def deploy(settings: Settings) -> None:
@@ -50,6 +52,7 @@ async def deploy(settings: Settings) -> None:
     await _deploy_flow(sweep, "counter", interval=timedelta(minutes=2))
     await _deploy_flow(keep_figures, UPKEEP, cron=_FIGURES_AT)
     await _deploy_flow(mark_papers, UPKEEP, cron=_MARKS_AT)
+    await _deploy_flow(verify_sample, UPKEEP, cron=_VERIFY_AT)
 
 
 async def _make_queue(client: PrefectClient, name: str, priority: int, limit: int | None) -> None:

@@ -11,6 +11,7 @@ from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
+from pipeline.recording import record_changes
 from pipeline.resume import resume
 from pipeline.settings import Settings, load_settings
 from pipeline.turns import turn
@@ -23,10 +24,10 @@ _AT_ONCE = 200
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, have taken up again what lost its run, and write what was decided.
+    """Empty the intake area of what has expired, have taken up again what lost its run, write what was decided.
 
-    What webhooks are still to be told is delivered, and answers that nobody may ask for again are removed. A run that
-    meets another one at work ends at once.
+    Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
+    nobody may ask for again are removed. A run that meets another one at work ends at once.
 
     Raises:
         ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
@@ -50,6 +51,7 @@ def _put_right(archive: Archive, settings: Settings) -> None:
     now = datetime.now(UTC)
     for office_id in known_offices(settings, archive.tables):
         resume(archive, office_id, now)
+        record_changes(archive.store, archive.tables.records, office_id)
         archive.expire_intake(office_id, now)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)

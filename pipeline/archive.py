@@ -24,6 +24,7 @@ from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
 from pipeline.paper_records import as_kept, paper_of
 from pipeline.ports import ObjectStore, Parsers, StoredObject
+from pipeline.recording import record_changes
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.shared_reading import Shared, SharedReading
@@ -64,7 +65,7 @@ class Archive:
         self.tables = tables
         self.parsers = parsers
         self.catalogue = catalogue
-        codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
+        codes = PaperCodes(tables.dossiers, catalogue, settings.paper_code)
         self.dossiers = DossierDesk(store, tables, catalogue, codes)
         self._settings = settings
         self._shared = SharedReading(store, tables.page_ranges, parsers, settings)
@@ -176,6 +177,7 @@ class Archive:
         except ScanRejected as error:
             log.info("refused %s %s", submission_id, error.code)
             self.tables.leases.finish(lease, (), error.code)
+            record_changes(self.store, self.tables.records, submission.actor.office_id)
             if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
                 self._remove(keys.intake(submission.actor.office_id, submission_id))
             self._remove(_read_pages(submission))
@@ -185,6 +187,7 @@ class Archive:
             raise
         self._file(lease, submission, papers)
         self.dossiers.take_in(paper for paper, _ in papers)
+        record_changes(self.store, self.tables.records, submission.actor.office_id)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
@@ -327,7 +330,7 @@ class Archive:
         """
         self.tables.papers.get(actor.office_id, document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
-        with deciding(self.store, decision):
+        with deciding(self.store, self.tables.records, decision):
             paper = self.tables.papers.decide(decision)
             self.dossiers.take_in((paper,))
         return paper

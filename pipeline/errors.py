@@ -92,6 +92,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã này không phải mã hồ sơ, giấy tiếp nhận, tờ bìa hay thẻ căn cước.",
         "This is no code of a dossier, a receipt, a cover sheet or an identity card.",
     ),
+    "database_not_empty": (
+        "Cơ sở dữ liệu đã có dữ liệu. Hãy dùng cơ sở dữ liệu trống, hoặc --replace để thay thế.",
+        "The database holds data already. Take an empty one, or replace what is there with --replace.",
+    ),
     "unreadable": (
         "Không xử lý được tệp này. Bản gốc vẫn được giữ; hãy quét lại hoặc báo quản trị.",
         "This file could not be processed. Its original is kept; scan again or tell the operator.",

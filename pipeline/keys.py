@@ -6,9 +6,10 @@ intake/<office>/<submission_id>/pages/<page>.v<version>      a page that was rea
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
-submissions/<office>/<submission_id>.json                    what was handed in, as it was received
+submissions/<office>/<submission_id>.json                    what was handed in, and from when it is done how it ended
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
+register/<office>/<citizen_id>.json                          an entry of the register
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
@@ -72,6 +73,11 @@ def decision(office_id: str, subject_id: str, decision_id: str) -> str:
 def unapplied(office_id: str, decision_id: str | None = None) -> str:
     """The mark of a decision whose rows are not written yet; without one, the folder of the office."""
     return f"unapplied/{office_id}/" + (f"{decision_id}.json" if decision_id else "")
+
+
+def register_entry(office_id: str, citizen_id: str) -> str:
+    """The record of an entry of the register."""
+    return f"register/{office_id}/{citizen_id}.json"
 
 
 def paper_code(office_id: str, document_id: str) -> str:

@@ -1,7 +1,8 @@
 """Settings: from environment variables `HOSO_*`, checked once at start.
 
-A secret may be a file instead, where it does not show in the environment of every child process: `/run/secrets` holds
-files such as `hoso_s3_secret_key`, the variable's name in small letters. The variable wins.
+A secret may be a file instead, where it does not show in the environment of every child process: Docker's
+`/run/secrets`, or the folder that systemd names in `CREDENTIALS_DIRECTORY`, holds files such as `hoso_s3_secret_key`,
+the variable's name in small letters. The variable wins.
 """
 
 import os
@@ -118,6 +119,10 @@ class Settings(BaseSettings):
         """The database's URL with the default filled in."""
         return self.database or f"sqlite:///{self.home_path / 'hoso.db'}"
 
+    def office_called(self, office_id: str) -> str:
+        """What people call an office: the name in the settings for their own, else its id."""
+        return self.office_name if self.office_name and office_id == self.office_id else office_id
+
     @property
     def actor(self) -> Actor:
         """Who acts when nobody has signed in: the settings say so."""
@@ -132,7 +137,12 @@ def load_settings() -> Settings:
 
     """
     try:
-        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
+        return Settings(_secrets_dir=_secrets())
     except ValidationError as error:
         names = ", ".join("HOSO_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
         raise Misconfigured("bad_setting", names) from None
+
+
+def _secrets() -> Path | None:
+    folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", SECRETS))
+    return folder if folder.is_dir() else None

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from pipeline.dossier_ports import Dossiers
+from pipeline.integrity_ports import Checks, Inventory
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
+from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
 from pipeline.schedule_ports import Marks, Turns
 from pipeline.work_ports import Calls, PageRanges, Work
@@ -310,6 +312,26 @@ class Tables(Protocol):
     @property
     def search(self) -> Search:
         """Finding papers."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """Which rows have changed since their record was written."""
+        ...
+
+    @property
+    def restoring(self) -> Restoring:
+        """Rows made of records."""
+        ...
+
+    @property
+    def inventory(self) -> Inventory:
+        """What is on file, to be checked against the store."""
+        ...
+
+    @property
+    def checks(self) -> Checks:
+        """How far the store and the rows have been checked."""
         ...
 
     @property

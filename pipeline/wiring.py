@@ -52,7 +52,7 @@ def open_register(settings: Settings) -> Iterator[RegisterBook]:
     """The register of citizens for those who may change it. Raises: Misconfigured, ServiceUnavailable."""
     store = open_store(settings)
     with open_tables(settings) as tables:
-        yield RegisterBook(store, tables.papers, tables.people, tables.register)
+        yield RegisterBook(store, tables)
 
 
 @contextmanager

@@ -134,6 +134,8 @@ class FieldRule(Value):
     kind: FieldKind
     required: bool = False
     labels: tuple[str, ...] = ()
+    called: str | None = None
+    """What staff call the value, where the first of `labels` says it to nobody."""
     section: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
@@ -145,6 +147,11 @@ class FieldRule(Value):
     known_from: tuple[str, ...] = ()
     """Where the value of a form's field is known from beforehand: fields of other types, as `birth_notice.mother_name`.
     What names the form's owner comes from the register and from all papers the owner has, without being said here."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What staff know the value by: what it is called, else what the paper prints before it; () for neither."""
+        return (self.called,) if self.called else self.labels
 
 
 class PersonRule(Value):

@@ -35,6 +35,8 @@ _COMMANDS = {
     "account": "account:app",
     "token": "token:app",
     "hook": "hook:app",
+    "verify": "verify:verify",
+    "rebuild": "rebuild:rebuild_database",
     "doctor": "doctor:doctor",
     "up": "up:up",
     "web": "web:web",

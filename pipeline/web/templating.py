@@ -19,7 +19,9 @@ TEMPLATES.filters["moment"] = local_moment
 
 
 def render(request: HTTPConnection, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """A page in the browser's language; `signed` is who is signed in, or None; `open_visit()` is whom he sees now."""
+    """A page in the browser's language; `signed` is who is signed in, or None; `open_visit()` is whom he sees now,
+    `office_called()` what people call an office.
+    """
     language = language_of(request, request.app.state.settings.language)
     signed = getattr(request.state, "signed", None)
     told: dict[str, object] = {
@@ -28,5 +30,5 @@ def render(request: HTTPConnection, template: str, *, status: int = 200, **value
         "signed": signed,
         "path": request.scope["path"],
     }
-    told |= {"open_visit": lambda: strip_of(request)}
+    told |= {"open_visit": lambda: strip_of(request), "office_called": request.app.state.settings.office_called}
     return HTMLResponse(TEMPLATES.get_template(template).render(**told, **values), status_code=status)

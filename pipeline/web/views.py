@@ -319,8 +319,13 @@ class Viewer:
     def label(self, type_id: str, name: str) -> str:
         """What a field of a type of paper is called."""
         kind = self._types.get(type_id)
-        printed = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
-        return field_label(name, printed, self._language)
+        rules = {rule.name: rule for rule in kind.fields} if kind else {}
+        labels = {of: field_label(of, rule.names, self._language) for of, rule in rules.items()}
+        label = labels.get(name) or field_label(name, (), self._language)
+        # A contract asks both sides for the same things: then the heading tells whose it is.
+        alike = sum(other == label for of, other in labels.items() if not rules[of].witness) > 1
+        section = rules[name].section if name in rules else ()
+        return f"{label} – {section[0].strip(' :').capitalize()}" if alike and section else label
 
     def _field(self, type_id: str, name: str, field: Field) -> FieldView:
         return FieldView(

@@ -81,7 +81,9 @@ def test_the_flow_server_refuses_who_does_not_know_the_password(up: Up) -> None:
 
 def test_the_inbox_and_the_sweep_are_scheduled(up: Up) -> None:
     user, _, password = up.running.prefect_auth.partition(":")
-    with httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False) as client:
+    with httpx.Client(
+        base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60
+    ) as client:
 
         def scheduled(flow: str) -> bool:
             wanted = {
@@ -122,7 +124,9 @@ def test_a_backlog_is_read_by_the_worker(up: Up, tmp_path: Path) -> None:
 def runs_of(up: Up, queue: str) -> list[dict[str, Any]]:
     """The runs of a work queue that have begun, in their order."""
     user, _, password = up.running.prefect_auth.partition(":")
-    with httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False) as client:
+    with httpx.Client(
+        base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60
+    ) as client:
         wanted = {"flows": {"name": {"any_": ["digitise-submission"]}}, "work_queues": {"name": {"any_": [queue]}}}
         found: list[dict[str, Any]] = client.post("flow_runs/filter", json=wanted).json()
     return sorted((run for run in found if run["start_time"]), key=lambda run: str(run["start_time"]))
@@ -155,7 +159,7 @@ def test_a_run_that_died_with_its_worker_gives_back_its_place(up: Up, monkeypatc
     monkeypatch.setattr(flow_server, "_START_S", {"PENDING": 0.0})
     user, _, password = up.running.prefect_auth.partition(":")
     with (
-        httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False) as client,
+        httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60) as client,
         FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server,
     ):
         deployment = client.get("deployments/name/digitise-submission/hoso").json()

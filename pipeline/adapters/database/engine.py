@@ -17,12 +17,15 @@ from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
+from pipeline.adapters.database.inventory import CheckTable, InventoryTable
 from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.marks import MarkTable
 from pipeline.adapters.database.page_ranges import PageRangeTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
+from pipeline.adapters.database.records import RecordTable
 from pipeline.adapters.database.register import RegisterTable
+from pipeline.adapters.database.restoring import RestoringTable
 from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.sessions import SessionTable
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
@@ -54,6 +57,10 @@ class Database:
         self.people = PeopleTable(connections)
         self.register = RegisterTable(connections)
         self.search = SearchIndex(connections)
+        self.records = RecordTable(connections)
+        self.restoring = RestoringTable(connections)
+        self.inventory = InventoryTable(connections)
+        self.checks = CheckTable(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
         self.claims = ClaimTable(connections)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.places import newest_first
 from pipeline.adapters.database.tables import NOT_DONE, page_ranges, source_files, submissions
@@ -32,14 +33,8 @@ class SubmissionTable:
 
     def receive(self, submission: Submission) -> None:
         """See Submissions."""
-        written_by = submission.actor.model_dump()
-        row = submission.model_dump(exclude={"actor", "sources"}) | written_by
-        row |= {"state": "received", "fence": 0}
         with self._connections.writing() as connection:
-            connection.execute(insert(submissions).values(row))
-            for position, source in enumerate(submission.sources):
-                reference = {"submission_id": submission.submission_id, "position": position}
-                connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+            add_submission(connection, submission.model_copy(update={"state": "received"}))
 
     def get(self, office_id: str, submission_id: str) -> Submission:
         """See Submissions."""
@@ -197,6 +192,16 @@ class LeaseTable:
             return tuple(connection.execute(given_up).scalars())
 
 
+def add_submission(connection: Connection, submission: Submission) -> None:
+    """Add a submission that nobody holds, with its files."""
+    written_by = submission.actor.model_dump()
+    row = submission.model_dump(exclude={"actor", "sources"}) | written_by | {"fence": 0}
+    connection.execute(insert(submissions).values(row))
+    for position, source in enumerate(submission.sources):
+        reference = {"submission_id": submission.submission_id, "position": position}
+        connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+
+
 def _end(
     connection: Connection,
     lease: Lease,
@@ -207,6 +212,9 @@ def _end(
     """Give the lease back and leave the submission in `state`."""
     moment = now(connection)
     _update_held(connection, lease, state=state, state_since=moment, reason=reason, retry_at=retry_at, **_NOT_HELD)
+    if state == "done":
+        office_id = select(submissions.c.office_id).where(submissions.c.submission_id == lease.submission_id)
+        mark_changed(connection, connection.execute(office_id).scalar_one(), "submission", lease.submission_id)
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
@@ -229,6 +237,13 @@ def load_submission(connection: Connection, submission_id: str, office_id: str |
         query = query.where(submissions.c.office_id == office_id)
     loaded = _with_sources(connection, connection.execute(query).mappings().all())
     return loaded[0] if loaded else None
+
+
+def submissions_where(connection: Connection, condition: ColumnElement[bool]) -> tuple[Submission, ...]:
+    """The submissions of which this holds, by id."""
+    query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(condition)
+    rows = connection.execute(query.order_by(submissions.c.submission_id)).mappings().all()
+    return _with_sources(connection, rows)
 
 
 def _with_sources(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Submission, ...]:

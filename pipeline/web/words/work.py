@@ -7,6 +7,14 @@ WORDS = {
         "J K hoặc ↑ ↓ để đi, Enter để mở. Danh sách tự cập nhật.",
         "J K or ↑ ↓ to move, Enter to open. The list keeps itself up to date.",
     ),
+    "work_integrity": (
+        "Kho giấy tờ được kiểm tra lần cuối {}: không có gì sai.",
+        "The stored papers were last checked {}: nothing is wrong.",
+    ),
+    "work_integrity_wrong": (
+        "Kho giấy tờ được kiểm tra lần cuối {}: {} chỗ sai, cần người quản trị xem (hoso verify).",
+        "The stored papers were last checked {}: {} things are wrong, an operator must look (hoso verify).",
+    ),
     "work_nothing": ("Không có việc nào đang chờ.", "Nothing waits."),
     "work_strange_folders": (
         "Hộp quét có {} thư mục không mang tên cơ quan hay thủ tục nào: tệp trong đó chưa được nhận. Hãy báo quản trị.",
