@@ -17,14 +17,17 @@ from pipeline.adapters.flow_server import DIGITISE, READ_PAGES, find_flow_server
 from pipeline.errors import ServiceUnavailable
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
+from schemas.dossier import Lane
 
 _LOG = logging.getLogger("hoso")
 
 
 # A synchronous flow would last a second at least: Prefect joins its heartbeat thread, which wakes once a second.
 @flow(name=DIGITISE)
-async def digitise_submission(submission_id: str) -> None:
+async def digitise_submission(submission_id: str, lane: Lane = "counter") -> None:
     """Digitise one submission; nothing happens when it is done or somebody else works on it.
+
+    What further runs it needs are asked for in its lane.
 
     Raises:
         NotFound: there is no such submission.
@@ -32,7 +35,7 @@ async def digitise_submission(submission_id: str) -> None:
 
     """
     with _told_to_stop() as stopping:
-        await anyio.to_thread.run_sync(_digitise, submission_id, stopping)
+        await anyio.to_thread.run_sync(_digitise, submission_id, lane, stopping)
 
 
 @flow(name=READ_PAGES)
@@ -47,11 +50,11 @@ async def read_pages(submission_id: str) -> None:
         await anyio.to_thread.run_sync(_read_pages, submission_id, stopping)
 
 
-def _digitise(submission_id: str, stopping: threading.Event) -> None:
+def _digitise(submission_id: str, lane: Lane, stopping: threading.Event) -> None:
     settings = load_settings()
 
     def ask_readers(readers: int) -> None:
-        _ask(settings, submission_id, readers)
+        _ask(settings, submission_id, lane, readers)
 
     with open_archive(settings) as archive:
         try:
@@ -59,7 +62,7 @@ def _digitise(submission_id: str, stopping: threading.Event) -> None:
         except ServiceUnavailable as error:
             if error.code != "given_back":
                 raise
-            _ask(settings, submission_id)
+            _ask(settings, submission_id, lane)
 
 
 def _read_pages(submission_id: str, stopping: threading.Event) -> None:
@@ -71,7 +74,7 @@ def _read_pages(submission_id: str, stopping: threading.Event) -> None:
                 raise
 
 
-def _ask(settings: Settings, submission_id: str, readers: int = 0) -> None:
+def _ask(settings: Settings, submission_id: str, lane: Lane, readers: int = 0) -> None:
     """Ask for so many readers, or for another run of the submission. Without an answer the sweep sees to it."""
     server = find_flow_server(settings.home_path)
     if server is None:
@@ -79,9 +82,9 @@ def _ask(settings: Settings, submission_id: str, readers: int = 0) -> None:
     with server:
         try:
             if readers:
-                server.ask_readers(submission_id, readers)
+                server.ask_readers(submission_id, readers, lane)
             else:
-                server.submit(submission_id)
+                server.submit(submission_id, lane)
         except ServiceUnavailable as error:
             _LOG.warning("nobody was asked for %s: %s", submission_id, error.code)
 

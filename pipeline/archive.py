@@ -130,11 +130,11 @@ class Archive:
 
     # -- steps 2 to 10 ------------------------------------------------------------------------------------------------
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """Ids of submissions to be taken up, as `Leases.waiting` gives them; what kills its workers is given up."""
         for submission_id in self.tables.leases.give_up(self._settings.most_attempts):
             log.warning("given up %s: its workers died", submission_id)
-        return self.tables.leases.waiting(limit)
+        return self.tables.leases.waiting(limit, lane)
 
     def process(
         self,

@@ -121,6 +121,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không đọc được danh sách hồ sơ: thiếu cột mã hồ sơ, hoặc tệp không phải CSV.",
         "The list of dossiers cannot be read: its column of codes is missing, or it is no CSV.",
     ),
+    "bad_index": (
+        "Không đọc được danh sách kèm theo: thiếu cột tên tệp, hoặc tệp không phải CSV (UTF-8).",
+        "The list of files cannot be read: its column of files is missing, or it is no CSV in UTF-8.",
+    ),
+    "bad_index_row": (
+        "Dòng của tệp này trong danh sách có giá trị không hiểu được. Hãy sửa rồi chạy lại.",
+        "The file's row in the list has a value that cannot be understood. Correct it and run again.",
+    ),
+    "listed_twice": (
+        "Tệp này có hai dòng khác nhau trong danh sách. Hãy sửa rồi chạy lại.",
+        "The list has two different rows for this file. Correct it and run again.",
+    ),
     "reuse_refused": (
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
         "The paper does not meet the conditions for being used again.",
@@ -414,6 +426,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "already_running": (
         "hoso đang chạy với thư mục dữ liệu này rồi.",
         "Another hoso up is running with this home.",
+    ),
+    "inbox_closed": (
+        "Không chuyển được tệp ra khỏi hộp quét: hoso cần quyền ghi vào thư mục này.",
+        "Files cannot be moved out of the inbox folder: hoso needs the right to write there.",
+    ),
+    "unknown_folder": (
+        "Trong hộp quét có thư mục không mang tên cơ quan hay thủ tục nào; tệp trong đó chưa được nhận.",
+        "Folders in the inbox are named after no office and no procedure, so their files are not taken.",
+    ),
+    "backlog_running": (
+        "Một lệnh hoso backlog khác đang nhận thư mục này.",
+        "Another hoso backlog is taking in this folder.",
     ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
     # us

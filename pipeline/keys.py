@@ -13,9 +13,11 @@ register/<office>/<citizen_id>.json                          an entry of the reg
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
+figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
 """
 
 import hashlib
+from datetime import date
 
 from pipeline import PIPELINE_VERSION
 
@@ -97,3 +99,8 @@ def dossier(office_id: str, code: str) -> str:
 def delivery(office_id: str, delivery_id: str) -> str:
     """The receipt of a delivery, at the centre and on the counter's machine."""
     return f"deliveries/{office_id}/{delivery_id}.json"
+
+
+def figures(office_id: str, day: date | None = None) -> str:
+    """The kept figures of a day; without one, the folder of the office."""
+    return f"figures/{office_id}/" + (f"{day.isoformat()}.json" if day else "")

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     """What fails through no fault of its own is tried so often before it is left to a person."""
     alone_pages: int = Field(default=40, ge=2)
     """A submission with more pages is read in ranges of half as many, by all workers that have nothing else to do."""
+    backlog_runs: int = Field(default=1, ge=1)
+    """How many submissions that nobody waits for are read at once by all workers together. Keep it below the sum of
+    what they may run: a place is to stay free for the counter."""
     paper_code: str = "{owner}.{type}.{number}.{count:02d}"
     """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
     and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.

@@ -1,6 +1,6 @@
 """What the core asks of the database. Each promise in a docstring is one contract test, run on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -10,10 +10,11 @@ from pipeline.integrity_ports import Checks, Inventory
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
+from pipeline.schedule_ports import Marks, Turns
 from pipeline.work_ports import Calls, PageRanges, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
-from schemas.dossier import Lease, Paper, Submission
+from schemas.dossier import Lane, Lease, Paper, Submission
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts
 from schemas.paging import TimePlace
@@ -58,11 +59,16 @@ class Submissions(Protocol):
 class Leases(Protocol):
     """Who works on what. Only the holder of the newest fence may write."""
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
 
+        Only those of `lane`, where one is named.
         They are `received`, `retrying` and due, or `working` with an expired lease.
         """
+        ...
+
+    def held(self, submission_ids: Collection[str]) -> frozenset[str]:
+        """Those of these submissions that somebody works on now."""
         ...
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
@@ -381,6 +387,16 @@ class Tables(Protocol):
     @property
     def load(self) -> LoadSource:
         """How much waits."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """Whose turn it is."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Marks on papers."""
         ...
 
     @property

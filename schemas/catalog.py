@@ -7,6 +7,8 @@ whether that source was read (`verified`).
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.base import Value
 from schemas.dossier import Channel, CopyKind, Keeping
 
@@ -75,6 +77,15 @@ class KeepingRule(Sourced):
     """What policy lets us keep of this paper."""
 
     rule: Keeping
+
+
+class Retention(Sourced):
+    """How long the paper must be kept, in full years after its matter has ended; None: permanently.
+
+    2 to 70 years or permanently (Luật Lưu trữ 33/2024/QH15, Điều 15).
+    """
+
+    years: int | None = Field(default=None, ge=2, le=70)
 
 
 class Sensitive(Sourced):
@@ -171,6 +182,8 @@ class DocumentType(Value):
     validity: Validity
     reuse: Reuse
     sensitive: Sensitive | None = None
+    retention: Retention | None = None
+    """None: no source tells, and the paper is kept."""
     issuer: str = ""
     filled_by: Literal["issuer", "applicant"] = "issuer"
     """`applicant`: usually filled in by hand, so a value read by OCR alone always asks a person."""

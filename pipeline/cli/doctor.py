@@ -1,5 +1,6 @@
 """`hoso doctor`: is everything there that hoso needs, and if not, what to do."""
 
+import re
 import shutil
 import subprocess
 import uuid
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from pipeline.adapters.disk_encryption import ENCRYPTED, Guard, protection_of
 from pipeline.adapters.flow_server import find_flow_server
+from pipeline.adapters.inbox import open_inbox
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.printing import font_files
 from pipeline.adapters.s3_store import S3Store
@@ -24,6 +26,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
+from pipeline.offices import known_offices
 from pipeline.pages import ScanFile
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_store, open_sync, open_tables
@@ -67,6 +70,7 @@ def doctor(as_json: AsJson = False) -> None:
         "catalogue": _catalogue,
         "store": _store,
         "database": _database,
+        "inbox": _inbox,
         "parsers": _parsers,
         "print font": _print_font,
         "flow server": _flow_server,
@@ -142,6 +146,20 @@ def _database(settings: Settings) -> str:
     with open_tables(settings) as tables:
         tables.submissions.recent(settings.office_id, 1)
     return settings.database_url.split("@")[-1]
+
+
+def _inbox(settings: Settings) -> str:
+    with open_tables(settings) as tables:
+        offices = known_offices(settings, tables)
+    inbox = open_inbox(settings.inbox_path, settings.office_id, offices, load_catalogue(settings.catalogue))
+    if inbox.unknown:
+        raise Misconfigured("unknown_folder", ", ".join(_said(folder) for folder in inbox.unknown))
+    return f"{settings.inbox_path}, {len(inbox.folders) - 1} folders of offices and procedures"
+
+
+def _said(folder: Path) -> str:
+    """The name of a folder where it looks like an id; others may be people's."""
+    return folder.name if re.fullmatch(r"[a-z0-9._-]{1,64}", folder.name) else "?"
 
 
 def _parsers(settings: Settings) -> str:

@@ -60,9 +60,14 @@ class Reading:
                 self._read_waiting(archive)
 
     def _read_waiting(self, archive: Archive) -> None:
-        for submission_id in archive.waiting(_AT_ONCE):
-            if self._closed.is_set():
+        """Read one after the other, each the first of those that wait by then: the counter goes before the backlog."""
+        tried: set[str] = set()
+        while not self._closed.is_set():
+            waiting = archive.waiting(_AT_ONCE)
+            submission_id = next((one for one in waiting if one not in tried), None)
+            if submission_id is None:
                 return
+            tried.add(submission_id)
             try:
                 archive.process(submission_id, stopping=self._closed)
             except HosoError as error:  # The table says what became of it; the others are not to wait.

@@ -94,7 +94,7 @@ def test_a_merge_of_citizens_can_still_be_taken_back(
 
 
 def _book(database: Database, store: FolderStore) -> RegisterBook:
-    return RegisterBook(store, database.papers, database.people, database.register)
+    return RegisterBook(store, database)
 
 
 def test_the_access_log_goes_on_behind_its_entries(source: Database, restored: Callable[[], Database]) -> None:

@@ -49,6 +49,24 @@ def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
     assert database.leases.waiting(9) == ()
 
 
+def test_waiting_can_be_asked_for_one_lane(database: Database) -> None:
+    counter, backlog = receive(database), receive(database, lane="backlog")
+    assert database.leases.waiting(9, "counter") == (counter.submission_id,)
+    assert database.leases.waiting(9, "backlog") == (backlog.submission_id,)
+
+
+def test_held_are_those_that_somebody_works_on(database: Database) -> None:
+    held, expired, waiting = receive(database), receive(database), receive(database)
+    done, unasked = receive(database), receive(database)
+    hold(database, held)
+    hold(database, unasked)
+    hold(database, expired, lease_s=0)
+    database.leases.finish(hold(database, done), (), None)
+    asked = [one.submission_id for one in (held, expired, waiting, done)]
+    assert database.leases.held(asked) == {held.submission_id}
+    assert database.leases.held([]) == frozenset()
+
+
 def test_claiming_makes_a_submission_working_with_a_higher_fence(database: Database) -> None:
     submission = receive(database)
     fences = []

@@ -304,3 +304,11 @@ def test_days_that_are_none_are_refused(head: TestClient) -> None:
 
 def test_without_the_permission_no_figures_are_shown(client: TestClient) -> None:
     assert client.get("/figures").status_code == 403
+
+
+def test_folders_of_the_inbox_that_nobody_knows_are_told(client: TestClient, settings: Settings) -> None:
+    assert "strange-folders" not in client.get("/work").text
+    (settings.inbox_path / "phuong-x").mkdir(parents=True)
+    (settings.inbox_path / "phuong-x" / "a.pdf").write_text("scan")
+    for page in ("/work", "/work/list"):
+        assert "Hộp quét có 1 thư mục" in client.get(page).text

@@ -21,6 +21,7 @@ from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.inventory import CheckTable, InventoryTable
 from pipeline.adapters.database.load import LoadCounts
+from pipeline.adapters.database.marks import MarkTable
 from pipeline.adapters.database.page_ranges import PageRangeTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
@@ -34,6 +35,7 @@ from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.database.tokens import TokenTable
 from pipeline.adapters.database.tries import TryTable
+from pipeline.adapters.database.turns import TurnTable
 from pipeline.adapters.database.visits import VisitTable
 from pipeline.adapters.database.work import CallTable, WorkTable
 from pipeline.errors import Misconfigured
@@ -79,6 +81,8 @@ class Database:
         self.hooks = HookTable(connections)
         self.load = LoadCounts(connections)
         self.rows = RowSnapshots(connections)
+        self.turns = TurnTable(connections)
+        self.marks = MarkTable(connections)
 
     def close(self) -> None:
         """Close all connections."""

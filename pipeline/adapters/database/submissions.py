@@ -1,6 +1,6 @@
 """What was handed in, how far the work is, and who may work on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
@@ -77,7 +77,7 @@ class LeaseTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """See Leases."""
         found: list[str] = []
         with self._connections.reading() as connection:
@@ -86,11 +86,19 @@ class LeaseTable:
             due = and_(submissions.c.state == "retrying", submissions.c.retry_at <= moment)
             free = and_(NOT_DONE, or_(submissions.c.state == "received", due, expired))
             oldest_first = (submissions.c.received_at, submissions.c.submission_id)
-            for lane in _LANES:
-                of_lane = select(submissions.c.submission_id).where(submissions.c.lane == lane, free)
+            for one in _LANES if lane is None else (lane,):
+                of_lane = select(submissions.c.submission_id).where(submissions.c.lane == one, free)
                 query = of_lane.order_by(*oldest_first).limit(limit - len(found))
                 found += connection.execute(query).scalars()
         return tuple(found)
+
+    def held(self, submission_ids: Collection[str]) -> frozenset[str]:
+        """See Leases."""
+        columns = submissions.c
+        with self._connections.reading() as connection:
+            live = (columns.state == "working") & (columns.lease_expires_at > now(connection))
+            query = select(columns.submission_id).where(columns.submission_id.in_(submission_ids), live)
+            return frozenset(connection.execute(query).scalars())
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
         """See Leases."""

@@ -16,6 +16,10 @@ WORDS = {
         "The stored papers were last checked {}: {} things are wrong, an operator must look (hoso verify).",
     ),
     "work_nothing": ("Không có việc nào đang chờ.", "Nothing waits."),
+    "work_strange_folders": (
+        "Hộp quét có {} thư mục không mang tên cơ quan hay thủ tục nào: tệp trong đó chưa được nhận. Hãy báo quản trị.",
+        "{} folders of the scan folder are named after no office and no procedure, so their files are not taken.",
+    ),
     "work_more": ("và {} mục nữa", "and {} more"),
     "work_failed": (
         "Chưa làm được. Máy chủ không trả lời, hãy thử lại.",
