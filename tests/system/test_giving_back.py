@@ -30,10 +30,12 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 
 def rows(home: Path, query: str) -> list[Any]:
+    """What the database says; nothing as long as it is only being made."""
     if not (home / "hoso.db").exists():
         return []
     with sqlite3.connect(home / "hoso.db") as connection:
-        return connection.execute(query).fetchall()
+        is_made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'page_ranges'").fetchone()
+        return connection.execute(query).fetchall() if is_made else []
 
 
 def reading(home: Path) -> bool:
