@@ -435,10 +435,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không chuyển được tệp ra khỏi hộp quét: hoso cần quyền ghi vào thư mục này.",
         "Files cannot be moved out of the inbox folder: hoso needs the right to write there.",
     ),
-    "unknown_folder": (
-        "Trong hộp quét có thư mục không mang tên cơ quan hay thủ tục nào; tệp trong đó chưa được nhận.",
-        "Folders in the inbox are named after no office and no procedure, so their files are not taken.",
-    ),
     "backlog_running": (
         "Một lệnh hoso backlog khác đang nhận thư mục này.",
         "Another hoso backlog is taking in this folder.",

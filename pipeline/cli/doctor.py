@@ -160,7 +160,8 @@ def _inbox(settings: Settings) -> str:
         offices = known_offices(settings, tables)
     inbox = open_inbox(settings.inbox_path, settings.office_id, offices, load_catalogue(settings.catalogue))
     if inbox.unknown:
-        raise Misconfigured("unknown_folder", ", ".join(_said(folder) for folder in inbox.unknown))
+        names = ", ".join(_said(folder) for folder in inbox.unknown)
+        return Doubt(f"no office and no procedure is called like these folders, so nothing is taken from them: {names}")
     return f"{settings.inbox_path}, {len(inbox.folders) - 1} folders of offices and procedures"
 
 
