@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -51,6 +51,10 @@ bench-register: ## try misread papers against a register of 100,000 people, in S
 bench-restore: ## measure how long 100,000 papers take to be backed up and brought back
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.restore
+
+bench-integrity: ## measure how fast a store is checked, and a database made anew from it
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.integrity
 
 bench-load: ## let an office of 100 officers work for five minutes while their papers are read
 	@.ci/setup test
