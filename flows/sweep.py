@@ -52,7 +52,7 @@ def _put_right(archive: Archive, settings: Settings) -> None:
     for office_id in known_offices(settings, archive.tables):
         resume(archive, office_id, now)
         record_changes(archive.store, archive.tables.records, office_id)
-        archive.expire_intake(office_id, now)
+        archive.intake.expire(office_id, now)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
 

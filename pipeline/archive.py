@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from pipeline.digitise import DigitisedPaper, PagesDone, Scan, count_pages, digi
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
+from pipeline.intake import Intake
 from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
 from pipeline.lease import HeldWork, OnProgress, renewed, retry_after_s
 from pipeline.pages import ScanFile
@@ -35,6 +36,7 @@ from schemas.catalog import Catalogue
 from schemas.decisions import Confirm
 from schemas.dossier import Channel, CopyKind, Lane, Lease, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
+from schemas.records import Change
 
 log = logging.getLogger("hoso")
 
@@ -69,6 +71,7 @@ class Archive:
         self.catalogue = catalogue
         codes = PaperCodes(tables.dossiers, catalogue, settings.paper_code)
         self.dossiers = DossierDesk(store, tables, catalogue, codes)
+        self.intake = Intake(store, tables, settings.intake_days)
         self._settings = settings
         self._shared = SharedReading(store, tables.page_ranges, parsers, settings)
 
@@ -171,28 +174,18 @@ class Archive:
         if claimed is None:
             return None
         lease, submission = claimed
-        leases, lease_s = self.tables.leases, self._settings.lease_s
-        kept_alive = renewed(submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s)
         try:
-            with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
-                work = HeldWork(lease, submission, Path(folder), renewal, stopping or threading.Event(), on_progress)
-                scan = self.scan_of(submission, submission.sources, work.folder)
-                papers = tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
+            papers = self._read(lease, submission, stopping, on_progress, ask_readers)
+            self._file(lease, papers)
         except ScanRejected as error:
-            log.info("refused %s %s", submission_id, error.code)
-            self.tables.leases.finish(lease, (), error.code)
-            record_changes(self.store, self.tables.records, submission.actor.office_id)
-            if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
-                self._remove(keys.intake(submission.actor.office_id, submission_id))
-            self._remove(_read_pages(submission))
+            self._refuse(lease, submission, error.code)
             return ()
         except Exception as error:
             self._fail(lease, submission, error)
             raise
-        self._file(lease, submission, papers)
         self.dossiers.take_in(paper for paper, _ in papers)
         record_changes(self.store, self.tables.records, submission.actor.office_id)
-        self._leave_intake(submission, [paper for paper, _ in papers])
+        self.intake.leave(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
 
@@ -220,31 +213,63 @@ class Archive:
             self._shared.read(held, opened, check)
         return True
 
-    def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
-        """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
-        code = error.code if isinstance(error, HosoError) else "internal"
-        if code == "lease_lost":
-            log.warning("taken over %s by another worker", submission.submission_id)
-            return
-        if code == "given_back":
-            log.info("given back %s", submission.submission_id)
-            self.tables.leases.release(lease)
-            return
-        hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
-        retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
-        log.warning("failed %s attempt=%d %s", submission.submission_id, submission.attempts, code)
-        self.tables.leases.fail(lease, code, retry_s)
+    def _read(
+        self,
+        lease: Lease,
+        submission: Submission,
+        stopping: threading.Event | None,
+        on_progress: OnProgress | None,
+        ask_readers: Callable[[int], None] | None,
+    ) -> tuple[ReadPaper, ...]:
+        """The papers of a submission, their objects and records in the store. Raises: as `process`; ScanRejected."""
+        leases, lease_s = self.tables.leases, self._settings.lease_s
+        kept_alive = renewed(
+            lease.submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s
+        )
+        with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
+            work = HeldWork(lease, submission, Path(folder), renewal, stopping or threading.Event(), on_progress)
+            scan = self.scan_of(submission, submission.sources, work.folder)
+            return tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
 
-    def _file(self, lease: Lease, submission: Submission, papers: Sequence[ReadPaper]) -> None:
+    def _file(self, lease: Lease, papers: Sequence[ReadPaper]) -> None:
         """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
         for _ in range(_MOST_TRIES):
             on_file = OnFile(self.tables.papers, self.tables.people)
             filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
             if self.tables.leases.finish(lease, filed, None, changes):
                 return
-        error = ServiceUnavailable("paper_changed", lease.submission_id)
-        self._fail(lease, submission, error)
-        raise error
+        raise ServiceUnavailable("paper_changed", lease.submission_id)
+
+    def _refuse(self, lease: Lease, submission: Submission, code: str) -> None:
+        """Leave a submission done that cannot be read, and says why."""
+        log.info("refused %s %s", submission.submission_id, code)
+        self.tables.leases.finish(lease, (), code)
+        record_changes(self.store, self.tables.records, submission.actor.office_id)
+        if code == "secret_paper":  # a crash before this leaves it to `Intake.expire`, whatever its age
+            self.intake.empty(submission)
+        self.intake.leave_pages(submission)
+
+    def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
+        """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
+        code = error.code if isinstance(error, HosoError) else "internal"
+        log.warning("ended %s attempt=%d %s", submission.submission_id, submission.attempts, code)
+        if code == "lease_lost":
+            self._leave_to_another(submission)
+        elif code == "given_back":
+            self.tables.leases.release(lease)
+        else:
+            hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
+            retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
+            self.tables.leases.fail(lease, code, retry_s)
+
+    def _leave_to_another(self, submission: Submission) -> None:
+        """Have the records of what another has filed written anew: ours may have come after them."""
+        office_id = submission.actor.office_id
+        for paper in self.tables.papers.of_content(office_id, submission.content_sha256):
+            mark = uuid.uuid4().hex
+            change = Change(mark=mark, office_id=office_id, kind="paper", subject_id=paper.document_id)
+            self.tables.records.note(change)
+        record_changes(self.store, self.tables.records, office_id)
 
     def _papers(self, work: HeldWork, scan: Scan) -> Iterator[ReadPaper]:
         submission, folder, digitised = work.submission, work.folder, []
@@ -307,21 +332,6 @@ class Archive:
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
 
-    def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
-        """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
-        kept = {key for paper in papers for key in paper.original_keys}
-        for source in submission.sources:
-            if source.key not in kept:
-                self.store.delete(source.key)
-        self._remove(_read_pages(submission))
-
-    def _remove(self, folder: str) -> int:
-        """Remove all objects in a folder; return how many."""
-        stored = list(self.store.find(folder))
-        for one in stored:
-            self.store.delete(one.key)
-        return len(stored)
-
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
     def confirm(self, actor: Actor, document_id: str, copy_kind: CopyKind) -> Paper:
@@ -350,42 +360,10 @@ class Archive:
             raise NotFound("no_picture_kept", document_id)
         return self.store.fetch(paper.object_key, target)
 
-    def expire_intake(self, office_id: str, now: datetime) -> int:
-        """Remove intake objects that are older than the limit and wait for nobody; return how many.
-
-        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays, and
-        so does what no row tells of. A secret paper goes at once.
-        """
-        limit = now - timedelta(days=self._settings.intake_days)
-        inside: dict[str, set[str]] = {}
-        for stored in self.store.find(keys.intake(office_id)):
-            _, _, submission_id, part, *_ = stored.key.split("/")
-            inside.setdefault(submission_id, set()).add(part)
-        removed = 0
-        for submission_id, parts in inside.items():
-            try:
-                submission = self.tables.submissions.get(office_id, submission_id)
-            except NotFound:  # it is just being received, or a crash came before its row
-                continue
-            due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
-            if due or submission.reason == "secret_paper":
-                removed += self._remove(keys.intake(office_id, submission_id))
-            elif submission.state == "done" and "pages" in parts:  # a reader came too late with them
-                removed += self._remove(_read_pages(submission))
-        return removed
-
-    def _in_review(self, submission: Submission) -> bool:
-        papers = self.tables.papers.of_content(submission.actor.office_id, submission.content_sha256)
-        return any(paper.state == "needs_review" for paper in papers)
-
 
 def _owner() -> str:
     """Who this worker is, for whoever looks into the table."""
     return f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
-
-
-def _read_pages(submission: Submission) -> str:
-    return keys.read_pages(keys.intake(submission.actor.office_id, submission.submission_id))
 
 
 def _now() -> datetime:

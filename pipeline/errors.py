@@ -112,6 +112,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Trung tâm đã nhận nhưng mã băm bản gốc không khớp. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
         "The centre's hashes of the originals are not ours. The originals here are kept; tell the operator.",
     ),
+    "other_office": (
+        "Lượt nộp này không thuộc đơn vị mà máy này gửi về trung tâm. Bản gốc vẫn được giữ; hãy báo quản trị.",
+        "It is of another office than the one that this machine hands over for. It is kept; tell the operator.",
+    ),
     "centre_refused": (
         "Trung tâm từ chối lượt nộp này. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
         "The centre refused this submission. Its originals here are kept; tell the operator.",

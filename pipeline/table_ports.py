@@ -1,7 +1,6 @@
 """What the core asks of the database. Each promise in a docstring is one contract test, run on both databases."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
@@ -11,13 +10,10 @@ from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSourc
 from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
 from pipeline.schedule_ports import Marks, Turns
-from pipeline.work_ports import Calls, PageRanges, Work
+from pipeline.work_ports import Calls, FigureSource, PageRanges, Submissions, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
 from schemas.dossier import Lane, Lease, Paper, Submission
-from schemas.dossiers import Dossier
-from schemas.figures import By, Counts
-from schemas.paging import TimePlace
 from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage, SearchQuery
@@ -32,28 +28,6 @@ class PaperChange(Value):
     before: Paper | None
     after: Paper
     texts: tuple[str, ...] | None = None
-
-
-class Submissions(Protocol):
-    """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
-
-    def receive(self, submission: Submission) -> None:
-        """Add a submission in state `received`. Its originals must already be in the store."""
-        ...
-
-    def get(self, office_id: str, submission_id: str) -> Submission:
-        """Raises: NotFound (no_such_submission), for another office's as well."""
-        ...
-
-    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
-        """The office's newest submission of this content that is not refused (state done with a reason), or None."""
-        ...
-
-    def recent(
-        self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
-    ) -> tuple[Submission, ...]:
-        """Newest first; only an actor's; those behind a place, by the time of receipt."""
-        ...
 
 
 class Leases(Protocol):
@@ -257,22 +231,6 @@ class Search(Protocol):
 
         Raises: ScanRejected (bad_cursor).
         """
-        ...
-
-
-class FigureSource(Protocol):
-    """Counts for the figures of an office."""
-
-    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
-        """What is counted on the days from `since` to `until`, both included: a day's, the office's, or a procedure's
-        counts by key (`Figures.key`). Days are those at the counters.
-        """
-        ...
-
-    def dossiers_received(
-        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
-    ) -> tuple[Dossier, ...]:
-        """The dossiers received on these days, oldest first: at most `limit`, those behind a place."""
         ...
 
 

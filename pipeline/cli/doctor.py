@@ -68,7 +68,7 @@ def doctor(as_json: AsJson = False) -> None:
         "programs": _programs,
         "reading model": _model,
         "catalogue": _catalogue,
-        "store": _store,
+        "store": store_check,
         "database": _database,
         "inbox": _inbox,
         "parsers": _parsers,
@@ -127,7 +127,14 @@ def _catalogue(settings: Settings) -> str:
     return f"{len(catalogue.types)} types of papers, {len(catalogue.procedures)} procedures"
 
 
-def _store(settings: Settings) -> str:
+def store_check(settings: Settings) -> str:
+    """Whether objects can be put, fetched and deleted, and where; on an S3 server also how long they are locked.
+
+    Raises:
+        Misconfigured: bad_setting, no_object_lock, intake_misplaced.
+        ServiceUnavailable: store_away, object_altered.
+
+    """
     store = open_store(settings)
     key = f"doctor/{uuid.uuid4()}"
     with TemporaryDirectory() as folder:

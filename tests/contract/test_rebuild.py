@@ -26,7 +26,7 @@ MADE_ANEW = (
     "paper_codes",
 )  # fmt: skip
 OF_NO_ACCOUNT = {
-    "submissions": {"lease_owner", "lease_expires_at", "fence", "state_since", "attempts"},
+    "submissions": {"lease_owner", "lease_expires_at", "fence", "state_since", "attempts", "begun_at"},
     "search_rows": {"id", "exact", "folded"},
     "citizen_numbers": {"actor_id"},
     "earlier_names": {"actor_id"},

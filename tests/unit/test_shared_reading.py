@@ -148,5 +148,5 @@ def test_pages_that_come_too_late_are_swept_away(sharing: Desk) -> None:
     late = f"intake/phuong-a/{submission.submission_id}/pages/1.v0"
     with (sharing.folder / "late").open("w+b") as data:
         sharing.store.put(late, data, "application/zip")
-    sharing.archive.expire_intake("phuong-a", sharing.seen(submission).state_since)
+    sharing.archive.intake.expire("phuong-a", sharing.seen(submission).state_since)
     assert late not in sharing.keys("intake/")

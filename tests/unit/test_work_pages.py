@@ -109,6 +109,20 @@ def test_who_may_read_no_dossier_sees_none(
     assert (work["due"], work["owing"], len(work["stuck"])) == ([], [], 1)
 
 
+def test_what_will_be_tried_again_tells_when_and_why_and_asks_nobody(client: TestClient, tables: Database) -> None:
+    submission = receive(tables)
+    tables.leases.fail(hold(tables, submission), "store_away", 600)
+    page, work = client.get("/work").text, client.get("/api/v1/work").json()
+    assert "Sẽ tự thử lại lúc" in page
+    assert "Kho lưu trữ đang không liên lạc được" in page
+    assert "đã thử 1 lần" in page
+    assert f"/work/submissions/{submission.submission_id}/retry" not in page
+    assert (len(work["waiting"]), work["stuck"]) == (1, [])
+    told = client.get(f"/api/v1/submissions/{submission.submission_id}").json()
+    assert (told["state"], told["attempts"], told["reason"]["code"]) == ("retrying", 1, "store_away")
+    assert told["retry_at"] > told["state_since"]
+
+
 def test_looking_at_the_list_is_written_down_once_and_not_each_time_it_renews_itself(
     client: TestClient, dossier: str, tables: Database
 ) -> None:
