@@ -157,24 +157,23 @@ def test_the_counter_does_not_wait_behind_the_backlog(up: Up) -> None:
 
 def test_a_run_that_died_with_its_worker_gives_back_its_place(up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow_server, "_START_S", {"PENDING": 0.0})
-    user, _, password = up.running.prefect_auth.partition(":")
-    with (
-        httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60) as client,
-        FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server,
-    ):
-        deployment = client.get("deployments/name/digitise-submission/hoso").json()
+    with FlowServer(up.running.prefect_api_url, up.running.prefect_auth, timeout_s=60) as server:
+        deployment = server._request("GET", "deployments/name/digitise-submission/hoso").json()
 
         def handed_out(name: str) -> str:
+            """As a worker has it that was then killed."""
             wanted = {"name": name, "work_queue_name": "backlog", "state": {"type": "PENDING"}}
             made = {"parameters": {"submission_id": name}, **wanted}
-            return str(client.post(f"deployments/{deployment['id']}/create_flow_run", json=made).json()["id"])
+            return str(server._post(f"deployments/{deployment['id']}/create_flow_run", made)["id"])
+
+        def state(run: str) -> str:
+            return str(server._request("GET", f"flow_runs/{run}").json()["state_type"])
 
         dead, alive = handed_out("dead"), handed_out("alive")
         server.crash_dead(lambda names: {name for name in names if name != "dead"})
-        states = {run: client.get(f"flow_runs/{run}").json()["state_type"] for run in (dead, alive)}
-        assert states == {dead: "CRASHED", alive: "PENDING"}
+        assert (state(dead), state(alive)) == ("CRASHED", "PENDING")
         server.crash_dead(lambda _: ())
-        assert client.get(f"flow_runs/{alive}").json()["state_type"] == "CRASHED"
+        assert state(alive) == "CRASHED"
 
 
 def test_a_second_one_for_the_same_home_is_refused(up: Up) -> None:
