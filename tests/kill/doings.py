@@ -17,7 +17,7 @@ from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
-from tests.kill.papers import write_pile
+from tests.kill.papers import write_pair, write_pile
 from tests.kill.readings import RememberedReadings, untold
 
 DOSSIER = "H29.12.34-260302-0001"
@@ -41,10 +41,14 @@ def _archive(home: Path) -> Iterator[Archive]:
 
 
 def hoso(home: Path, *words: str | Path) -> None:
-    """A command of hoso in this process. Raises: SystemExit, as the command does."""
+    """A command of hoso in this process. Raises: SystemExit, when the command fails."""
     sys.argv = ["hoso", *map(str, words)]
-    with _remembering(home):
-        main()
+    try:
+        with _remembering(home):
+            main()
+    except SystemExit as end:
+        if end.code:
+            raise
 
 
 def _tell(home: Path, said: str) -> None:
@@ -69,10 +73,7 @@ def told(home: Path) -> list[str]:
 def open_office(home: Path) -> None:
     """A new home with a dossier that papers will be brought for."""
     write_pile(home / "pile")
-    try:
-        hoso(home, "dossier", "open", DOSSIER, "--procedure", "birth_registration", "--owner", "079320990007")
-    except SystemExit as end:
-        assert not end.code
+    hoso(home, "dossier", "open", DOSSIER, "--procedure", "birth_registration", "--owner", "079320990007")
 
 
 def ingest(home: Path) -> None:
@@ -103,9 +104,10 @@ def take_inbox(home: Path) -> None:
 
 
 def file_papers(home: Path) -> None:
-    """An office in which the pile is on file."""
+    """An office in which the pile is on file, and a pair of papers in one file."""
     open_office(home)
     ingest(home)
+    hoso(home, "ingest", "--json", "--inline", "--dossier", DOSSIER, write_pair(home / "pair"))
 
 
 def decide(home: Path) -> None:
@@ -118,25 +120,26 @@ def decide(home: Path) -> None:
 
 
 def _steps(archive: Archive) -> Sequence[tuple[str, Callable[[], object]]]:
-    actor, review = load_settings().actor, Review(archive)
-    (submission,) = archive.tables.submissions.recent(actor.office_id, 2)
-    sure, card, unsure = archive.tables.papers.of_content(actor.office_id, submission.content_sha256)
+    actor, review, papers = load_settings().actor, Review(archive), archive.tables.papers
+    pair, pile = archive.tables.submissions.recent(actor.office_id, 2)
+    unsure = papers.of_content(actor.office_id, pile.content_sha256)[-1].document_id
+    one = archive.document_id(pair, (1,))
+    other = archive.document_id(pair, (2,))
 
     def say(kind: str, about: str, **said: object) -> Callable[[], object]:
         return lambda: review.decide(review.read(actor, {"kind": kind, "subject_id": about, **said}))
 
-    number = {"name": "document_number", "value": "152/2020"}
     return (
-        ("number", say("set_field", unsure.document_id, **number)),
-        ("type", say("set_type", sure.document_id, type="marital_status_confirmation")),
-        ("type back", say("set_type", sure.document_id, type="birth_certificate")),
-        ("confirm", lambda: archive.confirm(actor, sure.document_id, "original")),
-        ("detach", lambda: archive.dossiers.detach(actor, DOSSIER, unsure.document_id)),
-        ("attach", lambda: archive.dossiers.attach(actor, DOSSIER, "", unsure.document_id)),
+        ("number", say("set_field", unsure, name="document_number", value="152/2020")),
+        ("type", say("set_type", one, type="marital_status_confirmation")),
+        ("type back", say("set_type", one, type="birth_certificate")),
+        ("confirm", lambda: archive.confirm(actor, other, "original")),
+        ("detach", lambda: archive.dossiers.detach(actor, DOSSIER, other)),
+        ("attach", lambda: archive.dossiers.attach(actor, DOSSIER, "", other)),
         ("phone", lambda: archive.dossiers.set_phone(actor, DOSSIER, "0912345678")),
-        ("cut", say("set_cuts", submission.submission_id, first_pages=[1, 2])),
-        ("cut back", say("set_cuts", submission.submission_id, first_pages=[1, 2, 3])),
-        ("secret", say("set_secrecy", unsure.document_id, secret=True)),
+        ("cut", say("set_cuts", pair.submission_id, first_pages=[1])),
+        ("cut back", say("set_cuts", pair.submission_id, first_pages=[1, 2])),
+        ("secret", say("set_secrecy", unsure, secret=True)),
     )
 
 

@@ -22,7 +22,8 @@ class Kept(NamedTuple):
     Attributes:
         objects: SHA-256 of the bytes as they are, by key.
         altered: keys whose bytes are not what their recorded hash says, or which have none.
-        strays: what lies in the store's folder and belongs to no object.
+        strays: files in the store's folder that are neither object nor hash. (A hash without its object says nothing
+            of anybody, and waits for the object to be put again.)
         rows: the tables' rows, by table.
     """
 
@@ -46,14 +47,13 @@ def read_kept(settings: Settings) -> Kept:
 def _in_folder(root: Path) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     files = {str(path.relative_to(root)): path for path in root.rglob("*") if path.is_file()}
     hashes = {name: path for name, path in files.items() if name.endswith(_HASH_SUFFIX)}
-    hidden = [name for name in files if name.rpartition("/")[2].startswith(".") and name != ".lock"]
+    hidden = [name for name in files if "/." in f"/{name}" and name != ".lock"]
     objects = {name: path for name, path in files.items() if name not in hashes and name not in hidden}
     del objects[".lock"]
     found = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in objects.items()}
     said = {name: hashes[name + _HASH_SUFFIX].read_text() for name in objects if name + _HASH_SUFFIX in hashes}
     altered = tuple(name for name in objects if not said.get(name, "").startswith(found[name]))
-    lone = [name for name in hashes if name.removesuffix(_HASH_SUFFIX) not in objects]
-    return found, altered, tuple(sorted(hidden + lone))
+    return found, altered, tuple(sorted(hidden))
 
 
 def _in_bucket(settings: Settings, rest: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:

@@ -13,6 +13,12 @@ SECOND_CHILD = (
     .replace("079320990007", "079220990015")
     .replace("150/2020", "151/2020")
 )
+THIRD_CHILD = (
+    BIRTH.replace("TÔN THẤT KHÁNH NHƯ", "LẦU BÁ THIỆN")
+    .replace("079320990007", "079220990023")
+    .replace("Tôn Thất Công Nhựt", "Lầu Bá Tường")
+    .replace("150/2020", "153/2020")
+)
 
 
 def write_papers(file: Path, *pages: str) -> Path:
@@ -31,3 +37,9 @@ def write_pile(folder: Path) -> tuple[Path, Path]:
     """A birth certificate with an identity card behind it, and a certificate whose number cannot be found."""
     folder.mkdir(parents=True, exist_ok=True)
     return write_papers(folder / "mixed.pdf", BIRTH, CARD), write_papers(folder / "unsure.pdf", UNNUMBERED)
+
+
+def write_pair(folder: Path) -> Path:
+    """Two birth certificates in one file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_papers(folder / "pair.pdf", SECOND_CHILD, THIRD_CHILD)

@@ -63,7 +63,7 @@ class Scenario:
         _fine(self.run(doings.recover, calm), doings.recover)
         _fine(self.run(doings.sweep_much_later, calm), doings.sweep_much_later)
         kept = read_kept(Settings(home=calm))
-        assert not broken(kept), broken(kept)
+        assert not broken(kept, expired=True), broken(kept, expired=True)
         self.expected = answers(kept)
 
     def run(self, doing: Doing, home: Path, point: Point | None = None) -> Fate:
@@ -86,7 +86,7 @@ class Scenario:
         lost += _failed(self.run(doings.recover, home), "recovery")
         lost += _failed(self.run(doings.sweep_much_later, home), "the later sweep")
         kept = read_kept(settings)
-        lost += [f"at the end: {one}" for one in broken(kept)]
+        lost += [f"at the end: {one}" for one in broken(kept, expired=True)]
         lost += [f"otherwise than undisturbed: {one}" for one in differences(self.expected, answers(kept))]
         lost += [f"left behind: {path.name}" for path in (home / "tmp").iterdir()]
         if not lost:
