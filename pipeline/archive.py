@@ -18,7 +18,7 @@ from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
-from pipeline.lease import Renewal, renewed
+from pipeline.lease import Renewal, renewed, retry_after_s
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import ObjectStore, Parsers, StoredObject
@@ -30,7 +30,7 @@ from pipeline.table_ports import Tables
 from schemas.base import Value
 from schemas.catalog import Catalogue
 from schemas.decisions import Confirm
-from schemas.dossier import Channel, CopyKind, Lease, Paper, PaperRecord, SourceFile, Submission
+from schemas.dossier import Channel, CopyKind, Lane, Lease, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
 
 log = logging.getLogger("hoso")
@@ -50,6 +50,7 @@ class Handing(Value):
     handed_in_by: str | None = None
     dossier_code: str | None = None
     procedure: str | None = None
+    lane: Lane = "counter"
 
 
 class Archive:
@@ -72,6 +73,8 @@ class Archive:
     def receive(self, files: Sequence[IncomingFile], handing: Handing) -> Submission:
         """Take files in. When this returns their bytes are safe in the intake area, unopened and unaltered.
 
+        A record of the submission lies beside them, so that the database can be made anew.
+
         Content that this office has already taken in is not taken again: its submission is returned as it stands.
 
         Raises:
@@ -89,6 +92,8 @@ class Archive:
             for file, source in zip(spooled, submission.sources, strict=True):
                 with file.file.open("rb") as data:
                     self.store.put(source.key, data, source.media_type)
+        record = BytesIO(submission.model_dump_json().encode())
+        self.store.put(keys.submission(handing.actor.office_id, submission.submission_id), record, "application/json")
         self.tables.submissions.receive(submission)
         log.info("1 receive %s files=%d", submission.submission_id, len(submission.sources))
         return submission
@@ -114,6 +119,7 @@ class Archive:
             handed_in_by=handing.handed_in_by,
             dossier_code=handing.dossier_code,
             procedure=handing.procedure,
+            lane=handing.lane,
             received_at=now,
             state_since=now,
         )
@@ -132,7 +138,8 @@ class Archive:
 
         Raises:
             NotFound: no_such_submission.
-            ServiceUnavailable: a service went away; the submission is left `stuck` or its lease to expire.
+            ServiceUnavailable: a service went away; the submission is left `retrying`, after the last attempt `stuck`,
+                or, where the database is away, its lease to expire.
         """
         owner = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
         claimed = self.tables.leases.claim(submission_id, owner, self._settings.lease_s)
@@ -150,23 +157,32 @@ class Archive:
                 self._empty_intake(submission)
             return ()
         except Exception as error:
-            self.tables.leases.fail(lease, error.code if isinstance(error, HosoError) else "internal")
+            self._fail(lease, submission, error)
             raise
-        self._file(lease, papers)
+        self._file(lease, submission, papers)
         self.dossiers.take_in(paper for paper, _ in papers)
         self._leave_intake(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
 
-    def _file(self, lease: Lease, papers: Sequence[ReadPaper]) -> None:
+    def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
+        """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
+        code = error.code if isinstance(error, HosoError) else "internal"
+        hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
+        retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
+        log.warning("failed %s attempt=%d %s", submission.submission_id, submission.attempts, code)
+        self.tables.leases.fail(lease, code, retry_s)
+
+    def _file(self, lease: Lease, submission: Submission, papers: Sequence[ReadPaper]) -> None:
         """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
         for _ in range(_MOST_TRIES):
             on_file = OnFile(self.tables.papers, self.tables.people)
             filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
             if self.tables.leases.finish(lease, filed, None, changes):
                 return
-        self.tables.leases.fail(lease, "paper_changed")
-        raise ServiceUnavailable("paper_changed", lease.submission_id)
+        error = ServiceUnavailable("paper_changed", lease.submission_id)
+        self._fail(lease, submission, error)
+        raise error
 
     def _papers(
         self, submission: Submission, folder: Path, renewal: Renewal, on_progress: OnProgress | None
@@ -277,14 +293,17 @@ class Archive:
     def expire_intake(self, office_id: str, now: datetime) -> int:
         """Remove intake objects that are older than the limit and wait for nobody; return how many.
 
-        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays. A
-        secret paper goes at once.
+        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays, and
+        so does what no row tells of. A secret paper goes at once.
         """
         limit = now - timedelta(days=self._settings.intake_days)
         inside = {stored.key.split("/")[2] for stored in self.store.find(keys.intake(office_id))}
         removed = 0
         for submission_id in sorted(inside):
-            submission = self.tables.submissions.get(office_id, submission_id)
+            try:
+                submission = self.tables.submissions.get(office_id, submission_id)
+            except NotFound:  # it is just being received, or a crash came before its row
+                continue
             due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
             if due or submission.reason == "secret_paper":
                 removed += self._empty_intake(submission)

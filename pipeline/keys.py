@@ -5,6 +5,7 @@ intake/<office>/<submission_id>/<pages>.v<version>.pdf|json  copy and record of 
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
+submissions/<office>/<submission_id>.json                    what was handed in, as it was received
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
 codes/<office>/<document_id>.json                            the code a digitised paper was given
@@ -33,6 +34,11 @@ def page_label(pages: tuple[int, ...]) -> str:
 def intake(office_id: str, submission_id: str | None = None) -> str:
     """The folder of a submission in intake; without one, that of the whole office."""
     return f"intake/{office_id}/" + (f"{submission_id}/" if submission_id else "")
+
+
+def submission(office_id: str, submission_id: str | None = None) -> str:
+    """The record of a submission; without one, the folder of the office."""
+    return f"submissions/{office_id}/" + (f"{submission_id}.json" if submission_id else "")
 
 
 def archive(office_id: str, content_sha256: str) -> str:

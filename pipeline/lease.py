@@ -1,5 +1,6 @@
-"""Keeps a lease alive while the work goes on."""
+"""Keeps a lease alive while the work goes on, and says when work that failed is tried again."""
 
+import hashlib
 import logging
 import threading
 import time
@@ -12,6 +13,19 @@ from schemas.dossier import Lease
 
 _LOG = logging.getLogger("hoso")
 _SHOW_S = 0.5
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 900.0
+_SPREAD = 0.2
+
+
+def retry_after_s(submission_id: str, attempts: int) -> float:
+    """How long to wait, in seconds, after `attempts` failures: twice as long each time, up to a quarter of an hour.
+
+    Each submission differs by up to a fifth, always the same way, so that what failed together does not come back at
+    the same moment.
+    """
+    pause_s = min(_FIRST_PAUSE_S * 2.0 ** (attempts - 1), _LONGEST_PAUSE_S)
+    place = hashlib.sha256(f"{submission_id}/{attempts}".encode()).digest()[0] / 255
+    return pause_s * (1 - _SPREAD * place)
 
 
 class Renewal(threading.Thread):

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     intake_days: int = Field(default=30, ge=1)
     """Originals that may not be archived are kept this long for review and confirmation."""
     lease_s: float = Field(default=30, gt=0)
+    """How long a worker that is silent holds what it works on; it renews its hold three times in that."""
+    most_attempts: int = Field(default=5, ge=1)
+    """What fails through no fault of its own is tried so often before it is left to a person."""
     paper_code: str = "{owner}.{type}.{number}.{count:02d}"
     """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
     and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.

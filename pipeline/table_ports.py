@@ -57,12 +57,16 @@ class Leases(Protocol):
     """Who works on what. Only the holder of the newest fence may write."""
 
     def waiting(self, limit: int) -> tuple[str, ...]:
-        """Ids of submissions of any office that are `received`, or `working` with an expired lease; oldest first."""
+        """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
+
+        They are `received`, `retrying` and due, or `working` with an expired lease.
+        """
         ...
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
-        """Take a `received`, `stuck`, or expired `working` submission: state `working`, fence and attempts + 1.
+        """Take a submission that is `received`, `retrying`, `stuck`, or `working` with an expired lease.
 
+        It becomes `working`, with fence and attempts + 1.
         None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
         Raises: NotFound (no_such_submission).
         """
@@ -92,9 +96,10 @@ class Leases(Protocol):
         """
         ...
 
-    def fail(self, lease: Lease, reason: str) -> None:
-        """Set the submission `stuck` with the code of what went wrong on our side; it may be claimed again.
+    def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
+        """Leave the submission with the code of what went wrong on our side.
 
+        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
         Raises: ServiceUnavailable (lease_lost).
         """
         ...

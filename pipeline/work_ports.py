@@ -21,11 +21,13 @@ class Work(Protocol):
         ...
 
     def waiting(self, office_id: str, limit: int) -> tuple[UnfinishedWork, ...]:
-        """Submissions that are received or being read, those first that are so for longest."""
+        """Submissions that are received, being read or to be tried again, those first that are so for longest."""
         ...
 
     def retry(self, office_id: str, submission_id: str) -> bool:
-        """Have a stuck submission wait to be read again; False, and nothing changes, where it is not stuck.
+        """Have a stuck submission wait to be read again, as if it had just come.
+
+        False, and nothing changes, where it is not stuck.
 
         Raises: NotFound (no_such_submission), for another office's as well.
         """

@@ -12,7 +12,10 @@ Channel = Literal["counter", "post", "online"]
 Evidence = Literal["qr", "mrz", "check", "two_places", "ocr", "officer"]
 PaperState = Literal["filed", "needs_review", "rejected", "withdrawn"]
 """`withdrawn`: a person cut its pages otherwise; the paper is kept and found by its id alone."""
-SubmissionState = Literal["received", "working", "done", "stuck"]
+SubmissionState = Literal["received", "working", "retrying", "stuck", "done"]
+"""`retrying`: something of ours or a service failed, and it will be tried again by itself; `stuck`: not any more."""
+Lane = Literal["counter", "backlog"]
+"""Which line work waits in: `counter`, somebody waits for it; `backlog`, it came in bulk and yields to the counter."""
 CopyKind = Literal["original", "register_extract", "certified_copy", "photocopy"]
 InvalidState = Literal["superseded", "cancelled"]
 Keeping = Literal["keep", "fields_only", "show_only", "secret_stop"]
@@ -43,14 +46,18 @@ class Submission(Value):
     """Personal number of who handed the papers in. It never decides whose a paper is."""
     dossier_code: str | None = None
     procedure: str | None = None
+    lane: Lane = "counter"
     received_at: datetime
     state: SubmissionState = "received"
     state_since: datetime
     reason: str | None = None
-    """Stable code of why it is stuck or was refused; None otherwise."""
+    """Stable code of why it is tried again, is stuck or was refused; None otherwise."""
+    retry_at: datetime | None = None
+    """When it is tried again; None unless it is `retrying`."""
     pages_total: int | None = None
     pages_done: int = 0
     attempts: int = 0
+    """How often it was taken up since it was received or a person had it tried again; giving it back does not count."""
 
 
 class Lease(Value):

@@ -77,15 +77,16 @@ class WorkCounts(Value):
 
 
 class UnfinishedWork(Value):
-    """A submission that is not done. `reason` is the code of why it is stuck; pages are counted while it is read.
+    """A submission that is not done. `reason` is the code of why it is stuck or will be tried again, at `retry_at`.
 
-    What its files are called is left out: a file's name often is a citizen's.
+    Pages are counted while it is read. What its files are called is left out: a file's name often is a citizen's.
     """
 
     submission_id: str
     actor: Actor
     state: SubmissionState
     reason: str | None
+    retry_at: datetime | None
     received_at: datetime
     state_since: datetime
     attempts: int

@@ -158,7 +158,7 @@ class _Work:
             self.progress.pages(unit.source, seen.pages_done, seen.pages_total or 0)
             if seen.state == "done":
                 return
-            if seen.state == "stuck":
+            if seen.state == "stuck" or (seen.state == "retrying" and self._server is None):
                 raise ServiceUnavailable(seen.reason or "internal", submission.submission_id)
             if self.stopping.wait(_POLL_S):
                 raise ServiceUnavailable("lease_lost", submission.submission_id)

@@ -201,7 +201,7 @@ class Viewer:
         """A submission with its papers."""
         return SubmissionView(
             **dict(self.line(submission)),
-            live=submission.state in ("received", "working"),
+            live=submission.state in ("received", "working", "retrying"),
             files=tuple(source.path.rpartition("/")[2] for source in submission.sources),
             papers=tuple(self.paper(paper) for paper in papers),
         )

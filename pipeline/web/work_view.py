@@ -201,6 +201,9 @@ class WorkViewer:
             notes += [say["work_stuck_since"].format(self._when(one.state_since))]
             notes += [say["work_tries"].format(one.attempts)] if one.attempts > 1 else []
             state = reason(one.reason or "", self._language)
+        elif one.state == "retrying" and one.retry_at:
+            notes += [reason(one.reason or "", self._language), say["work_tries"].format(one.attempts)]
+            state = say["work_retry_at"].format(self._when(one.retry_at))
         elif one.state == "working" and one.pages_total:
             state = say["work_reading_pages"].format(min(one.pages_done + 1, one.pages_total), one.pages_total)
         else:

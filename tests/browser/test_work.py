@@ -149,7 +149,7 @@ def test_what_is_stuck_is_read_again_by_one_key(work: Page, counter: Counter, tm
         stuck = receive(archive, counter, draw_birth_certificate(tmp_path / "giấy.png", "Lê Thị Kẹt"))
         claimed = archive.tables.leases.claim(stuck, "tests", 60)
         assert claimed
-        archive.tables.leases.fail(claimed[0], "store_away")
+        archive.tables.leases.fail(claimed[0], "store_away", None)
     work.reload()
     entry = row(work, "stuck", stuck)
     expect(entry).to_contain_text("Kho lưu trữ đang không liên lạc được")

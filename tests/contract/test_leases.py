@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,20 @@ def test_received_submissions_of_every_office_wait_oldest_first(database: Databa
     assert database.leases.waiting(1) == (early.submission_id,)
 
 
+def test_the_counter_is_served_before_the_backlog_however_old_that_is(database: Database) -> None:
+    backlog = receive(database, received_at=minutes(1), lane="backlog")
+    counter = receive(database, received_at=minutes(2))
+    assert database.leases.waiting(9) == (counter.submission_id, backlog.submission_id)
+    assert database.leases.waiting(1) == (counter.submission_id,)
+
+
+def test_what_failed_waits_again_only_when_it_is_due(database: Database) -> None:
+    due, later = receive(database), receive(database)
+    database.leases.fail(hold(database, due), "store_away", 0)
+    database.leases.fail(hold(database, later), "store_away", 60)
+    assert database.leases.waiting(9) == (due.submission_id,)
+
+
 def test_a_submission_waits_again_when_its_lease_has_expired(database: Database) -> None:
     held, expired = receive(database), receive(database)
     hold(database, held, lease_s=60)
@@ -31,7 +45,7 @@ def test_a_submission_waits_again_when_its_lease_has_expired(database: Database)
 
 def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
     database.leases.finish(hold(database, receive(database)), (), None)
-    database.leases.fail(hold(database, receive(database)), "store_away")
+    database.leases.fail(hold(database, receive(database)), "store_away", None)
     assert database.leases.waiting(9) == ()
 
 
@@ -63,7 +77,7 @@ def test_a_held_submission_cannot_be_claimed(database: Database) -> None:
 
 def test_a_stuck_submission_can_be_claimed_and_loses_its_reason(database: Database) -> None:
     submission = receive(database)
-    database.leases.fail(hold(database, submission), "internal")
+    database.leases.fail(hold(database, submission), "internal", None)
     hold(database, submission)
     assert database.submissions.get(OFFICE, submission.submission_id).reason is None
 
@@ -143,8 +157,21 @@ def test_finishing_sets_done_with_the_reason_of_a_refusal(database: Database, re
     assert (finished.state, finished.reason) == ("done", reason)
 
 
+def test_failing_for_a_while_tells_when_it_is_tried_again(database: Database) -> None:
+    submission = receive(database)
+    before = datetime.now(UTC)
+    database.leases.fail(hold(database, submission), "store_away", 60)
+    failed = database.submissions.get(OFFICE, submission.submission_id)
+    assert (failed.state, failed.reason, failed.attempts) == ("retrying", "store_away", 1)
+    assert failed.retry_at is not None
+    assert before + timedelta(seconds=60) <= failed.retry_at
+    assert database.work.waiting(OFFICE, 9)[0].retry_at == failed.retry_at
+    hold(database, submission)
+    assert database.submissions.get(OFFICE, submission.submission_id).retry_at is None
+
+
 def test_failing_sets_stuck_with_the_reason(database: Database) -> None:
     submission = receive(database)
-    database.leases.fail(hold(database, submission), "store_away")
+    database.leases.fail(hold(database, submission), "store_away", None)
     failed = database.submissions.get(OFFICE, submission.submission_id)
     assert (failed.state, failed.reason) == ("stuck", "store_away")

@@ -51,7 +51,7 @@ def _an_old_database(url: str) -> None:
     submission = a_submission(submission_id="s")
     with engine.begin() as connection:
         command.upgrade(configuration(connection), "0003")
-        own = submission.model_dump(exclude={"actor", "sources"}) | {"fence": 0}
+        own = submission.model_dump(exclude={"actor", "sources", "lane", "retry_at"}) | {"fence": 0}
         connection.execute(insert(submissions).values(own | ACTOR.model_dump()))
         dossier = {"code": CODE, "procedure": "birth_registration", "received_at": START, "record": "{}"}
         connection.execute(insert(dossiers).values(dossier | ACTOR.model_dump()))

@@ -89,7 +89,7 @@ def test_content_that_is_done_is_known(database: Database) -> None:
 
 
 def test_content_that_is_stuck_is_known(database: Database) -> None:
-    database.leases.fail(hold(database, receive(database, content_sha256="same")), "store_away")
+    database.leases.fail(hold(database, receive(database, content_sha256="same")), "store_away", None)
     found = database.submissions.find_content(OFFICE, "same")
     assert found is not None
     assert found.state == "stuck"

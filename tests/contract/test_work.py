@@ -38,7 +38,7 @@ def codes(dossiers: tuple[Dossier, ...]) -> list[str]:
 
 def get_stuck(database: Database, reason: str = "store_away", **changes: Any) -> str:
     submission = receive(database, **changes)
-    database.leases.fail(hold(database, submission), reason)
+    database.leases.fail(hold(database, submission), reason, None)
     return submission.submission_id
 
 
@@ -74,6 +74,7 @@ def test_a_stuck_submission_that_is_tried_again_waits_for_whoever_reads(database
     assert stuck not in database.leases.waiting(9)
     assert database.work.retry(OFFICE, stuck)
     assert database.leases.waiting(9) == (stuck,)
+    assert database.submissions.get(OFFICE, stuck).attempts == 0
     assert database.work.stuck(OFFICE, 9) == ()
 
 

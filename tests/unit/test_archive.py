@@ -46,6 +46,13 @@ def test_what_is_received_lies_in_intake_byte_for_byte(desk: Desk) -> None:
     assert source.size_bytes == len(SCAN)
 
 
+def test_what_was_handed_in_is_recorded_beside_its_originals(desk: Desk) -> None:
+    submission = desk.receive(SCAN, lane="backlog", dossier_code="H29.12.34-260302-0001")
+    (key,) = desk.keys("submissions/")
+    assert key == f"submissions/phuong-a/{submission.submission_id}.json"
+    assert Submission.model_validate_json(desk.bytes_of(key)) == desk.seen(submission)
+
+
 def test_no_parser_sees_a_file_before_it_has_been_received(desk: Desk, parsers: PlainParsers) -> None:
     desk.receive(SCAN)
     assert parsers.calls == []

@@ -81,7 +81,7 @@ def test_a_lease_lost_half_way_writes_no_row(desk: Desk, parsers: PlainParsers) 
     ("fault", "code"),
     [(RuntimeError("a word that was read"), "internal"), (ServiceUnavailable("store_away"), "store_away")],
 )
-def test_trouble_of_ours_leaves_a_submission_stuck_until_it_is_taken_up_again(
+def test_trouble_of_ours_leaves_a_submission_to_be_tried_again(
     desk: Desk, parsers: PlainParsers, fault: Exception, code: str
 ) -> None:
     submission = desk.receive(SCAN)
@@ -92,7 +92,7 @@ def test_trouble_of_ours_leaves_a_submission_stuck_until_it_is_taken_up_again(
     parsers.before_reading = trouble
     with pytest.raises(type(fault)):
         desk.archive.process(submission.submission_id)
-    assert (desk.seen(submission).state, desk.seen(submission).reason) == ("stuck", code)
+    assert (desk.seen(submission).state, desk.seen(submission).reason) == ("retrying", code)
     assert desk.bytes_of(submission.sources[0].key) == SCAN
     parsers.before_reading = lambda _: None
     desk.archive.process(submission.submission_id)

@@ -82,7 +82,7 @@ def arrive(client: TestClient, tables: Database) -> str:
 
 def get_stuck(tables: Database, actor: Actor = ACTOR) -> str:
     submission = receive(tables, actor=actor)
-    tables.leases.fail(hold(tables, submission), "store_away")
+    tables.leases.fail(hold(tables, submission), "store_away", None)
     return submission.submission_id
 
 

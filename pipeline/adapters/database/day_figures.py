@@ -12,7 +12,7 @@ from pipeline.adapters.database.tables import submissions
 from pipeline.local_time import VIETNAM, local_day
 from schemas.figures import DayOfWork
 
-_ALL_BUT_DONE = ("received", "working", "stuck")
+_ALL_BUT_DONE = ("received", "working", "retrying", "stuck")
 _LONGEST_WAIT = timedelta(days=90)
 """What was read after a longer wait is not looked for among all that was ever received."""
 

@@ -42,7 +42,9 @@ class LoadCounts:
 
 
 def _oldest_waiting(connection: Connection) -> datetime | None:
-    query = select(func.min(submissions.c.received_at)).where(submissions.c.state.in_(("received", "stuck")))
+    query = select(func.min(submissions.c.received_at)).where(
+        submissions.c.state.in_(("received", "retrying", "stuck"))
+    )
     return connection.execute(query).scalar()
 
 

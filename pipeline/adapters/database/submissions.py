@@ -1,7 +1,7 @@
 """What was handed in, how far the work is, and who may work on it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
 
@@ -9,13 +9,15 @@ from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.places import newest_first
-from pipeline.adapters.database.tables import source_files, submissions
+from pipeline.adapters.database.tables import NOT_DONE, source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.table_ports import PaperChange
-from schemas.dossier import Lease, Paper, SourceFile, Submission, SubmissionState
+from schemas.dossier import Lane, Lease, Paper, SourceFile, Submission, SubmissionState
 from schemas.paging import TimePlace
 from schemas.people import Actor
 
+_LANES: tuple[Lane, ...] = ("counter", "backlog")
+"""In the order in which they are worked off."""
 _VALUES = [
     submissions.c[name] for name in sorted(Submission.model_fields.keys() - {"actor", "sources"})
 ]  # the columns that are the value's own
@@ -81,22 +83,25 @@ class LeaseTable:
 
     def waiting(self, limit: int) -> tuple[str, ...]:
         """See Leases."""
+        found: list[str] = []
         with self._connections.reading() as connection:
-            expired = and_(submissions.c.state == "working", submissions.c.lease_expires_at <= now(connection))
-            query = (
-                select(submissions.c.submission_id)
-                .where(or_(submissions.c.state == "received", expired))
-                .order_by(submissions.c.received_at, submissions.c.submission_id)
-                .limit(limit)
-            )
-            return tuple(connection.execute(query).scalars())
+            moment = now(connection)
+            expired = and_(submissions.c.state == "working", submissions.c.lease_expires_at <= moment)
+            due = and_(submissions.c.state == "retrying", submissions.c.retry_at <= moment)
+            free = and_(NOT_DONE, or_(submissions.c.state == "received", due, expired))
+            oldest_first = (submissions.c.received_at, submissions.c.submission_id)
+            for lane in _LANES:
+                of_lane = select(submissions.c.submission_id).where(submissions.c.lane == lane, free)
+                query = of_lane.order_by(*oldest_first).limit(limit - len(found))
+                found += connection.execute(query).scalars()
+        return tuple(found)
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
         """See Leases."""
         with self._connections.writing() as connection:
             moment = now(connection)
             free = or_(
-                submissions.c.state.in_(("received", "stuck")),
+                submissions.c.state.in_(("received", "retrying", "stuck")),
                 and_(submissions.c.state == "working", submissions.c.lease_expires_at <= moment),
             )
             # One statement decides: of two at once the second waits for the first, and then finds it taken.
@@ -107,6 +112,7 @@ class LeaseTable:
                     state="working",
                     state_since=moment,
                     reason=None,
+                    retry_at=None,
                     pages_done=0,
                     lease_owner=owner,
                     lease_expires_at=moment + timedelta(seconds=lease_s),
@@ -147,16 +153,26 @@ class LeaseTable:
             write_changes(connection, changes)
             return True
 
-    def fail(self, lease: Lease, reason: str) -> None:
+    def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
         """See Leases."""
         with self._connections.writing() as connection:
-            _end(connection, lease, "stuck", reason)
+            if retry_s is None:
+                _end(connection, lease, "stuck", reason)
+            else:
+                retry_at = now(connection) + timedelta(seconds=retry_s)
+                _end(connection, lease, "retrying", reason, retry_at)
 
 
-def _end(connection: Connection, lease: Lease, state: SubmissionState, reason: str | None) -> None:
+def _end(
+    connection: Connection,
+    lease: Lease,
+    state: SubmissionState,
+    reason: str | None,
+    retry_at: datetime | None = None,
+) -> None:
     """Give the lease back and leave the submission in `state`."""
     moment = now(connection)
-    ended = {"lease_owner": None, "lease_expires_at": None}
+    ended = {"lease_owner": None, "lease_expires_at": None, "retry_at": retry_at}
     _update_held(connection, lease, state=state, state_since=moment, reason=reason, **ended)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration. A database that names it is opened without loading Alembic (0.3 s)."""
 
 
@@ -89,6 +89,9 @@ def only_given(name: str) -> dict[str, Any]:
     return {"sqlite_where": given, "postgresql_where": given}
 
 
+NOT_DONE = text("state <> 'done'")
+"""A query that says so goes by the small index of what is not done, however many submissions are."""
+
 submissions = Table(
     "submissions",
     metadata,
@@ -99,10 +102,12 @@ submissions = Table(
     Column("handed_in_by", Text),
     Column("dossier_code", Text),
     Column("procedure", Text),
+    Column("lane", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Column("state_since", Moment, nullable=False),
     Column("reason", Text),
+    Column("retry_at", Moment),
     Column("pages_total", Integer),
     Column("pages_done", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -112,6 +117,7 @@ submissions = Table(
     Index("submissions_by_time", "office_id", "received_at"),
     Index("submissions_by_content", "office_id", "content_sha256"),
     Index("submissions_by_state", "state", "received_at"),
+    Index("submissions_not_done", "lane", "received_at", sqlite_where=NOT_DONE, postgresql_where=NOT_DONE),
     Index("submissions_by_change", "office_id", "state", "state_since"),
 )
 

@@ -17,7 +17,7 @@ from schemas.figures import DayOfWork
 from schemas.people import Actor
 from schemas.work import Call, DossierNeeds, Proposal, UnfinishedWork, WorkCounts
 
-_NOT_READ = ("received", "working")
+_NOT_READ = ("received", "working", "retrying")
 
 
 class WorkTable:
@@ -63,7 +63,7 @@ class WorkTable:
         with self._connections.writing() as connection:
             if connection.execute(select(submissions.c.state).where(own)).scalar() is None:
                 raise NotFound("no_such_submission", submission_id)
-            free = {"state": "received", "state_since": now(connection), "reason": None, "pages_done": 0}
+            free = {"state": "received", "state_since": now(connection), "reason": None, "pages_done": 0, "attempts": 0}
             stuck = own & (submissions.c.state == "stuck")
             return connection.execute(update(submissions).where(stuck).values(free)).rowcount == 1
 

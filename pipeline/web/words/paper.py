@@ -17,6 +17,7 @@ WORDS = {
     "other_language": ("English", "Tiếng Việt"),
     "state_received": ("Đang chờ đọc", "Waiting to be read"),
     "state_working": ("Đang đọc", "Reading"),
+    "state_retrying": ("Sẽ tự thử lại", "Will be tried again"),
     "state_done": ("Đã đọc xong", "Read"),
     "state_stuck": ("Bị dừng", "Stuck"),
     "state_refused": ("Bị từ chối", "Refused"),

@@ -33,6 +33,7 @@ WORDS = {
     # stuck
     "work_stuck": ("Bị kẹt", "Stuck"),
     "work_stuck_since": ("kẹt từ {}", "stuck since {}"),
+    "work_retry_at": ("Sẽ tự thử lại lúc {}", "Will be tried again at {}"),
     "work_tries": ("đã thử {} lần", "tried {} times"),
     "work_received": ("{} nhận lúc {}", "{}, received at {}"),
     "work_retry": ("Đọc lại", "Try again"),
