@@ -11,7 +11,7 @@ from typing import Any
 from tests.kill.kept import Kept, Row
 
 _TIMES = frozenset({"filed_at", "confirmed_at", "decided_at", "attached_at", "given_at", "received_at", "state_since"})
-_OWN = frozenset({"lease_owner", "lease_expires_at", "fence", "attempts", "path"})
+_OWN = frozenset({"lease_owner", "lease_expires_at", "fence", "attempts", "path", "pages_done", "pages_total", "retry_at"})
 _COMPARED = (
     "submissions",
     "source_files",
@@ -30,6 +30,7 @@ _COMPARED = (
 _CONTEXT = 120
 _NOT_COMPARED = ("decisions/", "intake/", "submissions/")
 """Somebody who decides again after a crash has decided twice; of what passes only the time is known."""
+_RESULT = re.compile(r"-KQ\d+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
 
 
@@ -185,4 +186,5 @@ def _timeless(value: Any) -> Any:
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:
+    text = _RESULT.sub("-KQ", text)  # a number is never given twice, so who decides twice has other numbers
     return _UUID.sub(lambda found: names.get(found.group(), found.group()), text)

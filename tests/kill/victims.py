@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +43,7 @@ class Victims:
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
+        self._lock = threading.Lock()
 
     def run(
         self, doing: Doing, home: Path, settings: Mapping[str, str], at: int | None = None, after_s: float | None = None
@@ -51,16 +53,20 @@ class Victims:
         told.unlink(missing_ok=True)
         began = time.monotonic()
         process = self._context.Process(target=_live, args=(doing, home, dict(settings), at, after_s))
-        process.start()
-        process.join(_LONGEST_S)
-        if process.exitcode is None:
-            process.kill()
+        # multiprocessing looks after all of its processes whenever one is started, in no order with other threads.
+        with self._lock:
+            process.start()
+        ended = wait([process.sentinel], _LONGEST_S)
+        with self._lock:
+            if not ended:
+                process.kill()
             process.join()
+        if not ended:
             raise TimeoutError(f"{doing.__name__} took more than {_LONGEST_S} s")
         took_s = time.monotonic() - began
         what: dict[str, Any] = json.loads(told.read_text()) if told.exists() else {"kinds": [], "cpu_s": 0.0}
         said = (home / "said.txt").read_text(errors="replace")
-        return Fate(process.exitcode, tuple(what["kinds"]), took_s, what["cpu_s"], said)
+        return Fate(process.exitcode or 0, tuple(what["kinds"]), took_s, what["cpu_s"], said)
 
 
 def _live(doing: Doing, home: Path, settings: dict[str, str], at: int | None, after_s: float | None) -> None:
