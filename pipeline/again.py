@@ -1,13 +1,15 @@
 """Reads a submission or one of its papers again from the originals, as a person said it is to be read."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.answers import BY_OFFICER, recut, withdrawn
-from pipeline.archive import Archive, as_kept
+from pipeline.archive import Archive
 from pipeline.digitise import DigitisedPaper, KnownPaper, PagesDone, digitise, digitise_as
 from pipeline.errors import NotFound
 from pipeline.keeping import Original
+from pipeline.paper_records import as_kept, document_id_of
 from pipeline.renditions import ReadPaper
 from pipeline.stages.classify import Classification
 from pipeline.table_ports import PaperChange
@@ -56,7 +58,7 @@ def cut_again(archive: Archive, submission: Submission, first_pages: tuple[int, 
 def _cut(
     archive: Archive, digitised: DigitisedPaper, submission: Submission, sources: tuple[SourceFile, ...]
 ) -> PaperChange:
-    document_id = archive.document_id(submission, digitised.pages)
+    document_id = document_id_of(submission, digitised.pages)
     try:
         known = archive.tables.papers.get(submission.actor.office_id, document_id)
     except NotFound:
@@ -69,7 +71,8 @@ def _stored(
     archive: Archive, digitised: DigitisedPaper, submission: Submission, sources: tuple[SourceFile, ...]
 ) -> ReadPaper:
     """The paper with its copy in intake; whether it may leave it depends on others, too, and is for `moving`."""
-    return as_kept(*archive.store_paper(digitised, submission, tuple(map(Original, sources)), archived=False))
+    originals = tuple(map(Original, sources))
+    return as_kept(*archive.store_paper(digitised, submission, originals, datetime.now(UTC), archived=False))
 
 
 def _where_they_lie(submission: Submission, paper: Paper) -> tuple[SourceFile, ...]:

@@ -5,27 +5,29 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from pipeline import PIPELINE_VERSION, keys
+from pipeline import keys
 from pipeline.decisions import deciding, new_decision
-from pipeline.digitise import DigitisedPaper, PagesDone, Scan, digitise
+from pipeline.digitise import DigitisedPaper, PagesDone, Scan, count_pages, digitise
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
 from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
-from pipeline.lease import Renewal, renewed, retry_after_s
+from pipeline.lease import HeldWork, OnProgress, renewed, retry_after_s
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
+from pipeline.paper_records import as_kept, paper_of
 from pipeline.ports import ObjectStore, Parsers, StoredObject
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
+from pipeline.shared_reading import Shared, SharedReading
 from pipeline.stages.learnt import thresholds_of
-from pipeline.stages.questions import questions_of
 from pipeline.table_ports import Tables
 from schemas.base import Value
 from schemas.catalog import Catalogue
@@ -38,8 +40,6 @@ log = logging.getLogger("hoso")
 _MOST_TRIES = 5
 """How often rows are tried to be written while others keep changing them."""
 _THRESHOLDS_READ = 200
-OnProgress = Callable[[int, int], None]
-"""Called with pages done and pages in all."""
 
 
 class Handing(Value):
@@ -67,6 +67,7 @@ class Archive:
         codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
         self.dossiers = DossierDesk(store, tables, catalogue, codes)
         self._settings = settings
+        self._shared = SharedReading(store, tables.page_ranges, parsers, settings)
 
     # -- step 1 -------------------------------------------------------------------------------------------------------
 
@@ -126,11 +127,25 @@ class Archive:
 
     # -- steps 2 to 10 ------------------------------------------------------------------------------------------------
 
-    def process(self, submission_id: str, on_progress: OnProgress | None = None) -> tuple[ReadPaper, ...] | None:
+    def process(
+        self,
+        submission_id: str,
+        on_progress: OnProgress | None = None,
+        *,
+        stopping: threading.Event | None = None,
+        ask_readers: Callable[[int], None] | None = None,
+    ) -> tuple[ReadPaper, ...] | None:
         """Digitise a submission and file its papers, unless it is done or another worker holds it.
 
         A file that cannot be read leaves the submission done with the reason and its originals kept. Running it again
         after a crash files everything once: ids and keys derive from the content.
+
+        Args:
+            submission_id: which.
+            on_progress: is told how far it is.
+            stopping: once it is set, the pages at hand are finished and the submission is given back.
+            ask_readers: asks for so many others to call `read_range`; called where there are more pages than one
+                worker is to read alone.
 
         Returns:
             The papers with all that was read on them, even what may not be kept; () for a refused file, and None when
@@ -138,23 +153,26 @@ class Archive:
 
         Raises:
             NotFound: no_such_submission.
-            ServiceUnavailable: a service went away; the submission is left `retrying`, after the last attempt `stuck`,
-                or, where the database is away, its lease to expire.
+            ServiceUnavailable: a service went away: the submission is left `retrying`, after the last attempt `stuck`,
+                or, where the database is away, its lease to expire; given_back, or lease_lost to another worker.
         """
-        owner = f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
-        claimed = self.tables.leases.claim(submission_id, owner, self._settings.lease_s)
+        claimed = self.tables.leases.claim(submission_id, _owner(), self._settings.lease_s)
         if claimed is None:
             return None
         lease, submission = claimed
-        kept_alive = renewed(self.tables.leases, lease, self._settings.lease_s)
+        leases, lease_s = self.tables.leases, self._settings.lease_s
+        kept_alive = renewed(submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s)
         try:
             with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
-                papers = tuple(self._papers(submission, Path(folder), renewal, on_progress))
+                work = HeldWork(lease, submission, Path(folder), renewal, stopping or threading.Event(), on_progress)
+                scan = self.scan_of(submission, submission.sources, work.folder)
+                papers = tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
         except ScanRejected as error:
             log.info("refused %s %s", submission_id, error.code)
             self.tables.leases.finish(lease, (), error.code)
             if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
-                self._empty_intake(submission)
+                self._remove(keys.intake(submission.actor.office_id, submission_id))
+            self._remove(_read_pages(submission))
             return ()
         except Exception as error:
             self._fail(lease, submission, error)
@@ -165,9 +183,40 @@ class Archive:
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
 
+    def read_range(self, submission_id: str, stopping: threading.Event) -> bool:
+        """Read some pages of a large submission that another worker holds; False where there are none to be read.
+
+        Raises:
+            ServiceUnavailable: store_away, database_away; given_back once `stopping` is set; lease_lost.
+        """
+        claimed = self.tables.page_ranges.claim(submission_id, _owner(), self._settings.lease_s)
+        if claimed is None:
+            return False
+        held, submission = claimed
+
+        def check(_: int) -> None:
+            if stopping.is_set():
+                raise ServiceUnavailable("given_back", submission_id)
+
+        with TemporaryDirectory(prefix="hoso-work-") as folder:
+
+            def opened() -> Shared:
+                scan = self.scan_of(submission, submission.sources, Path(folder))
+                return Shared(submission, replace(scan, page_counts=count_pages(scan.files, self.parsers)))
+
+            self._shared.read(held, opened, check)
+        return True
+
     def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
         """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
         code = error.code if isinstance(error, HosoError) else "internal"
+        if code == "lease_lost":
+            log.warning("taken over %s by another worker", submission.submission_id)
+            return
+        if code == "given_back":
+            log.info("given back %s", submission.submission_id)
+            self.tables.leases.release(lease)
+            return
         hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
         retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
         log.warning("failed %s attempt=%d %s", submission.submission_id, submission.attempts, code)
@@ -184,27 +233,27 @@ class Archive:
         self._fail(lease, submission, error)
         raise error
 
-    def _papers(
-        self, submission: Submission, folder: Path, renewal: Renewal, on_progress: OnProgress | None
-    ) -> Iterator[ReadPaper]:
-        scan = self.scan_of(submission, submission.sources, folder)
-        digitised = []
-        for step in digitise(scan, self.parsers, self.tables.people, self.catalogue, folder):
-            if isinstance(step, PagesDone):
-                renewal.pages_done, renewal.pages_total = step.done, step.total
-                log.info("2-4 read %s page %d of %d", submission.submission_id, step.done, step.total)
-                if on_progress is not None:
-                    on_progress(step.done, step.total)
-            else:
-                pages, state = keys.page_label(step.pages), step.settled.state
-                log.info("5-9 understand %s pages=%s %s", submission.submission_id, pages, state)
-                digitised.append(step)
+    def _papers(self, work: HeldWork, scan: Scan) -> Iterator[ReadPaper]:
+        submission, folder, digitised = work.submission, work.folder, []
+        with closing(digitise(scan, self.parsers, self.tables.people, self.catalogue, folder)) as steps:
+            for step in steps:
+                if isinstance(step, PagesDone):
+                    work.go_on(step.done, step.total)
+                    log.info("2-4 read %s page %d of %d", submission.submission_id, step.done, step.total)
+                else:
+                    pages, state = keys.page_label(step.pages), step.settled.state
+                    log.info("5-9 understand %s pages=%s %s", submission.submission_id, pages, state)
+                    digitised.append(step)
+                    work.check()
         if any(paper.document_type.keeping.rule == "secret_stop" for paper in digitised):
             raise ScanRejected("secret_paper")
         papers, excerpts = cut_out(digitised, scan.files, self.parsers, folder)
+        work.check()
         originals = move_originals(submission, scan.files, papers, excerpts, self.store)
         for paper in papers:
-            yield self.store_paper(paper, submission, originals, archived=may_be_archived(paper, papers))
+            work.check()
+            archived = may_be_archived(paper, papers)
+            yield self.store_paper(paper, submission, originals, work.lease.begun_at, archived=archived)
 
     def scan_of(self, submission: Submission, sources: Sequence[SourceFile], folder: Path) -> Scan:
         """The files of a submission in a private folder, ready to be digitised.
@@ -226,6 +275,7 @@ class Archive:
         digitised: DigitisedPaper,
         submission: Submission,
         originals: Sequence[Original],
+        filed_at: datetime,
         *,
         archived: bool,
     ) -> ReadPaper:
@@ -237,16 +287,12 @@ class Archive:
         if digitised.copy is not None:
             with digitised.copy.open("rb") as data:
                 copy = self.store.put(keys.paper(folder, digitised.pages, "pdf"), data, "application/pdf")
-        paper = _paper(digitised, submission, copy, originals)
+        paper = paper_of(digitised, submission, copy, originals, filed_at)
         kept, texts = as_kept(paper, digitised.texts)
         record = PaperRecord(paper=kept, page_texts=texts).model_dump_json().encode()
         folder = archive if digitised.document_type.keeping.rule != "keep" else folder
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
-
-    def document_id(self, submission: Submission, pages: tuple[int, ...]) -> str:
-        """The id of the paper on these pages of a submission, whether it is on file or not."""
-        return _document_id(submission, pages)
 
     def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
         """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
@@ -254,10 +300,11 @@ class Archive:
         for source in submission.sources:
             if source.key not in kept:
                 self.store.delete(source.key)
+        self._remove(_read_pages(submission))
 
-    def _empty_intake(self, submission: Submission) -> int:
-        """Remove all that intake holds of a submission; return how many objects."""
-        stored = list(self.store.find(keys.intake(submission.actor.office_id, submission.submission_id)))
+    def _remove(self, folder: str) -> int:
+        """Remove all objects in a folder; return how many."""
+        stored = list(self.store.find(folder))
         for one in stored:
             self.store.delete(one.key)
         return len(stored)
@@ -297,16 +344,21 @@ class Archive:
         so does what no row tells of. A secret paper goes at once.
         """
         limit = now - timedelta(days=self._settings.intake_days)
-        inside = {stored.key.split("/")[2] for stored in self.store.find(keys.intake(office_id))}
+        inside: dict[str, set[str]] = {}
+        for stored in self.store.find(keys.intake(office_id)):
+            _, _, submission_id, part, *_ = stored.key.split("/")
+            inside.setdefault(submission_id, set()).add(part)
         removed = 0
-        for submission_id in sorted(inside):
+        for submission_id, parts in inside.items():
             try:
                 submission = self.tables.submissions.get(office_id, submission_id)
             except NotFound:  # it is just being received, or a crash came before its row
                 continue
             due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
             if due or submission.reason == "secret_paper":
-                removed += self._empty_intake(submission)
+                removed += self._remove(keys.intake(office_id, submission_id))
+            elif submission.state == "done" and "pages" in parts:  # a reader came too late with them
+                removed += self._remove(_read_pages(submission))
         return removed
 
     def _in_review(self, submission: Submission) -> bool:
@@ -314,71 +366,13 @@ class Archive:
         return any(paper.state == "needs_review" for paper in papers)
 
 
-def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
-    """A paper and its words as policy lets us keep them: all, its fields only, or only that it was shown."""
-    if paper.keeping == "keep":
-        return paper, texts
-    wordless = paper.model_copy(update={"repairs": ()})
-    shown_only = paper.keeping != "fields_only"
-    unsaid: dict[str, object] = {"fields": {}, "questions": ()}
-    return (wordless.model_copy(update=unsaid) if shown_only else wordless), tuple("" for _ in texts)
+def _owner() -> str:
+    """Who this worker is, for whoever looks into the table."""
+    return f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
 
 
-def _paper(
-    digitised: DigitisedPaper, submission: Submission, copy: StoredObject | None, originals: Sequence[Original]
-) -> Paper:
-    """The record of a paper that was read; `copy` None: no picture of it may be kept, or none could be made."""
-    paper = Paper(
-        document_id=_document_id(submission, digitised.pages),
-        submission_id=submission.submission_id,
-        actor=submission.actor,
-        content_sha256=submission.content_sha256,
-        pipeline_version=PIPELINE_VERSION,
-        type=digitised.classification.type,
-        type_confidence=digitised.classification.confidence,
-        cues=digitised.classification.cues,
-        other_types=() if digitised.classification.certain else digitised.classification.others,
-        state=digitised.settled.state,
-        reasons=digitised.settled.reasons,
-        keeping=digitised.document_type.keeping.rule,
-        fields=digitised.fields,
-        people=digitised.identification.people,
-        mentions=digitised.identification.mentions,
-        issues=digitised.issues,
-        source_pages=digitised.pages,
-        pages_by_file=digitised.pages_by_file,
-        cuts=digitised.cuts,
-        rotations=digitised.rotations,
-        grades=digitised.grades,
-        repairs=digitised.repairs,
-        **_kept(digitised, copy, originals),
-        dossier_code=digitised.dossier_code or submission.dossier_code,
-        procedure=submission.procedure,
-        filed_at=_now(),
-        copy_kind=digitised.copy_kind.kind if digitised.copy_kind else None,
-        copy_kind_read=digitised.copy_kind,
-    )
-    return paper.model_copy(update={"questions": questions_of(paper, digitised.document_type)})
-
-
-def _kept(digitised: DigitisedPaper, copy: StoredObject | None, originals: Sequence[Original]) -> dict[str, Any]:
-    """Where what may be kept of a paper lies: its copy, its originals, and what was cut out of them."""
-    may_be_kept = digitised.document_type.keeping.rule == "keep"
-    lie = [original.lies(for_kept=may_be_kept) for original in originals]
-    return {
-        "object_key": copy.key if copy else None,
-        "sha256": copy.sha256 if copy else None,
-        "size_bytes": copy.size_bytes if copy else None,
-        "original_keys": tuple(source.key for source in lie),
-        "original_sha256s": tuple(source.sha256 for source in lie),
-        "excerpts": tuple(one.excerpt for one in originals if one.excerpt is not None and may_be_kept),
-    }
-
-
-def _document_id(submission: Submission, pages: tuple[int, ...]) -> str:
-    """The same for the same content, pages and office, so that a second run finds the first one's row."""
-    name = f"{submission.actor.office_id}/{submission.content_sha256}/{keys.page_label(pages)}"
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+def _read_pages(submission: Submission) -> str:
+    return keys.read_pages(keys.intake(submission.actor.office_id, submission.submission_id))
 
 
 def _now() -> datetime:

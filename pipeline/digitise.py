@@ -1,7 +1,8 @@
 """Steps 2 to 9: files in, pages as they are done, papers with their PDFs out. No storage, no clock."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +26,11 @@ from schemas.text import Box, PageText
 
 RECEIPT = "receipt_slip"
 """The type of the official receipt of a dossier (TT 03/2025/TT-VPCP, Mẫu số 01)."""
+_DIED = "unreadable"
+"""Code of a page whose parser died or took too long: it may have been in want of what others used just then."""
+
+PageOrLoss = ReadPage | ScanRejected
+"""What became of a page: it was read, or it is lost, and why."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,10 @@ class Scan:
     handed_in_by: str | None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """The confidence under which each kind of field asks in this office, besides what hoso asks by itself."""
+    page_counts: tuple[int, ...] | None = None
+    """How many pages each file has, where they have been counted."""
+    read: Mapping[int, PageOrLoss] = field(default_factory=dict)
+    """Pages that were read before, by their number in the submission."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ def digitise(
     catalogue: Catalogue,
     folder: Path,
     cuts: tuple[int, ...] | None = None,
-) -> Iterator[PagesDone | DigitisedPaper]:
+) -> Generator[PagesDone | DigitisedPaper, None, None]:
     """Digitise files that were handed in together.
 
     Args:
@@ -105,24 +115,15 @@ def digitise(
     Raises:
         ScanRejected: a file cannot be opened, or none of its pages.
     """
-    places = _places(scan.files, parsers)
-    yield PagesDone(0, len(places))
-    pages: dict[int, ReadPage] = {}
-    lost: list[ScanRejected] = []
-    with ThreadPoolExecutor(parsers.side_by_side) as threads:
-        reading = {
-            threads.submit(parsers.read_page, file, page, number, folder / f"page-{number}"): number
-            for number, (file, page) in enumerate(places, 1)
-        }
-        try:
-            for done, finished in enumerate(as_completed(reading), 1):
-                _collect(finished, reading[finished], pages, lost)
-                yield PagesDone(done, len(places))
-        finally:
-            for waiting in reading:
-                waiting.cancel()
-    if not pages:
-        raise lost[0]
+    places = places_of(scan.files, scan.page_counts or count_pages(scan.files, parsers))
+    outcomes = dict(scan.read)
+    yield PagesDone(len(outcomes), len(places))
+    unread = {number: place for number, place in enumerate(places, 1) if number not in outcomes}
+    with closing(read_pages(unread, parsers, folder)) as reading:
+        for number, outcome in reading:
+            outcomes[number] = outcome
+            yield PagesDone(len(outcomes), len(places))
+    pages = _without_lost(outcomes)
     file_starts = [number for number, (_, page) in enumerate(places, 1) if page == 1]
     dossier_code: str | None = None
     for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts, file_starts):
@@ -147,18 +148,8 @@ def digitise_as(
     Raises:
         ScanRejected: a file cannot be opened, or none of the pages.
     """
-    places = _places(scan.files, parsers)
-    pages: dict[int, ReadPage] = {}
-    lost: list[ScanRejected] = []
-    with ThreadPoolExecutor(parsers.side_by_side) as threads:
-        reading = [
-            (number, threads.submit(parsers.read_page, *places[number - 1], number, folder / f"page-{number}"))
-            for number in known.pages
-        ]
-        for number, finished in reading:
-            _collect(finished, number, pages, lost)
-    if not pages:
-        raise lost[0]
+    places = places_of(scan.files, count_pages(scan.files, parsers))
+    pages = _without_lost(dict(read_pages({n: places[n - 1] for n in known.pages}, parsers, folder)))
     texts = _texts(pages, len(places))
     piece = Piece(pages=tuple(texts[number - 1] for number in known.pages), classification=known.classification)
     return _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
@@ -175,15 +166,61 @@ class _World:
     folder: Path
 
 
-def _places(files: Sequence[ScanFile], parsers: Parsers) -> list[tuple[ScanFile, int]]:
-    return [(file, page) for file in files for page in range(1, parsers.count_pages(file) + 1)]
+def count_pages(files: Sequence[ScanFile], parsers: Parsers) -> tuple[int, ...]:
+    """How many pages each file has. Raises: ScanRejected, as `Parsers.count_pages` does."""
+    return tuple(parsers.count_pages(file) for file in files)
 
 
-def _collect(finished: Future[ReadPage], number: int, pages: dict[int, ReadPage], lost: list[ScanRejected]) -> None:
-    try:
-        pages[number] = finished.result()
-    except ScanRejected as error:
-        lost.append(error)
+def places_of(files: Sequence[ScanFile], page_counts: Sequence[int]) -> list[tuple[ScanFile, int]]:
+    """Where each page of the submission is: its file, and its number (1-based) in that."""
+    counted = zip(files, page_counts, strict=True)
+    return [(file, page) for file, count in counted for page in range(1, count + 1)]
+
+
+def read_pages(
+    wanted: Mapping[int, tuple[ScanFile, int]], parsers: Parsers, folder: Path
+) -> Generator[tuple[int, PageOrLoss], None, None]:
+    """Read pages side by side, and alone once more those that killed their parser.
+
+    Args:
+        wanted: where each page is, by its number in the submission.
+        parsers: where files are opened and pages read.
+        folder: a private folder for page pictures.
+
+    Yields:
+        Each page's number and what became of it, as soon as that is known. Closing ends the reading after the pages at
+        hand.
+    """
+    died = []
+    with ThreadPoolExecutor(parsers.side_by_side) as threads:
+
+        def read(number: int) -> PageOrLoss:
+            try:
+                return parsers.read_page(*wanted[number], number, folder / f"page-{number}")
+            except ScanRejected as error:
+                return error
+
+        reading = {threads.submit(read, number): number for number in wanted}
+        try:
+            for finished in as_completed(reading):
+                number, outcome = reading[finished], finished.result()
+                if isinstance(outcome, ScanRejected) and outcome.code == _DIED:
+                    died.append(number)
+                else:
+                    yield number, outcome
+        finally:
+            for waiting in reading:
+                waiting.cancel()
+    for number in sorted(died):
+        yield number, read(number)
+
+
+def _without_lost(outcomes: Mapping[int, PageOrLoss]) -> dict[int, ReadPage]:
+    """The pages that were read. Raises: ScanRejected, where none was."""
+    lost = [outcome for outcome in outcomes.values() if isinstance(outcome, ScanRejected)]
+    if len(lost) == len(outcomes):
+        raise lost[0]
+    return {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, ReadPage)}
 
 
 def _texts(pages: dict[int, ReadPage], total: int) -> tuple[PageText, ...]:

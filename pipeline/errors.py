@@ -333,6 +333,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Lượt nộp này đã được máy khác nhận xử lý.",
         "Another worker has taken over this submission.",
     ),
+    "worker_lost": (
+        "Máy xử lý đã dừng giữa chừng nhiều lần khi đọc lượt nộp này.",
+        "Workers died again and again while they read this submission.",
+    ),
+    "given_back": (
+        "Máy xử lý đang dừng; lượt nộp này được trả lại để máy khác đọc.",
+        "The worker is stopping and has given this submission back for another to read.",
+    ),
     # the operator
     "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),

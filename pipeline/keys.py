@@ -2,6 +2,7 @@
 
 intake/<office>/<submission_id>/original/<sha256>            an original, with a time limit
 intake/<office>/<submission_id>/<pages>.v<version>.pdf|json  copy and record of what may not be archived yet
+intake/<office>/<submission_id>/pages/<page>.v<version>      a page that was read, until its submission is done
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
@@ -49,6 +50,11 @@ def archive(office_id: str, content_sha256: str) -> str:
 def original(folder: str, sha256: str) -> str:
     """An original in `folder`."""
     return f"{folder}original/{sha256}"
+
+
+def read_pages(folder: str, number: int | None = None) -> str:
+    """A page that was read, by its number in the submission; without one, the folder of them."""
+    return f"{folder}pages/" + (f"{number}.v{PIPELINE_VERSION}" if number is not None else "")
 
 
 def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:

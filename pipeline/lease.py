@@ -4,17 +4,22 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.errors import ServiceUnavailable
 from pipeline.table_ports import Leases
-from schemas.dossier import Lease
+from schemas.dossier import Lease, Submission
 
 _LOG = logging.getLogger("hoso")
 _SHOW_S = 0.5
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 900.0
 _SPREAD = 0.2
+
+OnProgress = Callable[[int, int], None]
+"""Called with pages done and pages in all."""
 
 
 def retry_after_s(submission_id: str, attempts: int) -> float:
@@ -28,18 +33,31 @@ def retry_after_s(submission_id: str, attempts: int) -> float:
     return pause_s * (1 - _SPREAD * place)
 
 
+def waiting(leases: Leases, limit: int, most_attempts: int) -> tuple[str, ...]:
+    """Ids of submissions to take up, as `Leases.waiting` gives them; what killed its workers too often is given up."""
+    for submission_id in leases.give_up(most_attempts):
+        _LOG.warning("given up %s: its workers died %d times", submission_id, most_attempts)
+    return leases.waiting(limit)
+
+
 class Renewal(threading.Thread):
     """Renews a lease three times in its term, and shows progress (`pages_done`, `pages_total`) within half a second."""
 
-    def __init__(self, leases: Leases, lease: Lease, lease_s: float) -> None:
-        """Args: lease_s: the term, in seconds."""
-        super().__init__(name=f"lease-{lease.submission_id}", daemon=True)
+    def __init__(self, submission_id: str, renew: Callable[[int, int | None], None], lease_s: float) -> None:
+        """Renews nothing until it is started.
+
+        Args:
+            submission_id: what is worked on.
+            renew: renews the lease for another term; is given the pages done and in all.
+            lease_s: the term, in seconds.
+        """
+        super().__init__(name=f"lease-{submission_id}", daemon=True)
         self.pages_done, self.pages_total = 0, 0
-        self._leases, self._lease, self._lease_s = leases, lease, lease_s
-        self._stopped = threading.Event()
+        self._submission_id, self._renew, self._lease_s = submission_id, renew, lease_s
+        self._stopped, self._lost = threading.Event(), threading.Event()
 
     def run(self) -> None:
-        """Renew until stopped. A lease that is lost is told by `Leases.finish`, which then writes nothing."""
+        """Renew until stopped, or until the lease is another's. A database that is away may be back in time."""
         shown, due = -1, 0.0
         while not self._stopped.wait(min(_SHOW_S, self._lease_s / 3)):
             now, pages_done = time.monotonic(), self.pages_done
@@ -47,9 +65,17 @@ class Renewal(threading.Thread):
                 continue
             shown, due = pages_done, now + self._lease_s / 3
             try:
-                self._leases.renew(self._lease, self._lease_s, pages_done, self.pages_total or None)
+                self._renew(pages_done, self.pages_total or None)
             except ServiceUnavailable as error:
-                _LOG.warning("lease of %s not renewed: %s", self._lease.submission_id, error.code)
+                _LOG.warning("lease of %s not renewed: %s", self._submission_id, error.code)
+                if error.code == "lease_lost":
+                    self._lost.set()
+                    return
+
+    def check(self) -> None:
+        """Asked between the steps of the work. Raises: ServiceUnavailable (lease_lost): another has taken it over."""
+        if self._lost.is_set():
+            raise ServiceUnavailable("lease_lost", self._submission_id)
 
     def stop(self) -> None:
         """Stop renewing; returns when the last renewal is over."""
@@ -57,10 +83,39 @@ class Renewal(threading.Thread):
         self.join()
 
 
+@dataclass(frozen=True)
+class HeldWork:
+    """A submission that this worker holds, its private folder, and what is asked between the steps of the work."""
+
+    lease: Lease
+    submission: Submission
+    folder: Path
+    renewal: Renewal
+    stopping: threading.Event
+    on_progress: OnProgress | None
+
+    def check(self) -> None:
+        """Whether the work may go on.
+
+        Raises:
+            ServiceUnavailable: (lease_lost) another has taken it over; (given_back) this process is to stop.
+        """
+        self.renewal.check()
+        if self.stopping.is_set():
+            raise ServiceUnavailable("given_back", self.lease.submission_id)
+
+    def go_on(self, done: int, total: int) -> None:
+        """Show how many pages are done, and check."""
+        self.check()
+        self.renewal.pages_done, self.renewal.pages_total = done, total
+        if self.on_progress is not None:
+            self.on_progress(done, total)
+
+
 @contextmanager
-def renewed(leases: Leases, lease: Lease, lease_s: float) -> Iterator[Renewal]:
-    """Hold a lease alive inside the context."""
-    renewal = Renewal(leases, lease, lease_s)
+def renewed(submission_id: str, renew: Callable[[int, int | None], None], lease_s: float) -> Iterator[Renewal]:
+    """Hold a lease alive inside the context; the arguments are those of `Renewal`."""
+    renewal = Renewal(submission_id, renew, lease_s)
     renewal.start()
     try:
         yield renewal

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """How long a worker that is silent holds what it works on; it renews its hold three times in that."""
     most_attempts: int = Field(default=5, ge=1)
     """What fails through no fault of its own is tried so often before it is left to a person."""
+    alone_pages: int = Field(default=40, ge=2)
+    """A submission with more pages is read in ranges of half as many, by all workers that have nothing else to do."""
     paper_code: str = "{owner}.{type}.{number}.{count:02d}"
     """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
     and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.

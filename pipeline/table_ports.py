@@ -8,7 +8,7 @@ from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Trie
 from pipeline.dossier_ports import Dossiers
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from pipeline.review_ports import Answers, Claims, EarlierPaper
-from pipeline.work_ports import Calls, Work
+from pipeline.work_ports import Calls, PageRanges, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
 from schemas.dossier import Lease, Paper, Submission
@@ -102,6 +102,14 @@ class Leases(Protocol):
         It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
         Raises: ServiceUnavailable (lease_lost).
         """
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give the submission back: `received` at once, as if it had not been claimed. Raises: ServiceUnavailable."""
+        ...
+
+    def give_up(self, most_attempts: int) -> tuple[str, ...]:
+        """Set those `stuck` (worker_lost) whose lease has expired and which were claimed so often; return their ids."""
         ...
 
 
@@ -271,6 +279,11 @@ class Tables(Protocol):
     @property
     def leases(self) -> Leases:
         """Who works on what."""
+        ...
+
+    @property
+    def page_ranges(self) -> PageRanges:
+        """Who reads which pages."""
         ...
 
     @property

@@ -1,9 +1,13 @@
-"""What the work list of an office asks of the database. Contract tests run on both databases."""
+"""What the work list of an office, and who reads with others, ask of the database.
 
-from collections.abc import Iterable
+Contract tests run on both databases.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
+from schemas.dossier import PageRange, Submission
 from schemas.dossiers import Dossier
 from schemas.figures import DayOfWork
 from schemas.work import Call, DossierNeeds, Proposal, UnfinishedWork, WorkCounts
@@ -91,4 +95,35 @@ class Calls(Protocol):
 
     def last(self, office_id: str, codes: Iterable[str]) -> dict[str, Call]:
         """The newest call about each of these dossiers, by code; none for those nobody called about."""
+        ...
+
+
+class PageRanges(Protocol):
+    """Ranges of pages of a large submission, which several workers read. They are gone when the submission is done."""
+
+    def cut(self, submission: Submission, ranges: Sequence[tuple[int, int]]) -> None:
+        """Have pages read by ranges (first, last). One that is cut already stays as it was cut."""
+        ...
+
+    def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[PageRange, Submission] | None:
+        """Take the first range that is not read and that nobody is reading, or whose lease has expired.
+
+        None when there is none. Of several who claim at once each gets another.
+        """
+        ...
+
+    def renew(self, held: PageRange, lease_s: float) -> None:
+        """Extend the lease. Raises: ServiceUnavailable (lease_lost)."""
+        ...
+
+    def finish(self, held: PageRange) -> None:
+        """Its pages have been read and lie in the store. Raises: ServiceUnavailable (lease_lost)."""
+        ...
+
+    def release(self, held: PageRange) -> None:
+        """Give the range back for others to read at once. Raises: ServiceUnavailable (lease_lost)."""
+        ...
+
+    def pages_left(self, submission_id: str) -> int:
+        """How many pages lie in ranges that are not read, whoever reads them."""
         ...

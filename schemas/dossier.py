@@ -68,6 +68,18 @@ class Lease(Value):
     submission_id: str
     owner: str
     fence: int
+    begun_at: datetime
+    """When the work was first begun: the same for every later holder, so that what they file is the same too."""
+
+
+class PageRange(Value):
+    """The right to read pages `first` to `last` (counted over the submission from 1), as a lease gives it."""
+
+    submission_id: str
+    first: int
+    last: int
+    owner: str
+    fence: int
 
 
 class Issue(Value):
@@ -225,6 +237,7 @@ class Paper(Value):
     """What it is in that dossier (`Component`), where a person has said so; None: told by its type."""
     procedure: str | None = None
     filed_at: datetime
+    """When the work that filed it was begun."""
     copy_kind: CopyKind | None = None
     confirmed_at: datetime | None = None
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""

@@ -18,6 +18,7 @@ from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.load import LoadCounts
+from pipeline.adapters.database.page_ranges import PageRangeTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
 from pipeline.adapters.database.register import RegisterTable
@@ -46,6 +47,7 @@ class Database:
         self._engine = engine
         self.submissions = SubmissionTable(connections)
         self.leases = LeaseTable(connections)
+        self.page_ranges = PageRangeTable(connections)
         self.papers = PaperTable(connections)
         self.people = PeopleTable(connections)
         self.register = RegisterTable(connections)

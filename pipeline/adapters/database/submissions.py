@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.places import newest_first
-from pipeline.adapters.database.tables import NOT_DONE, source_files, submissions
+from pipeline.adapters.database.tables import NOT_DONE, page_ranges, source_files, submissions
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.table_ports import PaperChange
 from schemas.dossier import Lane, Lease, Paper, SourceFile, Submission, SubmissionState
@@ -18,6 +18,7 @@ from schemas.people import Actor
 
 _LANES: tuple[Lane, ...] = ("counter", "backlog")
 """In the order in which they are worked off."""
+_NOT_HELD = {"lease_owner": None, "lease_expires_at": None}
 _VALUES = [
     submissions.c[name] for name in sorted(Submission.model_fields.keys() - {"actor", "sources"})
 ]  # the columns that are the value's own
@@ -43,7 +44,7 @@ class SubmissionTable:
     def get(self, office_id: str, submission_id: str) -> Submission:
         """See Submissions."""
         with self._connections.reading() as connection:
-            found = _load(connection, submission_id, office_id)
+            found = load_submission(connection, submission_id, office_id)
         if found is None:
             raise NotFound("no_such_submission", submission_id)
         return found
@@ -59,7 +60,7 @@ class SubmissionTable:
         )
         with self._connections.reading() as connection:
             submission_id = connection.execute(query).scalar()
-            return None if submission_id is None else _load(connection, submission_id, office_id)
+            return None if submission_id is None else load_submission(connection, submission_id, office_id)
 
     def recent(
         self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
@@ -105,7 +106,7 @@ class LeaseTable:
                 and_(submissions.c.state == "working", submissions.c.lease_expires_at <= moment),
             )
             # One statement decides: of two at once the second waits for the first, and then finds it taken.
-            fence = connection.execute(
+            claimed = connection.execute(
                 update(submissions)
                 .where(submissions.c.submission_id == submission_id, free)
                 .values(
@@ -118,13 +119,17 @@ class LeaseTable:
                     lease_expires_at=moment + timedelta(seconds=lease_s),
                     fence=submissions.c.fence + 1,
                     attempts=submissions.c.attempts + 1,
+                    begun_at=func.coalesce(submissions.c.begun_at, moment),
                 )
-                .returning(submissions.c.fence)
-            ).scalar()
-            submission = _load(connection, submission_id)
+                .returning(submissions.c.fence, submissions.c.begun_at)
+            ).one_or_none()
+            submission = load_submission(connection, submission_id)
         if submission is None:
             raise NotFound("no_such_submission", submission_id)
-        return None if fence is None else (Lease(submission_id=submission_id, owner=owner, fence=fence), submission)
+        if claimed is None:
+            return None
+        lease = Lease(submission_id=submission_id, owner=owner, fence=claimed.fence, begun_at=claimed.begun_at)
+        return lease, submission
 
     def renew(self, lease: Lease, lease_s: float, pages_done: int, pages_total: int | None) -> None:
         """See Leases."""
@@ -149,6 +154,7 @@ class LeaseTable:
             if not as_seen(connection, changes):
                 return False
             _end(connection, lease, "done", reason)
+            connection.execute(delete(page_ranges).where(page_ranges.c.submission_id == lease.submission_id))
             file_papers(connection, papers)
             write_changes(connection, changes)
             return True
@@ -162,6 +168,26 @@ class LeaseTable:
                 retry_at = now(connection) + timedelta(seconds=retry_s)
                 _end(connection, lease, "retrying", reason, retry_at)
 
+    def release(self, lease: Lease) -> None:
+        """See Leases."""
+        not_counted = {"attempts": submissions.c.attempts - 1, "pages_done": 0}
+        with self._connections.writing() as connection:
+            _update_held(connection, lease, **not_counted)
+            _end(connection, lease, "received", None)
+
+    def give_up(self, most_attempts: int) -> tuple[str, ...]:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            moment = now(connection)
+            lost = and_(
+                submissions.c.state == "working",
+                submissions.c.lease_expires_at <= moment,
+                submissions.c.attempts >= most_attempts,
+            )
+            stuck = {"state": "stuck", "state_since": moment, "reason": "worker_lost", **_NOT_HELD}
+            given_up = update(submissions).where(lost).values(stuck).returning(submissions.c.submission_id)
+            return tuple(connection.execute(given_up).scalars())
+
 
 def _end(
     connection: Connection,
@@ -172,8 +198,7 @@ def _end(
 ) -> None:
     """Give the lease back and leave the submission in `state`."""
     moment = now(connection)
-    ended = {"lease_owner": None, "lease_expires_at": None, "retry_at": retry_at}
-    _update_held(connection, lease, state=state, state_since=moment, reason=reason, **ended)
+    _update_held(connection, lease, state=state, state_since=moment, reason=reason, retry_at=retry_at, **_NOT_HELD)
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
@@ -187,7 +212,7 @@ def _update_held(connection: Connection, lease: Lease, **values: object) -> None
         raise ServiceUnavailable("lease_lost", lease.submission_id)
 
 
-def _load(connection: Connection, submission_id: str, office_id: str | None = None) -> Submission | None:
+def load_submission(connection: Connection, submission_id: str, office_id: str | None = None) -> Submission | None:
     """The submission; only of `office_id` unless that is None (workers serve every office)."""
     query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(
         submissions.c.submission_id == submission_id

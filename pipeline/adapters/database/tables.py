@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -108,6 +109,7 @@ submissions = Table(
     Column("state_since", Moment, nullable=False),
     Column("reason", Text),
     Column("retry_at", Moment),
+    Column("begun_at", Moment),
     Column("pages_total", Integer),
     Column("pages_done", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -132,6 +134,19 @@ source_files = Table(
     Column("sha256", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),
+)
+
+page_ranges = Table(
+    "page_ranges",
+    metadata,
+    Column("submission_id", Text, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("first_page", Integer, primary_key=True),
+    *_written_by(),
+    Column("last_page", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_expires_at", Moment),
+    Column("fence", Integer, nullable=False),
+    Column("done", Boolean, nullable=False),
 )
 
 papers = Table(

@@ -63,7 +63,8 @@ class WorkTable:
         with self._connections.writing() as connection:
             if connection.execute(select(submissions.c.state).where(own)).scalar() is None:
                 raise NotFound("no_such_submission", submission_id)
-            free = {"state": "received", "state_since": now(connection), "reason": None, "pages_done": 0, "attempts": 0}
+            anew = {"reason": None, "pages_done": 0, "attempts": 0, "begun_at": None}
+            free = {"state": "received", "state_since": now(connection), **anew}
             stuck = own & (submissions.c.state == "stuck")
             return connection.execute(update(submissions).where(stuck).values(free)).rowcount == 1
 
