@@ -163,13 +163,18 @@ class Archive:
         leases, lease_s = self.tables.leases, self._settings.lease_s
         kept_alive = renewed(submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s)
         try:
-            with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
-                work = HeldWork(lease, submission, Path(folder), renewal, stopping or threading.Event(), on_progress)
-                scan = self.scan_of(submission, submission.sources, work.folder)
-                papers = tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
+            with kept_alive as renewal:
+                papers = self._on_file(submission)
+                if not papers:
+                    with TemporaryDirectory(prefix="hoso-work-") as folder:
+                        stop = stopping or threading.Event()
+                        work = HeldWork(lease, submission, Path(folder), renewal, stop, on_progress)
+                        papers = self._filed(work, ask_readers)
+                self.dossiers.take_in(paper for paper, _ in papers)
+                self._leave_intake(submission, [paper for paper, _ in papers])
         except ScanRejected as error:
             log.info("refused %s %s", submission_id, error.code)
-            self.tables.leases.finish(lease, (), error.code)
+            leases.finish(lease, error.code)
             if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
                 self._remove(keys.intake(submission.actor.office_id, submission_id))
             self._remove(_read_pages(submission))
@@ -177,11 +182,16 @@ class Archive:
         except Exception as error:
             self._fail(lease, submission, error)
             raise
-        self._file(lease, submission, papers)
-        self.dossiers.take_in(paper for paper, _ in papers)
-        self._leave_intake(submission, [paper for paper, _ in papers])
+        leases.finish(lease)
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
+
+    def _on_file(self, submission: Submission) -> tuple[ReadPaper, ...]:
+        """What a worker has filed that died before the rest was done: rows are written for all papers or none."""
+        office_id = submission.actor.office_id
+        papers = self.tables.papers.of_content(office_id, submission.content_sha256, withdrawn=True)
+        mine = (paper for paper in papers if paper.submission_id == submission.submission_id)
+        return tuple((paper, self.tables.papers.page_texts(office_id, paper.document_id)) for paper in mine)
 
     def read_range(self, submission_id: str, stopping: threading.Event) -> bool:
         """Read some pages of a large submission that another worker holds; False where there are none to be read.
@@ -222,16 +232,19 @@ class Archive:
         log.warning("failed %s attempt=%d %s", submission.submission_id, submission.attempts, code)
         self.tables.leases.fail(lease, code, retry_s)
 
-    def _file(self, lease: Lease, submission: Submission, papers: Sequence[ReadPaper]) -> None:
-        """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
+    def _filed(self, work: HeldWork, ask_readers: Callable[[int], None] | None) -> tuple[ReadPaper, ...]:
+        """Read the papers and write their rows, and how papers on file stand beside them; those may change meanwhile.
+
+        Raises: ScanRejected, ServiceUnavailable: as `process` tells; paper_changed.
+        """
+        scan = self.scan_of(work.submission, work.submission.sources, work.folder)
+        papers = tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
         for _ in range(_MOST_TRIES):
             on_file = OnFile(self.tables.papers, self.tables.people)
             filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
-            if self.tables.leases.finish(lease, filed, None, changes):
-                return
-        error = ServiceUnavailable("paper_changed", lease.submission_id)
-        self._fail(lease, submission, error)
-        raise error
+            if self.tables.leases.file(work.lease, filed, changes):
+                return papers
+        raise ServiceUnavailable("paper_changed", work.submission.submission_id)
 
     def _papers(self, work: HeldWork, scan: Scan) -> Iterator[ReadPaper]:
         submission, folder, digitised = work.submission, work.folder, []

@@ -1,4 +1,4 @@
-"""What victims do: hand papers in, answer questions, put right what another has left. Each by the product's own doors."""
+"""What victims do: hand papers in, answer questions, put right what another has left; by the product's own doors."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence

@@ -5,13 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import zip_longest
-from os.path import commonprefix
 from typing import Any
 
 from tests.kill.kept import Kept, Row
 
 _TIMES = frozenset({"filed_at", "confirmed_at", "decided_at", "attached_at", "given_at", "received_at", "state_since"})
-_OWN = frozenset({"lease_owner", "lease_expires_at", "fence", "attempts", "path", "pages_done", "pages_total", "retry_at"})
+_OWN = frozenset({"lease_owner", "fence", "attempts", "path", "pages_done", "pages_total"})
 _COMPARED = (
     "submissions",
     "source_files",
@@ -96,13 +95,10 @@ def _rows_without_objects(kept: Kept, *, expired: bool) -> Iterator[str]:
                 yield f"row without object: {paper['type']} {key}"
         if paper["state"] not in ("withdrawn", "rejected") and not _records(kept, paper):
             yield f"paper without record: {paper['document_id']}"
-    for folder, table, name in (("dossiers", "dossiers", "code"), ("codes", "paper_codes", "document_id")):
-        for row in kept.rows[table]:
-            if f"{folder}/{row['office_id']}/{row[name]}.json" not in kept.objects:
-                yield f"row without object: {folder} {row[name]}"
-    for row in kept.rows["decisions"]:
-        if _decision_key(row) not in kept.objects:
-            yield f"row without object: decision {row['kind']}"
+    beside = [f"dossiers/{row['office_id']}/{row['code']}.json" for row in kept.rows["dossiers"]]
+    beside += [f"codes/{row['office_id']}/{row['document_id']}.json" for row in kept.rows["paper_codes"]]
+    beside += [_decision_key(row) for row in kept.rows["decisions"]]
+    yield from (f"row without object: {key}" for key in beside if key not in kept.objects)
 
 
 def _records(kept: Kept, paper: dict[str, Any]) -> list[str]:
@@ -150,12 +146,13 @@ def answers(kept: Kept) -> dict[str, list[str]]:
 def differences(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
     """Where two answers differ, in words."""
     found = []
-    for table in one:
-        missing, extra = (Counter(one[table]) - Counter(other[table])), (Counter(other[table]) - Counter(one[table]))
-        for left, right in zip_longest(missing.elements(), extra.elements(), fillvalue=""):
-            at = len(commonprefix([left, right]))
-            start = max(0, at - _CONTEXT)
-            found.append(f"{table}: {left[start:at + _CONTEXT]!r} became {right[start:at + _CONTEXT]!r}")
+    for table, lines in one.items():
+        missing, extra = Counter(lines), Counter(other[table])
+        pairs = zip_longest((missing - extra).elements(), (extra - missing).elements(), fillvalue="")
+        for left, right in pairs:
+            at = next((at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0)
+            part = slice(max(0, at - _CONTEXT), at + _CONTEXT)
+            found.append(f"{table}: {left[part]!r} became {right[part]!r}")
     return found
 
 

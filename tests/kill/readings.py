@@ -77,7 +77,9 @@ class RememberedReadings:
         self._ask("show", said, target, lambda real: real.show(scan, shown, target))
 
     def words(self, copy: ScanFile, page: int) -> PageWords:
-        return PageWords.model_validate(self._ask("words", [_hash(copy), page], None, lambda real: real.words(copy, page)))
+        return PageWords.model_validate(
+            self._ask("words", [_hash(copy), page], None, lambda real: real.words(copy, page))
+        )
 
     def _ask(self, job: str, said: list[Any], target: Path | None, ask: Callable[[ParserPool], Any]) -> Any:
         """The answer of old, with what was written then; else the parsers' own, which is remembered."""

@@ -1,4 +1,4 @@
-"""Processes that are forked from one that has everything imported already, so that hundreds can be killed in minutes."""
+"""Processes forked from one that has everything imported already, so that hundreds can be killed in minutes."""
 
 import json
 import multiprocessing
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from tests.kill.boundaries import Steps, kill_myself, watch
 
 _LONGEST_S = 240.0
+_FAULT = 70
 _PRELOADED = ["tests.kill.doings"]
 
 Doing = Callable[[Path], None]
@@ -78,20 +79,20 @@ def _live(doing: Doing, home: Path, settings: dict[str, str], at: int | None, af
         clock.daemon = True
         clock.start()
     watch(steps)
-    code = 0
+    code = _FAULT
     try:
         doing(home)
+        code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except BaseException:
-        traceback.print_exc()
-        code = 70
-    kinds = list(steps.kinds)
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu_s = sum(one.ru_utime + one.ru_stime for one in used)
-    (home / "fate.json").write_text(json.dumps({"kinds": kinds, "cpu_s": cpu_s}))
-    sys.stdout.flush()
-    os._exit(code)
+        code = end.code if isinstance(end.code, int) else _FAULT
+    finally:
+        if code == _FAULT:
+            traceback.print_exc()
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        cpu_s = sum(one.ru_utime + one.ru_stime for one in used)
+        (home / "fate.json").write_text(json.dumps({"kinds": list(steps.kinds), "cpu_s": cpu_s}))
+        sys.stdout.flush()
+        os._exit(code)
 
 
 def _put_on(home: Path, settings: dict[str, str]) -> None:
