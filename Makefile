@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load screenshots calibration permissions lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load bench-kill screenshots calibration permissions lock secrets
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -51,6 +51,10 @@ bench-register: ## try misread papers against a register of 100,000 people, in S
 bench-load: ## let an office of 100 officers work for five minutes while their papers are read
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.load
+
+bench-kill: ## kill hoso at 400 steps of its work and prove that nothing is lost; takes half an hour
+	@.ci/setup test
+	.venv/bin/python -m tests.kill
 
 screenshots: ## take a picture of every page, on the counter's screen and on a phone, into .hoso/screenshots
 	@.ci/setup test

@@ -1,27 +1,40 @@
 """What victims do: hand papers in, answer questions, put right what another has left; by the product's own doors."""
 
+import base64
+import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from httpx import Response
 from sqlalchemy import create_engine, text
+from starlette.testclient import TestClient
 
 import pipeline.wiring
 from flows.batch import receive_file
 from pipeline.adapters.hot_folder import HotFolder
 from pipeline.archive import Archive, Handing
 from pipeline.cli import main
+from pipeline.incoming import IncomingFile
 from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
+from pipeline.web.app import build_app
 from pipeline.wiring import open_archive
 from tests.kill.papers import write_pair, write_pile
 from tests.kill.readings import RememberedReadings, untold
+from tests.signing_in import HERE, link_for
 
 DOSSIER = "H29.12.34-260302-0001"
 _AT_ONCE = 50
+_POLL_S = 0.05
+_COOKIES = "cookies.json"
+_PIECE_BYTES = 100_000
+_TUS = {"tus-resumable": "1.0.0"}
+_PATCH = _TUS | {"content-type": "application/offset+octet-stream"}
 _MUCH_LATER = timedelta(days=31)
 
 
@@ -169,3 +182,92 @@ def _let_leases_pass() -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE submissions SET lease_expires_at = received_at WHERE state = 'working'"))
     engine.dispose()
+
+
+# -- uploading ---------------------------------------------------------------------------------------------------------
+
+
+def open_session(home: Path) -> None:
+    """An office with an officer who has signed in; the browser keeps its cookie."""
+    open_office(home)
+    with _browser(home) as client:
+        client.get("/", params={"token": link_for(load_settings(), "counter")})
+        (home / _COOKIES).write_text(json.dumps(dict(client.cookies)))
+
+
+def upload(home: Path) -> None:
+    """What a browser does with two files: upload them piece by piece, hand them in together, wait until they are read.
+
+    It remembers its uploads as resumable clients do, and asks how far they are before it goes on.
+    """
+    with _browser(home) as client:
+        client.cookies.update(json.loads((home / _COOKIES).read_text()))
+        addresses = [_uploaded(client, home, file) for file in sorted((home / "pile").iterdir())]
+        asked = {"uploads": [address.rpartition("/")[2] for address in addresses], "dossier_code": DOSSIER}
+        submission = _expect(client.post("/api/v1/submissions", json=asked), 202).json()
+        _tell(home, f"received {submission['submission_id']}")
+        while submission["state"] != "done":
+            time.sleep(_POLL_S)
+            submission = _expect(client.get(f"/api/v1/submissions/{submission['submission_id']}"), 200).json()
+    received = {line for line in told(home) if line.startswith("received")}
+    assert len(received) == 1, "handed in once, and received as two"
+
+
+def _uploaded(client: TestClient, home: Path, file: Path) -> str:
+    """The address of the upload of a file, all of whose bytes are there; what was acknowledged must still be there."""
+    content, name = file.read_bytes(), file.name
+    known = [line.split() for line in told(home) if line.startswith(f"{name} ")]
+    if any(line.startswith("received") for line in told(home)):
+        return known[-1][1]
+    acknowledged = int(known[-1][2]) if known else 0
+    if known:
+        address, offset = known[-1][1], int(client.head(known[-1][1], headers=_TUS).headers.get("upload-offset", "-1"))
+    else:
+        began = client.post("/api/v1/uploads", headers=_TUS | _about(name, len(content)))
+        address, offset = _expect(began, 201).headers["location"], 0
+        _tell(home, f"{name} {address} 0")
+    if offset < 0 and acknowledged == len(content):
+        return address  # it was handed in, and nobody could be told
+    assert offset >= acknowledged, f"{acknowledged} bytes were acknowledged, {offset} are there"
+    while offset < len(content):
+        piece = content[offset : offset + _PIECE_BYTES]
+        sent = client.patch(address, headers=_PATCH | {"upload-offset": str(offset)}, content=piece)
+        offset = int(_expect(sent, 204).headers["upload-offset"])
+        _tell(home, f"{name} {address} {offset}")
+    return address
+
+
+def _about(name: str, size_bytes: int) -> dict[str, str]:
+    told_name = base64.b64encode(name.encode()).decode()
+    return {"upload-length": str(size_bytes), "upload-metadata": f"filename {told_name}"}
+
+
+def _expect(answer: Response, status: int) -> Response:
+    assert answer.status_code == status, f"{answer.status_code}: {answer.text}"
+    return answer
+
+
+@contextmanager
+def _browser(home: Path) -> Iterator[TestClient]:
+    with (
+        _remembering(home),
+        TestClient(build_app(load_settings()), base_url=HERE, headers={"origin": HERE}) as client,
+    ):
+        yield client
+
+
+# -- until the power is cut --------------------------------------------------------------------------------------------
+
+
+def work_until_the_power_is_cut(home: Path) -> None:
+    """Papers are received, read, filed and confirmed; of each, somebody is told."""
+    actor = load_settings().actor
+    with _archive(home) as archive:
+        for file in sorted((home / "pile").iterdir()):
+            with file.open("rb") as stream:
+                submission = archive.receive([IncomingFile(file.name, stream)], Handing(actor=actor))
+            _tell(home, f"received {submission.sources[0].sha256}")
+            for paper, _ in archive.process(submission.submission_id) or ():
+                _tell(home, f"filed {paper.document_id}")
+                archive.confirm(actor, paper.document_id, "original")
+                _tell(home, f"confirmed {paper.document_id}")

@@ -49,10 +49,10 @@ def _in_folder(root: Path) -> tuple[dict[str, str], tuple[str, ...], tuple[str, 
     hashes = {name: path for name, path in files.items() if name.endswith(_HASH_SUFFIX)}
     hidden = [name for name in files if "/." in f"/{name}" and name != ".lock"]
     objects = {name: path for name, path in files.items() if name not in hashes and name not in hidden}
-    del objects[".lock"]
+    objects.pop(".lock", None)
     found = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in objects.items()}
     said = {name: hashes[name + _HASH_SUFFIX].read_text() for name in objects if name + _HASH_SUFFIX in hashes}
-    altered = tuple(name for name in objects if not said.get(name, "").startswith(found[name]))
+    altered = tuple(name for name in objects if found[name] not in said.get(name, ""))
     return found, altered, tuple(sorted(hidden))
 
 

@@ -122,7 +122,7 @@ def points_of(steps: Sequence[str], took_s: float, count: int, seed: int) -> lis
         if len(chosen) >= count - timed:
             break
         chosen.add(number)
-    at_steps = sorted(chosen)[: count - timed] if len(chosen) > count - timed else sorted(chosen)
+    at_steps = sorted(chance.sample(sorted(chosen), min(len(chosen), count - timed)))
     points = [Point(at=number, kind=steps[number - 1]) for number in at_steps]
     points += [Point(after_s=chance.uniform(0, took_s)) for _ in range(timed)]
     return [
