@@ -4,7 +4,8 @@ FROM python:3.11.15-slim-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-vie poppler-utils fonts-liberation2 libgl1 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --home-dir /var/lib/hoso --create-home hoso
+    && useradd --uid 10001 --home-dir /var/lib/hoso --create-home hoso \
+    && install --directory --owner=hoso --mode=0750 /srv/inbox /srv/backup
 
 WORKDIR /opt/hoso
 COPY requirements.lock .
@@ -15,9 +16,10 @@ COPY pipeline pipeline
 COPY flows flows
 RUN pip install --no-cache-dir --no-build-isolation --no-deps .
 
-# In the image's home what docker makes of it, an anonymous volume, belongs to the user as well.
+# A volume that docker makes where the image has a folder belongs to that folder's user: here and in /srv. What is only
+# passing lies in one of its own, which goes with the container.
 USER 10001:10001
 WORKDIR /var/lib/hoso
-ENV HOSO_HOME=/var/lib/hoso TMPDIR=/var/lib/hoso PREFECT_HOME=/var/lib/hoso/prefect OMP_THREAD_LIMIT=1
-VOLUME /var/lib/hoso
+ENV HOSO_HOME=/var/lib/hoso TMPDIR=/var/tmp PREFECT_HOME=/var/lib/hoso/prefect OMP_THREAD_LIMIT=1
+VOLUME /var/lib/hoso /var/tmp
 CMD ["hoso", "--help"]

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-load bench-kill screenshots calibration permissions lock secrets
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-load bench-kill bench-growth bench-morning screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -48,9 +48,21 @@ bench-register: ## try misread papers against a register of 100,000 people, in S
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.register
 
+bench-restore: ## measure how long 100,000 papers take to be backed up and brought back
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.restore
+
 bench-load: ## let an office of 100 officers work for five minutes while their papers are read
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.load
+
+bench-growth: ## measure asking, filing and disk with ten thousand to a million papers; draws docs/growth.svg
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.growth --chart docs/growth.svg
+
+bench-morning: ## simulate a large centre's morning with service times measured here
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.morning
 
 bench-kill: ## kill hoso at 400 steps of its work and prove that nothing is lost; takes half an hour
 	@.ci/setup test
@@ -67,6 +79,10 @@ calibration: ## fit confidences on specimens, measure them on other papers, and 
 permissions: ## write down which role may use which route, in docs/permissions.md
 	@.ci/setup check
 	.venv/bin/python -m tests.permissions > docs/permissions.md
+
+up-real: ## run all of docker-compose.yml as processes of this machine until Ctrl-C; data in .hoso/real
+	@.ci/setup test
+	@.venv/bin/python -m tests.topology .hoso/real
 
 secrets: ## make the secrets docker-compose.yml asks for, except the TLS certificate
 	@.ci/make-secrets

@@ -25,10 +25,22 @@ PERMITTED: dict[Role, frozenset[Permission]] = {
     "head": frozenset({"dossiers.read", "export.read", "figures.read", "log.read", "papers.read", "work.read"}),
     "auditor": frozenset({"figures.read", "log.read"}),
     "service": frozenset(
-        {"dossiers.read", "dossiers.write", "export.read", "metrics.read", "papers.read", "papers.receive"}
+        {
+            "dossiers.read",
+            "dossiers.write",
+            "export.read",
+            "metrics.read",
+            "papers.deliver",
+            "papers.read",
+            "papers.receive",
+        }
     ),
     "administrator": frozenset({"accounts.manage", "hooks.manage", "metrics.read", "work.read", "work.retry"}),
 }
+
+
+AT_CENTRE: frozenset[Permission] = frozenset({"citizens.open", "dossiers.write", "papers.confirm", "review.answer"})
+"""What nobody may do on a counter's machine that hands everything over to a centre: it would not come there."""
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,14 @@ from pipeline.digitise import DigitisedPaper, PagesDone, Scan, count_pages, digi
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile, SpooledFile, content_sha256, spool
+from pipeline.intake import Intake
 from pipeline.keeping import Original, cut_out, may_be_archived, move_originals
 from pipeline.lease import HeldWork, OnProgress, renewed, retry_after_s
 from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
 from pipeline.paper_records import as_kept, paper_of
 from pipeline.ports import ObjectStore, Parsers, StoredObject
+from pipeline.recording import record_changes
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.shared_reading import Shared, SharedReading
@@ -34,6 +36,7 @@ from schemas.catalog import Catalogue
 from schemas.decisions import Confirm
 from schemas.dossier import Channel, CopyKind, Lane, Lease, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
+from schemas.records import Change
 
 log = logging.getLogger("hoso")
 
@@ -51,6 +54,8 @@ class Handing(Value):
     dossier_code: str | None = None
     procedure: str | None = None
     lane: Lane = "counter"
+    received_at: datetime | None = None
+    """When another machine received it, which hands it over now; None: it is received at this moment."""
 
 
 class Archive:
@@ -64,8 +69,9 @@ class Archive:
         self.tables = tables
         self.parsers = parsers
         self.catalogue = catalogue
-        codes = PaperCodes(store, tables.dossiers, catalogue, settings.paper_code)
+        codes = PaperCodes(tables.dossiers, catalogue, settings.paper_code)
         self.dossiers = DossierDesk(store, tables, catalogue, codes)
+        self.intake = Intake(store, tables, settings.intake_days)
         self._settings = settings
         self._shared = SharedReading(store, tables.page_ranges, parsers, settings)
 
@@ -121,11 +127,17 @@ class Archive:
             dossier_code=handing.dossier_code,
             procedure=handing.procedure,
             lane=handing.lane,
-            received_at=now,
+            received_at=handing.received_at or now,
             state_since=now,
         )
 
     # -- steps 2 to 10 ------------------------------------------------------------------------------------------------
+
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
+        """Ids of submissions to be taken up, as `Leases.waiting` gives them; what kills its workers is given up."""
+        for submission_id in self.tables.leases.give_up(self._settings.most_attempts):
+            log.warning("given up %s: its workers died", submission_id)
+        return self.tables.leases.waiting(limit, lane)
 
     def process(
         self,
@@ -149,49 +161,36 @@ class Archive:
 
         Returns:
             The papers with all that was read on them, even what may not be kept; () for a refused file, and None when
-            there was nothing to do.
+            there was nothing to do, or a centre is to do it.
 
         Raises:
             NotFound: no_such_submission.
             ServiceUnavailable: a service went away: the submission is left `retrying`, after the last attempt `stuck`,
                 or, where the database is away, its lease to expire; given_back, or lease_lost to another worker.
         """
+        if not self._settings.reads_here:
+            return None
         claimed = self.tables.leases.claim(submission_id, _owner(), self._settings.lease_s)
         if claimed is None:
             return None
         lease, submission = claimed
-        leases, lease_s = self.tables.leases, self._settings.lease_s
-        kept_alive = renewed(submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s)
         try:
-            with kept_alive as renewal:
-                papers = self._on_file(submission)
-                if not papers:
-                    with TemporaryDirectory(prefix="hoso-work-") as folder:
-                        stop = stopping or threading.Event()
-                        work = HeldWork(lease, submission, Path(folder), renewal, stop, on_progress)
-                        papers = self._filed(work, ask_readers)
-                self.dossiers.take_in(paper for paper, _ in papers)
-                self._leave_intake(submission, [paper for paper, _ in papers])
+            papers = self._on_file(submission)
+            if not papers:
+                papers = self._read(lease, submission, stopping, on_progress, ask_readers)
+                self._file(lease, papers)
+            self.dossiers.take_in(paper for paper, _ in papers)
+            self.intake.leave(submission, [paper for paper, _ in papers])
+            self.tables.leases.finish(lease)
         except ScanRejected as error:
-            log.info("refused %s %s", submission_id, error.code)
-            leases.finish(lease, error.code)
-            if error.code == "secret_paper":  # a crash before this leaves it to `expire_intake`, whatever its age
-                self._remove(keys.intake(submission.actor.office_id, submission_id))
-            self._remove(_read_pages(submission))
+            self._refuse(lease, submission, error.code)
             return ()
         except Exception as error:
             self._fail(lease, submission, error)
             raise
-        leases.finish(lease)
+        record_changes(self.store, self.tables.records, submission.actor.office_id)
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
-
-    def _on_file(self, submission: Submission) -> tuple[ReadPaper, ...]:
-        """What a worker has filed that died before the rest was done: rows are written for all papers or none."""
-        office_id = submission.actor.office_id
-        papers = self.tables.papers.of_content(office_id, submission.content_sha256, withdrawn=True)
-        mine = (paper for paper in papers if paper.submission_id == submission.submission_id)
-        return tuple((paper, self.tables.papers.page_texts(office_id, paper.document_id)) for paper in mine)
 
     def read_range(self, submission_id: str, stopping: threading.Event) -> bool:
         """Read some pages of a large submission that another worker holds; False where there are none to be read.
@@ -217,34 +216,70 @@ class Archive:
             self._shared.read(held, opened, check)
         return True
 
-    def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
-        """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
-        code = error.code if isinstance(error, HosoError) else "internal"
-        if code == "lease_lost":
-            log.warning("taken over %s by another worker", submission.submission_id)
-            return
-        if code == "given_back":
-            log.info("given back %s", submission.submission_id)
-            self.tables.leases.release(lease)
-            return
-        hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
-        retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
-        log.warning("failed %s attempt=%d %s", submission.submission_id, submission.attempts, code)
-        self.tables.leases.fail(lease, code, retry_s)
+    def _on_file(self, submission: Submission) -> tuple[ReadPaper, ...]:
+        """What a worker has filed that died before the rest was done: rows are written for all papers or none."""
+        office_id = submission.actor.office_id
+        papers = self.tables.papers.of_content(office_id, submission.content_sha256, withdrawn=True)
+        mine = (paper for paper in papers if paper.submission_id == submission.submission_id)
+        return tuple((paper, self.tables.papers.page_texts(office_id, paper.document_id)) for paper in mine)
 
-    def _filed(self, work: HeldWork, ask_readers: Callable[[int], None] | None) -> tuple[ReadPaper, ...]:
-        """Read the papers and write their rows, and how papers on file stand beside them; those may change meanwhile.
+    def _read(
+        self,
+        lease: Lease,
+        submission: Submission,
+        stopping: threading.Event | None,
+        on_progress: OnProgress | None,
+        ask_readers: Callable[[int], None] | None,
+    ) -> tuple[ReadPaper, ...]:
+        """The papers of a submission, their objects and records in the store. Raises: as `process`; ScanRejected."""
+        leases, lease_s = self.tables.leases, self._settings.lease_s
+        kept_alive = renewed(
+            lease.submission_id, lambda done, total: leases.renew(lease, lease_s, done, total), lease_s
+        )
+        with TemporaryDirectory(prefix="hoso-work-") as folder, kept_alive as renewal:
+            work = HeldWork(lease, submission, Path(folder), renewal, stopping or threading.Event(), on_progress)
+            scan = self.scan_of(submission, submission.sources, work.folder)
+            return tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
 
-        Raises: ScanRejected, ServiceUnavailable: as `process` tells; paper_changed.
-        """
-        scan = self.scan_of(work.submission, work.submission.sources, work.folder)
-        papers = tuple(self._papers(work, self._shared.read_much(work, scan, ask_readers)))
+    def _file(self, lease: Lease, papers: Sequence[ReadPaper]) -> None:
+        """Write the rows, and how papers on file stand beside the new ones; those may change in between."""
         for _ in range(_MOST_TRIES):
             on_file = OnFile(self.tables.papers, self.tables.people)
             filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
-            if self.tables.leases.file(work.lease, filed, changes):
-                return papers
-        raise ServiceUnavailable("paper_changed", work.submission.submission_id)
+            if self.tables.leases.file(lease, filed, changes):
+                return
+        raise ServiceUnavailable("paper_changed", lease.submission_id)
+
+    def _refuse(self, lease: Lease, submission: Submission, code: str) -> None:
+        """Leave a submission done that cannot be read, and says why."""
+        log.info("refused %s %s", submission.submission_id, code)
+        self.tables.leases.finish(lease, code)
+        record_changes(self.store, self.tables.records, submission.actor.office_id)
+        if code == "secret_paper":  # a crash before this leaves it to `Intake.expire`, whatever its age
+            self.intake.empty(submission)
+        self.intake.leave_pages(submission)
+
+    def _fail(self, lease: Lease, submission: Submission, error: Exception) -> None:
+        """Leave a submission to be tried again, unless it was tried often enough or cannot get better."""
+        code = error.code if isinstance(error, HosoError) else "internal"
+        log.warning("ended %s attempt=%d %s", submission.submission_id, submission.attempts, code)
+        if code == "lease_lost":
+            self._leave_to_another(submission)
+        elif code == "given_back":
+            self.tables.leases.release(lease)
+        else:
+            hopeless = isinstance(error, NotFound) or submission.attempts >= self._settings.most_attempts
+            retry_s = None if hopeless else retry_after_s(submission.submission_id, submission.attempts)
+            self.tables.leases.fail(lease, code, retry_s)
+
+    def _leave_to_another(self, submission: Submission) -> None:
+        """Have the records of what another has filed written anew: ours may have come after them."""
+        office_id = submission.actor.office_id
+        for paper in self.tables.papers.of_content(office_id, submission.content_sha256):
+            mark = uuid.uuid4().hex
+            change = Change(mark=mark, office_id=office_id, kind="paper", subject_id=paper.document_id)
+            self.tables.records.note(change)
+        record_changes(self.store, self.tables.records, office_id)
 
     def _papers(self, work: HeldWork, scan: Scan) -> Iterator[ReadPaper]:
         submission, folder, digitised = work.submission, work.folder, []
@@ -307,21 +342,6 @@ class Archive:
         self.store.put(keys.paper(folder, digitised.pages, "json"), BytesIO(record), "application/json")
         return paper, digitised.texts
 
-    def _leave_intake(self, submission: Submission, papers: Sequence[Paper]) -> None:
-        """Remove from intake what now lies in the archive. A crash before this leaves it to `expire_intake`."""
-        kept = {key for paper in papers for key in paper.original_keys}
-        for source in submission.sources:
-            if source.key not in kept:
-                self.store.delete(source.key)
-        self._remove(_read_pages(submission))
-
-    def _remove(self, folder: str) -> int:
-        """Remove all objects in a folder; return how many."""
-        stored = list(self.store.find(folder))
-        for one in stored:
-            self.store.delete(one.key)
-        return len(stored)
-
     # -- afterwards ---------------------------------------------------------------------------------------------------
 
     def confirm(self, actor: Actor, document_id: str, copy_kind: CopyKind) -> Paper:
@@ -334,7 +354,7 @@ class Archive:
         """
         self.tables.papers.get(actor.office_id, document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
-        with deciding(self.store, decision):
+        with deciding(self.store, self.tables.records, decision):
             paper = self.tables.papers.decide(decision)
             self.dossiers.take_in((paper,))
         return paper
@@ -350,42 +370,10 @@ class Archive:
             raise NotFound("no_picture_kept", document_id)
         return self.store.fetch(paper.object_key, target)
 
-    def expire_intake(self, office_id: str, now: datetime) -> int:
-        """Remove intake objects that are older than the limit and wait for nobody; return how many.
-
-        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays, and
-        so does what no row tells of. A secret paper goes at once.
-        """
-        limit = now - timedelta(days=self._settings.intake_days)
-        inside: dict[str, set[str]] = {}
-        for stored in self.store.find(keys.intake(office_id)):
-            _, _, submission_id, part, *_ = stored.key.split("/")
-            inside.setdefault(submission_id, set()).add(part)
-        removed = 0
-        for submission_id, parts in inside.items():
-            try:
-                submission = self.tables.submissions.get(office_id, submission_id)
-            except NotFound:  # it is just being received, or a crash came before its row
-                continue
-            due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
-            if due or submission.reason == "secret_paper":
-                removed += self._remove(keys.intake(office_id, submission_id))
-            elif submission.state == "done" and "pages" in parts:  # a reader came too late with them
-                removed += self._remove(_read_pages(submission))
-        return removed
-
-    def _in_review(self, submission: Submission) -> bool:
-        papers = self.tables.papers.of_content(submission.actor.office_id, submission.content_sha256)
-        return any(paper.state == "needs_review" for paper in papers)
-
 
 def _owner() -> str:
     """Who this worker is, for whoever looks into the table."""
     return f"{os.uname().nodename}:{os.getpid()}:{threading.get_ident()}"
-
-
-def _read_pages(submission: Submission) -> str:
-    return keys.read_pages(keys.intake(submission.actor.office_id, submission.submission_id))
 
 
 def _now() -> datetime:

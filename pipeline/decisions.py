@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from pipeline import keys
 from pipeline.ports import ObjectStore
+from pipeline.record_ports import Records
+from pipeline.recording import record_changes
 from schemas.decisions import Decided
 from schemas.people import Actor
 
@@ -21,10 +23,10 @@ def new_decision(kind: type[_D], actor: Actor, subject_id: str, **said: Any) -> 
 
 
 @contextmanager
-def deciding(store: ObjectStore, decision: Decided) -> Iterator[None]:
-    """Keep a decision in the store; the block writes what it makes of rows.
+def deciding(store: ObjectStore, records: Records, decision: Decided) -> Iterator[None]:
+    """Keep a decision in the store; the block writes what it makes of rows, whose records follow.
 
-    Until the block is through, a mark tells `resume` that rows are still to be written.
+    Until all that is through, a mark tells `resume` that rows are still to be written.
 
     Raises:
         ServiceUnavailable: store_away; the block has not begun then.
@@ -33,7 +35,7 @@ def deciding(store: ObjectStore, decision: Decided) -> Iterator[None]:
     store.put(keys.unapplied(decision.actor.office_id, decision.decision_id), BytesIO(data), "application/json")
     keep(store, decision)
     yield
-    applied(store, decision)
+    applied(store, records, decision)
 
 
 def keep(store: ObjectStore, decision: Decided) -> None:
@@ -42,6 +44,7 @@ def keep(store: ObjectStore, decision: Decided) -> None:
     store.put(key, BytesIO(decision.model_dump_json().encode()), "application/json")
 
 
-def applied(store: ObjectStore, decision: Decided) -> None:
-    """Take the mark off a decision whose rows are written."""
+def applied(store: ObjectStore, records: Records, decision: Decided) -> None:
+    """Record what a decision has made of rows, and take its mark off. Raises: ServiceUnavailable."""
+    record_changes(store, records, decision.actor.office_id)
     store.delete(keys.unapplied(decision.actor.office_id, decision.decision_id))

@@ -1,7 +1,5 @@
 """Lists of dossiers from the one-stop system: CSV with its headers, or rows as JSON, become dossiers."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -10,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.catalogue import find_procedure
+from pipeline.csv_rows import csv_rows
 from pipeline.dossier_merge import beginning_of, day_of_code
 from pipeline.dossiers import DossierDesk
 from pipeline.errors import ScanRejected
@@ -61,24 +60,7 @@ def read_csv(text: str, columns: Mapping[str, str]) -> Iterator[dict[str, str]]:
     Raises:
         ScanRejected: bad_import, without a column of codes.
     """
-    header = text.lstrip("\ufeff").partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator)
-    try:
-        names = {title: _column(title, columns) for title in rows.fieldnames or ()}
-        if "code" not in names.values():
-            raise ScanRejected("bad_import")
-        for row in rows:
-            yield {name: (row[title] or "").strip() for title, name in names.items() if name}
-    except csv.Error:
-        raise ScanRejected("bad_import") from None
-
-
-def _column(title: str, columns: Mapping[str, str]) -> str | None:
-    if title in columns:
-        return columns[title]
-    folded = re.sub(r"[^a-z0-9]+", " ", fold(title)).strip()
-    return next((name for name, titles in COLUMNS.items() if folded in (name.replace("_", " "), *titles)), None)
+    return csv_rows(text, COLUMNS, columns, "code", "bad_import")
 
 
 def import_dossiers(

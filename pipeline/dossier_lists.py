@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.dossier_ports import Dossiers
 from pipeline.local_time import local_day
 from pipeline.once_only import checklist
+from pipeline.record_ports import Records
 from pipeline.stages.assemble import COVER_SHEET
 from pipeline.stages.questions import copy_trouble
 from pipeline.table_ports import Papers, People
@@ -38,6 +39,11 @@ class DossierTables(Protocol):
     @property
     def people(self) -> People:
         """The register of citizens."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """What is recorded of them."""
         ...
 
     @property

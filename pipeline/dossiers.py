@@ -7,10 +7,8 @@ still owed.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Literal
 
-from pipeline import keys
 from pipeline.decisions import deciding, new_decision
 from pipeline.dossier_finding import DossierFinding
 from pipeline.dossier_lists import DossierLists, DossierTables
@@ -20,6 +18,7 @@ from pipeline.local_time import local_day
 from pipeline.once_only import reuse_refusals
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import ObjectStore
+from pipeline.recording import record_changes
 from pipeline.stages.field_values import find_dossier_code, parse
 from pipeline.table_ports import PaperChange
 from pipeline.validity import certain_date
@@ -59,9 +58,9 @@ class DossierDesk:
         if dossier.procedure is not None and dossier.procedure not in self._catalogue.procedures:
             raise NotFound("no_such_procedure", dossier.procedure)
         known, now, conflicts = self._tables.dossiers.put(dossier, lambda known: merge_dossiers(known, dossier))
-        self._keep(now)
         self._attach(now, self._tables.papers.of_dossier(now.actor.office_id, now.code))
         self.mark(now)
+        record_changes(self._store, self._tables.records, now.actor.office_id)
         outcome: Literal["added", "updated", "unchanged"] = "updated" if known != now else "unchanged"
         return DossierChange(code=now.code, outcome="added" if known is None else outcome, conflicts=conflicts)
 
@@ -116,7 +115,7 @@ class DossierDesk:
             fewest = sorted(refusals, key=len)[0]
             raise ScanRejected("reuse_refused", ", ".join(fewest))
         decision = new_decision(Reuse, actor, document_id, dossier_code=code, component=component, purpose=purpose)
-        with deciding(self._store, decision):
+        with deciding(self._store, self._tables.records, decision):
             self.apply(decision)
         return self._reused(decision)
 
@@ -135,7 +134,7 @@ class DossierDesk:
         if row.surrendered or not any(r.in_force.holds(today) and {*r.types} & {*row.any_of} for r in rules):
             raise ScanRejected("look_up_refused", component)
         decision = new_decision(LookUp, actor, dossier.code, component=component, outcome=outcome)
-        with deciding(self._store, decision):
+        with deciding(self._store, self._tables.records, decision):
             self.apply(decision)
         return decision
 
@@ -187,7 +186,7 @@ class DossierDesk:
 
         known = self._tables.dossiers.get(actor.office_id, code)
         _, now, _ = self._tables.dossiers.put(known, with_phone)
-        self._keep(now)
+        record_changes(self._store, self._tables.records, actor.office_id)
         return now
 
     def mark(self, dossier: Dossier) -> None:
@@ -212,7 +211,7 @@ class DossierDesk:
         self.mark(self._tables.dossiers.get(decision.actor.office_id, code))
 
     def _set_dossier(self, decision: SetDossier) -> Paper:
-        with deciding(self._store, decision):
+        with deciding(self._store, self._tables.records, decision):
             self.apply(decision)
         log.info("decided %s %s", decision.kind, decision.subject_id)
         return self._tables.papers.get(decision.actor.office_id, decision.subject_id)
@@ -251,10 +250,6 @@ class DossierDesk:
         )
 
     # -- papers into dossiers -----------------------------------------------------------------------------------------
-
-    def _keep(self, dossier: Dossier) -> None:
-        key = keys.dossier(dossier.actor.office_id, dossier.code)
-        self._store.put(key, BytesIO(dossier.model_dump_json().encode()), "application/json")
 
     def _known(self, office_id: str, code: str) -> Dossier | None:
         try:

@@ -92,6 +92,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã này không phải mã hồ sơ, giấy tiếp nhận, tờ bìa hay thẻ căn cước.",
         "This is no code of a dossier, a receipt, a cover sheet or an identity card.",
     ),
+    "database_not_empty": (
+        "Cơ sở dữ liệu đã có dữ liệu. Hãy dùng cơ sở dữ liệu trống, hoặc --replace để thay thế.",
+        "The database holds data already. Take an empty one, or replace what is there with --replace.",
+    ),
     "unreadable": (
         "Không xử lý được tệp này. Bản gốc vẫn được giữ; hãy quét lại hoặc báo quản trị.",
         "This file could not be processed. Its original is kept; scan again or tell the operator.",
@@ -100,10 +104,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa.",
         "The paper carries a secrecy mark and may not be digitised here. The image has been wiped.",
     ),
+    "bad_received_at": (
+        "Thời điểm tiếp nhận không hợp lý: ở tương lai, hoặc đã quá 30 ngày. Hãy kiểm tra đồng hồ của máy.",
+        "The time of receipt cannot be: it lies ahead, or over 30 days back. Check the machine's clock.",
+    ),
+    "receipt_differs": (
+        "Trung tâm đã nhận nhưng mã băm bản gốc không khớp. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
+        "The centre's hashes of the originals are not ours. The originals here are kept; tell the operator.",
+    ),
+    "centre_refused": (
+        "Trung tâm từ chối lượt nộp này. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
+        "The centre refused this submission. Its originals here are kept; tell the operator.",
+    ),
     "bad_dossier_code": ("Mã hồ sơ không đúng dạng.", "The dossier code has no possible form."),
     "bad_import": (
         "Không đọc được danh sách hồ sơ: thiếu cột mã hồ sơ, hoặc tệp không phải CSV.",
         "The list of dossiers cannot be read: its column of codes is missing, or it is no CSV.",
+    ),
+    "bad_index": (
+        "Không đọc được danh sách kèm theo: thiếu cột tên tệp, hoặc tệp không phải CSV (UTF-8).",
+        "The list of files cannot be read: its column of files is missing, or it is no CSV in UTF-8.",
+    ),
+    "bad_index_row": (
+        "Dòng của tệp này trong danh sách có giá trị không hiểu được. Hãy sửa rồi chạy lại.",
+        "The file's row in the list has a value that cannot be understood. Correct it and run again.",
+    ),
+    "listed_twice": (
+        "Tệp này có hai dòng khác nhau trong danh sách. Hãy sửa rồi chạy lại.",
+        "The list has two different rows for this file. Correct it and run again.",
     ),
     "reuse_refused": (
         "Giấy tờ này chưa đủ điều kiện để dùng lại cho hồ sơ.",
@@ -230,6 +258,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This waiting file is gone: handed in, put away, or taken by somebody else.",
     ),
     "no_such_object": ("Không có đối tượng lưu trữ này.", "There is no such object in the store."),
+    "no_such_delivery": ("Trung tâm chưa nhận lượt nộp này.", "The centre has taken over no such delivery."),
+    "no_such_snapshot": ("Không có bản sao lưu nào như vậy.", "There is no such snapshot in the backup."),
     "no_such_account": ("Không có tài khoản này.", "There is no such account."),
     "no_such_visit": ("Không có lượt tiếp công dân này.", "There is no such visit."),
     "no_such_newcomer": ("Người này không còn trong danh sách chờ.", "This person is no longer waiting."),
@@ -252,6 +282,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A webhook's address is https, or http on this machine, without user and password.",
     ),
     "login_taken": ("Tên đăng nhập này đã có.", "This login is taken."),
+    "target_taken": (
+        "Đã có tệp hoặc thư mục trùng tên ở đó. Hãy chọn tên khác.",
+        "There is something of this name already. Take another.",
+    ),
     # who asks
     "not_permitted": ("Tài khoản của bạn không được làm việc này.", "Your account may not do this."),
     "bad_ticket": (
@@ -320,6 +354,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The identity provider does not answer. You can still sign in by password.",
     ),
     "hook_away": ("Địa chỉ nhận thông báo không trả lời.", "The webhook's address does not answer."),
+    "centre_away": (
+        "Không liên lạc được với trung tâm. Giấy tờ đã nhận được giữ ở máy này và sẽ tự gửi sau.",
+        "The centre does not answer. What was received is kept here and is sent later.",
+    ),
+    "sync_running": (
+        "Một lệnh gửi về trung tâm khác đang chạy.",
+        "Another hoso sync is at work with this home.",
+    ),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (
         "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",
@@ -343,7 +385,39 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # the operator
     "bad_setting": ("Cấu hình sai.", "A setting is wrong."),
+    "no_centre": (
+        "Máy này chưa được nối với trung tâm: hãy đặt HOSO_CENTRE_URL và HOSO_CENTRE_TOKEN.",
+        "This machine has no centre: set HOSO_CENTRE_URL and HOSO_CENTRE_TOKEN.",
+    ),
+    "centre_refuses_token": (
+        "Trung tâm không nhận mã truy cập của máy này: cần mã còn hạn, có quyền papers.receive và papers.deliver.",
+        "The centre refuses this machine's token: one is needed that holds, with papers.receive and papers.deliver.",
+    ),
+    "no_hoso_there": (
+        "Ở địa chỉ HOSO_CENTRE_URL không có hoso, hoặc là phiên bản cũ hơn.",
+        "At HOSO_CENTRE_URL there is no hoso, or an older one.",
+    ),
+    "read_at_centre": (
+        "Máy này chỉ nhận giấy tờ và gửi về trung tâm; giấy tờ được đọc ở đó. Hãy nhận ở trang quầy hoặc thư mục quét.",
+        "This machine only receives and hands over to its centre, which reads. Use its page or its scan folder.",
+    ),
     "bad_catalogue": ("Danh mục giấy tờ hoặc thủ tục có lỗi.", "The catalogue of papers or procedures has an error."),
+    "no_object_lock": (
+        "Bucket S3 đã có nhưng không bật object lock; không bật thêm được. Hãy đặt HOSO_STORE sang bucket mới.",
+        "The S3 bucket was made without object lock, which cannot be added. Let HOSO_STORE name a new bucket.",
+    ),
+    "intake_misplaced": (
+        "Trong bucket lưu trữ có đối tượng của intake, là thứ phải xóa được. Hãy chuyển sang bucket `-intake`.",
+        "The archive's bucket holds intake objects, which must be deletable. Move them to the bucket `-intake`.",
+    ),
+    "not_empty": (
+        "Chỉ khôi phục vào kho và cơ sở dữ liệu còn trống.",
+        "A backup is restored into an empty store and an empty database only.",
+    ),
+    "newer_backup": (
+        "Bản sao lưu do phiên bản hoso mới hơn tạo ra. Hãy cài phiên bản đó.",
+        "A newer version of hoso has made this backup. Install that version.",
+    ),
     "newer_database": (
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",
         "A newer version of hoso has upgraded this database. Install that version.",
@@ -352,6 +426,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "already_running": (
         "hoso đang chạy với thư mục dữ liệu này rồi.",
         "Another hoso up is running with this home.",
+    ),
+    "inbox_closed": (
+        "Không chuyển được tệp ra khỏi hộp quét: hoso cần quyền ghi vào thư mục này.",
+        "Files cannot be moved out of the inbox folder: hoso needs the right to write there.",
+    ),
+    "unknown_folder": (
+        "Trong hộp quét có thư mục không mang tên cơ quan hay thủ tục nào; tệp trong đó chưa được nhận.",
+        "Folders in the inbox are named after no office and no procedure, so their files are not taken.",
+    ),
+    "backlog_running": (
+        "Một lệnh hoso backlog khác đang nhận thư mục này.",
+        "Another hoso backlog is taking in this folder.",
     ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
     # us

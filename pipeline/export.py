@@ -5,7 +5,8 @@ from datetime import date
 from typing import Protocol
 
 from pipeline.dossier_ports import Dossiers
-from pipeline.table_ports import FigureSource, Papers
+from pipeline.table_ports import Papers
+from pipeline.work_ports import FigureSource
 from schemas.catalog import Catalogue
 from schemas.dossier import Paper
 from schemas.dossiers import Component

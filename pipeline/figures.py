@@ -1,17 +1,32 @@
-"""The figures of an office as a table, as CSV and as a picture."""
+"""The figures of an office as a table and as CSV, and days whose figures are kept as they were."""
 
 import csv
 from collections.abc import Iterable
-from datetime import date
-from io import StringIO
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO, StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
-from pipeline.table_ports import FigureSource
-from schemas.figures import By, Counts, Figures, FigureTable
+from pipeline import keys
+from pipeline.errors import NotFound
+from pipeline.ports import ObjectStore
+from schemas.figures import By, Counts, Figures, FigureTable, KeptDay
 
 _TOTAL = "total"
+_KEPT_DAYS = 30
+"""How far back days are kept that no night has kept, because nothing ran."""
 
 
-def figures(source: FigureSource, office_ids: Iterable[str], since: date, until: date, by: By) -> FigureTable:
+class Counting(Protocol):
+    """Who counts: the database, or days that were kept."""
+
+    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
+        """See FigureSource."""
+        ...
+
+
+def figures(source: Counting, office_ids: Iterable[str], since: date, until: date, by: By) -> FigureTable:
     """The figures of these offices together, of the days from `since` to `until`, both included."""
     sums: dict[str, Counts] = {}
     for office_id in office_ids:
@@ -34,6 +49,50 @@ def as_csv(table: FigureTable) -> str:
     for record in records:
         writer.writerow({table.by: record.pop("key"), **record})
     return text.getvalue()
+
+
+def keep_days(store: ObjectStore, source: Counting, office_id: str, today: date) -> int:
+    """Keep the figures of the thirty days before `today` that are not kept yet; return how many were.
+
+    A day that is kept stays as it is.
+
+    Raises:
+        ServiceUnavailable: store_away, database_away.
+    """
+    known = {stored.key for stored in store.find(keys.figures(office_id))}
+    days = [today - timedelta(days=back) for back in range(_KEPT_DAYS, 0, -1)]
+    missing = [day for day in days if keys.figures(office_id, day) not in known]
+    for day in missing:
+        kept = KeptDay(day=day, kept_at=datetime.now(UTC), by_procedure=source.count(office_id, day, day, "procedure"))
+        store.put(keys.figures(office_id, day), BytesIO(kept.model_dump_json().encode()), "application/json")
+    return len(missing)
+
+
+class KeptFigures:
+    """Counts of days as they were kept; days that were not are left out."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        """Args: store: where they lie."""
+        self._store = store
+
+    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
+        """See FigureSource. Raises: ServiceUnavailable (store_away, object_altered)."""
+        sums: dict[str, Counts] = {}
+        for number in range((until - since).days + 1):
+            day = since + timedelta(days=number)
+            for procedure, counts in self._day(office_id, day).items():
+                key = {"day": day.isoformat(), "office": office_id, "procedure": procedure}[by]
+                sums[key] = _plus(sums.get(key, Counts()), counts)
+        return sums
+
+    def _day(self, office_id: str, day: date) -> dict[str, Counts]:
+        with TemporaryDirectory(prefix="hoso-figures-") as folder:
+            target = Path(folder) / "day"
+            try:
+                self._store.fetch(keys.figures(office_id, day), target)
+            except NotFound:
+                return {}
+            return KeptDay.model_validate_json(target.read_bytes()).by_procedure
 
 
 def _plus(one: Counts, other: Counts) -> Counts:

@@ -6,14 +6,18 @@ intake/<office>/<submission_id>/pages/<page>.v<version>      a page that was rea
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
-submissions/<office>/<submission_id>.json                    what was handed in, as it was received
+submissions/<office>/<submission_id>.json                    what was handed in, and from when it is done how it ended
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
+register/<office>/<citizen_id>.json                          an entry of the register
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
+deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
+figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
 """
 
 import hashlib
+from datetime import date
 
 from pipeline import PIPELINE_VERSION
 
@@ -40,6 +44,11 @@ def intake(office_id: str, submission_id: str | None = None) -> str:
 def submission(office_id: str, submission_id: str | None = None) -> str:
     """The record of a submission; without one, the folder of the office."""
     return f"submissions/{office_id}/" + (f"{submission_id}.json" if submission_id else "")
+
+
+def is_intake(key: str) -> bool:
+    """Whether what lies there has a time limit."""
+    return key.startswith("intake/")
 
 
 def archive(office_id: str, content_sha256: str) -> str:
@@ -72,6 +81,11 @@ def unapplied(office_id: str, decision_id: str | None = None) -> str:
     return f"unapplied/{office_id}/" + (f"{decision_id}.json" if decision_id else "")
 
 
+def register_entry(office_id: str, citizen_id: str) -> str:
+    """The record of an entry of the register."""
+    return f"register/{office_id}/{citizen_id}.json"
+
+
 def paper_code(office_id: str, document_id: str) -> str:
     """The code of a digitised paper."""
     return f"codes/{office_id}/{document_id}.json"
@@ -80,3 +94,13 @@ def paper_code(office_id: str, document_id: str) -> str:
 def dossier(office_id: str, code: str) -> str:
     """The record of a dossier."""
     return f"dossiers/{office_id}/{code}.json"
+
+
+def delivery(office_id: str, delivery_id: str) -> str:
+    """The receipt of a delivery, at the centre and on the counter's machine."""
+    return f"deliveries/{office_id}/{delivery_id}.json"
+
+
+def figures(office_id: str, day: date | None = None) -> str:
+    """The kept figures of a day; without one, the folder of the office."""
+    return f"figures/{office_id}/" + (f"{day.isoformat()}.json" if day else "")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ServiceUnavailable
-from pipeline.table_ports import Leases
 from schemas.dossier import Lease, Submission
 
 _LOG = logging.getLogger("hoso")
@@ -31,13 +30,6 @@ def retry_after_s(submission_id: str, attempts: int) -> float:
     pause_s = min(_FIRST_PAUSE_S * 2.0 ** (attempts - 1), _LONGEST_PAUSE_S)
     place = hashlib.sha256(f"{submission_id}/{attempts}".encode()).digest()[0] / 255
     return pause_s * (1 - _SPREAD * place)
-
-
-def waiting(leases: Leases, limit: int, most_attempts: int) -> tuple[str, ...]:
-    """Ids of submissions to take up, as `Leases.waiting` gives them; what killed its workers too often is given up."""
-    for submission_id in leases.give_up(most_attempts):
-        _LOG.warning("given up %s: its workers died %d times", submission_id, most_attempts)
-    return leases.waiting(limit)
 
 
 class Renewal(threading.Thread):

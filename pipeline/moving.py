@@ -83,7 +83,7 @@ def put_record(store: ObjectStore, paper: Paper, texts: tuple[str, ...], papers:
 def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Sequence[Paper]) -> None:
     """Remove what papers pointed to before, and neither they nor any of `papers`, the submission's, point to now.
 
-    A crash before this leaves orphans: those in intake until `expire_intake`, those in the archive until the decision
+    A crash before this leaves orphans: those in intake until `Intake.expire`, those in the archive until the decision
     is applied again.
     """
     held = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}

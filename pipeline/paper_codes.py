@@ -5,12 +5,9 @@ something that may yet be taken apart.
 """
 
 from datetime import UTC, datetime
-from io import BytesIO
 
-from pipeline import keys
 from pipeline.dossier_ports import Dossiers
 from pipeline.local_time import local_day
-from pipeline.ports import ObjectStore
 from pipeline.validity import validity
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import Paper
@@ -24,9 +21,9 @@ _ANY = 0
 class PaperCodes:
     """Gives each confirmed paper its code once."""
 
-    def __init__(self, store: ObjectStore, dossiers: Dossiers, catalogue: Catalogue, template: str) -> None:
+    def __init__(self, dossiers: Dossiers, catalogue: Catalogue, template: str) -> None:
         """Args: template: as `Settings.paper_code`."""
-        self._store, self._dossiers, self._catalogue, self._template = store, dossiers, catalogue, template
+        self._dossiers, self._catalogue, self._template = dossiers, catalogue, template
 
     def give(self, paper: Paper) -> PaperCode | None:
         """The paper's code, given now if it has none; None while it is not confirmed, in review, or not kept.
@@ -34,10 +31,10 @@ class PaperCodes:
         It is given in the name of the officer who confirmed the paper.
 
         Parts that are not known stay empty; where the owner has no number his name stands beside the code (TT 01/2023,
-        Điều 10). The code with all that goes with it is an object in the store, too.
+        Điều 10).
 
         Raises:
-            ServiceUnavailable: store_away, database_away; running it again completes it.
+            ServiceUnavailable: database_away; running it again completes it.
         """
         kind = self._catalogue.types[paper.type]
         kept = kind.keeping.rule in ("keep", "fields_only")
@@ -47,10 +44,7 @@ class PaperCodes:
         by = self._dossiers.confirmer(office_id, paper.document_id) or paper.actor.actor_id
         actor = Actor(office_id=office_id, actor_id=by)
         stem = self._write(kind, paper, _ANY)
-        given = self._dossiers.give_code(stem, lambda count: self._code(actor, kind, paper, now, count))
-        key = keys.paper_code(given.actor.office_id, given.document_id)
-        self._store.put(key, BytesIO(given.model_dump_json().encode()), "application/json")
-        return given
+        return self._dossiers.give_code(stem, lambda count: self._code(actor, kind, paper, now, count))
 
     def _code(self, actor: Actor, kind: DocumentType, paper: Paper, now: datetime, count: int) -> PaperCode:
         owner, term = _owner(paper), validity(kind, paper, local_day(now))

@@ -50,7 +50,7 @@ def prefill(
         answers.append(
             PrefillField(
                 name=rule.name,
-                label=rule.labels[0].rstrip(":") if rule.labels else rule.name,
+                label=rule.names[0].rstrip(":") if rule.names else rule.name,
                 kind=rule.kind,
                 value=told[0].value if len(values) == 1 else None,
                 conflict=len(values) > 1,

@@ -127,6 +127,10 @@ class Load(Value):
     deliveries_waiting: int
     deliveries_given_up: int
     deliveries_made: int
+    integrity_findings: int
+    """What the checks of store and database have found and could not put right."""
+    integrity_checked_at: datetime | None
+    """When the office whose check is oldest was checked; None: none was."""
 
 
 class LoadSource(Protocol):

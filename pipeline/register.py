@@ -11,7 +11,7 @@ from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.ports import ObjectStore
 from pipeline.stages.same_name import closest
-from pipeline.table_ports import Papers, People, Register
+from pipeline.table_ports import Tables
 from schemas.decisions import (
     MergeCitizens,
     MovedNumber,
@@ -27,11 +27,12 @@ from schemas.people import Actor, Citizen, PaperLink, PersonOnPaper
 class RegisterBook:
     """The register of every office, for those who may change it."""
 
-    def __init__(self, store: ObjectStore, papers: Papers, people: People, register: Register) -> None:
+    def __init__(self, store: ObjectStore, tables: Tables) -> None:
         self._store = store
-        self._papers = papers
-        self._people = people
-        self._register = register
+        self._papers = tables.papers
+        self._people = tables.people
+        self._register = tables.register
+        self._records = tables.records
 
     def citizen(self, office_id: str, id_or_number: str) -> Citizen:
         """By the id of an entry, even of a merged one, or by a number. Raises: NotFound (no_such_citizen)."""
@@ -193,7 +194,7 @@ class RegisterBook:
         return False
 
     def _decide(self, decision: RegisterDecision) -> None:
-        with deciding(self._store, decision):
+        with deciding(self._store, self._records, decision):
             self._register.apply(decision)
 
     def _entry(self, office_id: str, citizen_id: str) -> Citizen:

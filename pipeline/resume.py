@@ -55,7 +55,7 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
             _apply(archive, decision)
         except (NotFound, ScanRejected) as error:  # what it speaks of is gone: nothing is left to be written
             log.warning("decision %s cannot be applied: %s", decision.decision_id, error.code)
-        applied(archive.store, decision)
+        applied(archive.store, archive.tables.records, decision)
     return len(due)
 
 

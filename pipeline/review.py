@@ -166,7 +166,7 @@ class Review:
             | {"date_of_birth": read.date_of_birth if read else None}
             | ({kind: value} if kind else {})
         )
-        book = RegisterBook(self._store, self._tables.papers, self._tables.people, self._tables.register)
+        book = RegisterBook(self._store, self._tables)
         return book.enter_person(actor, meant, paper.document_id)
 
     def _since(self, office_id: str, newer_id: str) -> date:
@@ -212,7 +212,7 @@ class Review:
             ServiceUnavailable: store_away, database_away.
         """
         decision = new_decision(SetThreshold, actor, actor.office_id, field_kind=field_kind, confidence=confidence)
-        with deciding(self._store, decision):
+        with deciding(self._store, self._tables.records, decision):
             self._tables.papers.change(decision, ())
 
     def _learn(self, actor: Actor, machine: MachineView) -> None:

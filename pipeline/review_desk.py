@@ -175,7 +175,7 @@ class ReviewDesk:
 
     def _take_off_register(self, decision_id: str) -> None:
         """Undo that somebody was put on the register for an answer, unless something hangs on the entry by now."""
-        book = RegisterBook(self._archive.store, self._tables.papers, self._tables.people, self._tables.register)
+        book = RegisterBook(self._archive.store, self._tables)
         try:
             book.undo(self._actor, decision_id)
         except ScanRejected as error:

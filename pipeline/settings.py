@@ -1,7 +1,8 @@
 """Settings: from environment variables `HOSO_*`, checked once at start.
 
-A secret may be a file instead, where it does not show in the environment of every child process: `/run/secrets` holds
-files such as `hoso_s3_secret_key`, the variable's name in small letters. The variable wins.
+A secret may be a file instead, where it does not show in the environment of every child process: Docker's
+`/run/secrets`, or the folder that systemd names in `CREDENTIALS_DIRECTORY`, holds files such as `hoso_s3_secret_key`,
+the variable's name in small letters. The variable wins.
 """
 
 import os
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
+    s3_lock_days: int = Field(default=0, ge=0)
+    """What is archived or decided cannot be removed from the S3 server for this many days; 0: no lock. It must be set
+    before the first start: object lock cannot be added to a bucket.
+    """
+    backup_s3_access_key: SecretStr = SecretStr("")
+    """For a backup on an S3 server; the store's own keys are never sent there."""
+    backup_s3_secret_key: SecretStr = SecretStr("")
     office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     office_name: str = ""
     """What citizens know the office by; it stands on what is printed for them."""
@@ -64,6 +72,17 @@ class Settings(BaseSettings):
     """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    centre_url: str = Field(default="", pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$")
+    """`https://host` of the centre that this counter's machine hands everything over to; default: none, it works alone.
+
+    With a centre this machine only receives: papers are read, compared and asked for there.
+    """
+    centre_token: SecretStr = SecretStr("")
+    """Made at the centre for this machine: `hoso token add ... --scope papers.receive --scope papers.deliver`."""
+    delivered_days: int = Field(default=0, ge=0, le=30)
+    """How long originals stay here after the centre has them. Nobody has read them here, so any of them may be one that
+    policy forbids to keep: by default none stays.
+    """
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)
@@ -74,6 +93,9 @@ class Settings(BaseSettings):
     """What fails through no fault of its own is tried so often before it is left to a person."""
     alone_pages: int = Field(default=40, ge=2)
     """A submission with more pages is read in ranges of half as many, by all workers that have nothing else to do."""
+    backlog_runs: int = Field(default=1, ge=1)
+    """How many submissions that nobody waits for are read at once by all workers together. Keep it below the sum of
+    what they may run: a place is to stay free for the counter."""
     paper_code: str = "{owner}.{type}.{number}.{count:02d}"
     """Form of the codes of digitised papers: the owner's number, the national code of the type, the paper's own number,
     and a count of papers alike in all the rest. `{office}` and `{dossier}` may be used too; unknown parts stay empty.
@@ -115,6 +137,15 @@ class Settings(BaseSettings):
         """The database's URL with the default filled in."""
         return self.database or f"sqlite:///{self.home_path / 'hoso.db'}"
 
+    def office_called(self, office_id: str) -> str:
+        """What people call an office: the name in the settings for their own, else its id."""
+        return self.office_name if self.office_name and office_id == self.office_id else office_id
+
+    @property
+    def reads_here(self) -> bool:
+        """Whether papers are read on this machine; one with a centre leaves that to it."""
+        return not self.centre_url
+
     @property
     def actor(self) -> Actor:
         """Who acts when nobody has signed in: the settings say so."""
@@ -129,7 +160,12 @@ def load_settings() -> Settings:
 
     """
     try:
-        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
+        return Settings(_secrets_dir=_secrets())
     except ValidationError as error:
         names = ", ".join("HOSO_" + ".".join(map(str, e["loc"])).upper() for e in error.errors())
         raise Misconfigured("bad_setting", names) from None
+
+
+def _secrets() -> Path | None:
+    folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", SECRETS))
+    return folder if folder.is_dir() else None

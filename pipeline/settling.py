@@ -67,7 +67,7 @@ class Settling:
             unchanged_since(self._archive, decision)
         else:
             decision = self._checks.checked(decision)
-        with deciding(self._store, decision):
+        with deciding(self._store, self._tables.records, decision):
             self.apply(decision)
         return decision
 

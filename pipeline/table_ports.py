@@ -1,20 +1,19 @@
 """What the core asks of the database. Each promise in a docstring is one contract test, run on both databases."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
 from pipeline.dossier_ports import Dossiers
+from pipeline.integrity_ports import Checks, Inventory
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
+from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
-from pipeline.work_ports import Calls, PageRanges, Work
+from pipeline.schedule_ports import Marks, Turns
+from pipeline.work_ports import Calls, FigureSource, PageRanges, Submissions, Work
 from schemas.base import Value
 from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
-from schemas.dossier import Lease, Paper, Submission
-from schemas.dossiers import Dossier
-from schemas.figures import By, Counts
-from schemas.paging import TimePlace
+from schemas.dossier import Lane, Lease, Paper, Submission
 from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
 from schemas.search import SearchPage, SearchQuery
@@ -31,36 +30,19 @@ class PaperChange(Value):
     texts: tuple[str, ...] | None = None
 
 
-class Submissions(Protocol):
-    """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
-
-    def receive(self, submission: Submission) -> None:
-        """Add a submission in state `received`. Its originals must already be in the store."""
-        ...
-
-    def get(self, office_id: str, submission_id: str) -> Submission:
-        """Raises: NotFound (no_such_submission), for another office's as well."""
-        ...
-
-    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
-        """The office's newest submission of this content that is not refused (state done with a reason), or None."""
-        ...
-
-    def recent(
-        self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
-    ) -> tuple[Submission, ...]:
-        """Newest first; only an actor's; those behind a place, by the time of receipt."""
-        ...
-
-
 class Leases(Protocol):
     """Who works on what. Only the holder of the newest fence may write."""
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
 
+        Only those of `lane`, where one is named.
         They are `received`, `retrying` and due, or `working` with an expired lease.
         """
+        ...
+
+    def held(self, submission_ids: Collection[str]) -> frozenset[str]:
+        """Those of these submissions that somebody works on now."""
         ...
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
@@ -259,22 +241,6 @@ class Search(Protocol):
         ...
 
 
-class FigureSource(Protocol):
-    """Counts for the figures of an office."""
-
-    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
-        """What is counted on the days from `since` to `until`, both included: a day's, the office's, or a procedure's
-        counts by key (`Figures.key`). Days are those at the counters.
-        """
-        ...
-
-    def dossiers_received(
-        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
-    ) -> tuple[Dossier, ...]:
-        """The dossiers received on these days, oldest first: at most `limit`, those behind a place."""
-        ...
-
-
 class Tables(Protocol):
     """The database as the archive needs it."""
 
@@ -311,6 +277,26 @@ class Tables(Protocol):
     @property
     def search(self) -> Search:
         """Finding papers."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """Which rows have changed since their record was written."""
+        ...
+
+    @property
+    def restoring(self) -> Restoring:
+        """Rows made of records."""
+        ...
+
+    @property
+    def inventory(self) -> Inventory:
+        """What is on file, to be checked against the store."""
+        ...
+
+    @property
+    def checks(self) -> Checks:
+        """How far the store and the rows have been checked."""
         ...
 
     @property
@@ -366,6 +352,16 @@ class Tables(Protocol):
     @property
     def load(self) -> LoadSource:
         """How much waits."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """Whose turn it is."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Marks on papers."""
         ...
 
     @property

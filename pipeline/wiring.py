@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.adapters.centre import CentreApi
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.parser_pool import ParserPool
+from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.scratch import own_scratch
 from pipeline.archive import Archive
@@ -15,6 +17,7 @@ from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
 from pipeline.register import RegisterBook
 from pipeline.settings import Settings
+from pipeline.sync import Sync
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -29,13 +32,35 @@ def open_store(settings: Settings) -> ObjectStore:
         case "file":
             return FolderStore(Path(rest))
         case "s3":
-            return S3Store(
-                rest,
+            access = S3Access(
                 settings.s3_access_key.get_secret_value(),
                 settings.s3_secret_key.get_secret_value(),
                 settings.s3_region,
             )
+            return S3Store(rest, access, settings.s3_lock_days)
     raise Misconfigured("bad_setting", "HOSO_STORE: file:/path or s3:https://host/bucket")
+
+
+def open_backup(settings: Settings, target: str) -> ObjectStore:
+    """The backup at `target`: a folder, or `s3:https://host:port/bucket`, which has keys of its own.
+
+    Raises:
+        Misconfigured: (bad_setting) it lies inside the store, whose objects it would then copy into itself.
+        ServiceUnavailable: store_away.
+    """
+    if target.startswith("s3:"):
+        access = S3Access(
+            settings.backup_s3_access_key.get_secret_value(),
+            settings.backup_s3_secret_key.get_secret_value(),
+            settings.s3_region,
+            "HOSO_BACKUP_S3_ACCESS_KEY, HOSO_BACKUP_S3_SECRET_KEY",
+        )
+        return S3Bucket(target.removeprefix("s3:"), access)
+    folder = Path(target).expanduser().absolute()
+    scheme, _, root = settings.store_url.partition(":")
+    if scheme == "file" and folder.is_relative_to(Path(root).absolute()):
+        raise Misconfigured("bad_setting", "the backup would lie inside HOSO_STORE")
+    return FolderStore(folder)
 
 
 @contextmanager
@@ -53,7 +78,23 @@ def open_register(settings: Settings) -> Iterator[RegisterBook]:
     """The register of citizens for those who may change it. Raises: Misconfigured, ServiceUnavailable."""
     store = open_store(settings)
     with open_tables(settings) as tables:
-        yield RegisterBook(store, tables.papers, tables.people, tables.register)
+        yield RegisterBook(store, tables)
+
+
+@contextmanager
+def open_sync(settings: Settings) -> Iterator[Sync]:
+    """What hands over to the centre that the settings name.
+
+    Raises:
+        Misconfigured: no_centre, and as the parts do.
+        ServiceUnavailable: store_away, database_away.
+    """
+    token = settings.centre_token.get_secret_value()
+    if not (settings.centre_url and token):
+        raise Misconfigured("no_centre")
+    store = open_store(settings)
+    with open_tables(settings) as tables, CentreApi(settings.centre_url, token) as centre:
+        yield Sync(settings, store, tables, centre)
 
 
 @contextmanager

@@ -56,6 +56,7 @@ class WorkDesk:
             owing=owing,
             uncompared=uncompared,
             waiting=work.waiting(office_id, SHOWN),
+            integrity=self._tables.checks.state(office_id),
         )
 
     def missing(self, dossier: Dossier, now: datetime) -> OwingDossier:

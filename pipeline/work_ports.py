@@ -1,4 +1,4 @@
-"""What the work list of an office, and who reads with others, ask of the database.
+"""What was handed in, how far it is read and what waits, as the database knows it.
 
 Contract tests run on both databases.
 """
@@ -9,8 +9,31 @@ from typing import Protocol
 
 from schemas.dossier import PageRange, Submission
 from schemas.dossiers import Dossier
-from schemas.figures import DayOfWork
+from schemas.figures import By, Counts, DayOfWork
+from schemas.paging import TimePlace
 from schemas.work import Call, DossierNeeds, Proposal, UnfinishedWork, WorkCounts
+
+
+class Submissions(Protocol):
+    """Our own table of what was handed in: the truth about how far the work is (Prefect is only the engine)."""
+
+    def receive(self, submission: Submission) -> None:
+        """Add a submission in state `received`. Its originals must already be in the store."""
+        ...
+
+    def get(self, office_id: str, submission_id: str) -> Submission:
+        """Raises: NotFound (no_such_submission), for another office's as well."""
+        ...
+
+    def find_content(self, office_id: str, content_sha256: str) -> Submission | None:
+        """The office's newest submission of this content that is not refused (state done with a reason), or None."""
+        ...
+
+    def recent(
+        self, office_id: str, limit: int, actor_id: str | None = None, after: TimePlace | None = None
+    ) -> tuple[Submission, ...]:
+        """Newest first; only an actor's; those behind a place, by the time of receipt."""
+        ...
 
 
 class Work(Protocol):
@@ -126,4 +149,20 @@ class PageRanges(Protocol):
 
     def pages_left(self, submission_id: str) -> int:
         """How many pages lie in ranges that are not read, whoever reads them."""
+        ...
+
+
+class FigureSource(Protocol):
+    """Counts for the figures of an office."""
+
+    def count(self, office_id: str, since: date, until: date, by: By) -> dict[str, Counts]:
+        """What is counted on the days from `since` to `until`, both included: a day's, the office's, or a procedure's
+        counts by key (`Figures.key`). Days are those at the counters.
+        """
+        ...
+
+    def dossiers_received(
+        self, office_id: str, since: date, until: date, limit: int | None = None, after: TimePlace | None = None
+    ) -> tuple[Dossier, ...]:
+        """The dossiers received on these days, oldest first: at most `limit`, those behind a place."""
         ...

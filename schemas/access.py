@@ -18,6 +18,7 @@ Permission = Literal[
     "log.read",
     "metrics.read",
     "papers.confirm",
+    "papers.deliver",
     "papers.read",
     "papers.receive",
     "review.answer",

@@ -7,6 +7,8 @@ whether that source was read (`verified`).
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.base import Value
 from schemas.dossier import Channel, CopyKind, Keeping
 
@@ -77,6 +79,15 @@ class KeepingRule(Sourced):
     rule: Keeping
 
 
+class Retention(Sourced):
+    """How long the paper must be kept, in full years after its matter has ended; None: permanently.
+
+    2 to 70 years or permanently (Luật Lưu trữ 33/2024/QH15, Điều 15).
+    """
+
+    years: int | None = Field(default=None, ge=2, le=70)
+
+
 class Sensitive(Sourced):
     """That the paper holds sensitive personal data, and of which kind: it is shown only where it is asked for again."""
 
@@ -123,6 +134,8 @@ class FieldRule(Value):
     kind: FieldKind
     required: bool = False
     labels: tuple[str, ...] = ()
+    called: str | None = None
+    """What staff call the value, where the first of `labels` says it to nobody."""
     section: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
@@ -134,6 +147,11 @@ class FieldRule(Value):
     known_from: tuple[str, ...] = ()
     """Where the value of a form's field is known from beforehand: fields of other types, as `birth_notice.mother_name`.
     What names the form's owner comes from the register and from all papers the owner has, without being said here."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What staff know the value by: what it is called, else what the paper prints before it; () for neither."""
+        return (self.called,) if self.called else self.labels
 
 
 class PersonRule(Value):
@@ -164,6 +182,8 @@ class DocumentType(Value):
     validity: Validity
     reuse: Reuse
     sensitive: Sensitive | None = None
+    retention: Retention | None = None
+    """None: no source tells, and the paper is kept."""
     issuer: str = ""
     filled_by: Literal["issuer", "applicant"] = "issuer"
     """`applicant`: usually filled in by hand, so a value read by OCR alone always asks a person."""

@@ -256,7 +256,13 @@ class Paper(Value):
 
 
 class PaperRecord(Value):
-    """What lies beside a paper in the store: enough to make its row and its search entries anew."""
+    """What lies beside a paper in the store: enough to make its row and its search entries anew.
+
+    `entries` are the register's entries of the paper's people in their order, None of those whose it is not for
+    certain, and `first_state` is what it was filed as. Both are None until the paper's row has been written.
+    """
 
     paper: Paper
     page_texts: tuple[str, ...]
+    entries: tuple[str | None, ...] | None = None
+    first_state: PaperState | None = None

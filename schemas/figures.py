@@ -1,6 +1,6 @@
 """The figures of an office: how much is digitised, used again, and done without asking anybody."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import computed_field
@@ -80,6 +80,18 @@ class Figures(Counts):
     def field_error(self) -> float | None:
         """Values changed by officers, of those they looked at."""
         return _share(self.values_changed, self.values_looked_at)
+
+
+class KeptDay(Value):
+    """A day's counts by procedure ("" where it is not known), as they stood at `kept_at`.
+
+    Dossiers of the day that are completed later change its live figures, and not these: a report can be shown again as
+    it was given.
+    """
+
+    day: date
+    kept_at: datetime
+    by_procedure: dict[str, Counts]
 
 
 class DayOfWork(Value):

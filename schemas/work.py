@@ -6,6 +6,7 @@ from typing import Literal
 from schemas.base import Value
 from schemas.dossier import SubmissionState
 from schemas.dossiers import Dossier
+from schemas.integrity import IntegrityState
 from schemas.once_only import ChecklistRow
 from schemas.people import Actor
 
@@ -139,3 +140,5 @@ class WorkList(Value):
     owing: tuple[OwingDossier, ...] = ()
     uncompared: tuple[UncomparedDossier, ...] = ()
     waiting: tuple[UnfinishedWork, ...]
+    integrity: IntegrityState | None = None
+    """What the last check of store and database says; None: there was none."""

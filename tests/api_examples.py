@@ -121,6 +121,15 @@ ASKED = (
     Asked("end_visit", "POST", "/visits/{visit_id}/close"),
 )
 
+_DELIVERY = "0d8c1f0e-5f5a-4f55-8d1c-3a9b1f6f2b11"
+_RECEIPT: dict[str, Any] = {
+    "delivery_id": _DELIVERY,
+    "submission_id": "{submission_id}",
+    "sha256s": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    "received_at": "2026-03-02T07:30:00Z",
+    "received_by": "lan",
+    "taken_at": "2026-03-02T09:10:00Z",
+}
 SAID: dict[str, dict[str, Any]] = {
     "receive": {"requests": {"multipart/form-data": {"files": ["%PDF-1.7 …"]}, "application/json": {"uploads": ["0"]}}},
     "reuse": {
@@ -152,6 +161,16 @@ SAID: dict[str, dict[str, Any]] = {
     "decide": {
         "request": {"kind": "invalidate", "subject_id": "{document_id}", "state": "cancelled", "since": "2026-03-02"}
     },
+    "take_delivery": {
+        "request": {
+            "uploads": ["f1fa55ded1c244db8d1158e5cb80ffc8"],
+            "dossier_code": CODE,
+            "received_at": "2026-03-02T07:30:00Z",
+            "received_by": "lan",
+        },
+        "answer": _RECEIPT,
+    },
+    "show_receipt": {"answer": _RECEIPT},
     "show_thumbnail": {"files": _JPEG},
     "retry": {"answer": {"retried": True}},
     "try_webhook": {"answer": {"arrived": False, "error": "503"}},
@@ -173,7 +192,7 @@ def make_examples() -> dict[str, Any]:
     made["receive"] = {**_filled(SAID["receive"], known), "answer": made["show_submission"]["answer"]}
     made |= {operation: _filled(said, known) for operation, said in SAID.items() if operation != "receive"}
     shared = {name: value for name, value in known.items() if name not in ("account_id", "looked", "decision_id")}
-    parameters = shared | {"page": 1, "upload-length": 16, "upload-offset": 0}
+    parameters = shared | {"delivery_id": _DELIVERY, "page": 1, "upload-length": 16, "upload-offset": 0}
     return {"parameters": parameters, "operations": dict(sorted(made.items()))}
 
 

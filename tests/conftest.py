@@ -1,7 +1,7 @@
 """Real services, each started once a test process and only when a test asks for it."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -18,13 +18,25 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """The URL of an empty database of the test's own."""
-    name = f"test_{uuid.uuid4().hex}"
+def another_postgresql_url(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes empty databases of the test's own, and gives their URLs."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"test_{uuid.uuid4().hex}")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made[-1])))
+        return f"{postgresql_server.rpartition('/')[0]}/{made[-1]}"
+
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"{postgresql_server.rpartition('/')[0]}/{name}"
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        yield make
+        for name in made:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def postgresql_url(another_postgresql_url: Callable[[], str]) -> str:
+    """The URL of an empty database of the test's own."""
+    return another_postgresql_url()
 
 
 @pytest.fixture(scope="session")

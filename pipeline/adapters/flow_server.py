@@ -6,25 +6,36 @@ import takes.
 
 import os
 import time
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import httpx
 
 from pipeline.adapters.running import find_running
 from pipeline.errors import ServiceUnavailable
+from schemas.dossier import Lane
 
 DEPLOYMENT = "hoso"
 """Name of every deployment of ours; the flow's name tells them apart."""
 WORK_POOL = "hoso"
 DIGITISE = "digitise-submission"
+READ_PAGES = "read-pages"
 RECEIVE_FOLDER = "receive-folder"
 SWEEP = "sweep"
+SYNC = "sync"
+MARK_PAPERS = "mark-papers"
+KEEP_FIGURES = "keep-figures"
+UPKEEP = "upkeep"
+QUEUES = (*get_args(Lane), UPKEEP)
+"""The work queues, the most pressing first: what somebody waits for, papers nobody waits for, and nightly work."""
 
 _PAUSES_S = (0.1, 0.3, 1.0, 3.0)
-_START_S = 20.0
-"""A run that began less than this ago may not have claimed its submission yet."""
+_AT_WORK = {"type": {"any_": ["PENDING", "RUNNING"]}}
+_START_S = {"RUNNING": 20.0, "PENDING": 120.0}
+"""A run that began less than this ago may not have claimed its submission yet; that of a worker at its limits may take
+long from being handed out, PENDING, to running."""
 
 
 class FlowServer:
@@ -59,15 +70,23 @@ class FlowServer:
         except httpx.TransportError:
             return False
 
-    def submit(self, submission_id: str) -> None:
-        """Have a submission digitised by the next free worker.
+    def submit(self, submission_id: str, lane: Lane = "counter") -> None:
+        """Have a submission digitised by the next free worker; those of the lane `counter` go first.
 
         Asking twice is allowed: the second run finds nothing to do.
         Raises: ServiceUnavailable (flow_server_away).
         """
-        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id})
+        self._create_run(DIGITISE, submission_id, {"submission_id": submission_id, "lane": lane}, lane)
 
-    def submit_lost(self, submission_id: str) -> bool:
+    def ask_readers(self, submission_id: str, readers: int, lane: Lane = "counter") -> None:
+        """Have so many free workers read pages of a submission that one of them holds.
+
+        Raises: ServiceUnavailable (flow_server_away).
+        """
+        for _ in range(readers):
+            self._create_run(READ_PAGES, submission_id, {"submission_id": submission_id}, lane)
+
+    def submit_lost(self, submission_id: str, lane: Lane = "counter") -> bool:
         """Have a waiting submission digitised unless a run of it is still to come or has just begun.
 
         A run that says it is running although nobody holds the submission died with its worker: Prefect would show it
@@ -85,18 +104,30 @@ class FlowServer:
                 },
             },
         )
-        newest_start = datetime.now(UTC) - timedelta(seconds=_START_S)
-        dead = [run for run in runs if _last_change(run) < newest_start and run["state_type"] != "SCHEDULED"]
-        for run in dead:
-            self._post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CRASHED"}, "force": True})
+        dead = [run for run in runs if _has_begun(run)]
+        self._crash(dead)
         if len(dead) < len(runs):
             return False
-        self.submit(submission_id)
+        self.submit(submission_id, lane)
         return True
+
+    def crash_dead(self, held: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Set to crashed the runs of the backlog that say they are at a submission which nobody holds.
+
+        They died with their worker. Each would go on taking one of the few places that the backlog has.
+
+        Args: held: tells which of these submissions somebody works on. Raises: ServiceUnavailable (flow_server_away).
+        """
+        at_work = {"state": _AT_WORK, "work_queue_name": {"any_": ["backlog"]}}
+        flows = {"name": {"any_": [DIGITISE, READ_PAGES]}}
+        runs = self._post("flow_runs/filter", {"flows": flows, "flow_runs": at_work})
+        begun = [run for run in runs if _has_begun(run)]
+        alive = held([run["name"] for run in begun])
+        self._crash(run for run in begun if run["name"] not in alive)
 
     def sweep(self) -> None:
         """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
-        self._create_run(SWEEP, "sweep", {})
+        self._create_run(SWEEP, "sweep", {}, "counter")
 
     def pause(self) -> None:
         """Hand out no further runs until the next deployment. Raises: ServiceUnavailable (flow_server_away)."""
@@ -106,12 +137,16 @@ class FlowServer:
 
     def is_busy(self) -> bool:
         """Whether a worker is at a run. Raises: ServiceUnavailable (flow_server_away)."""
-        at_work = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
-        return bool(self._post("flow_runs/count", {"flow_runs": at_work}))
+        return bool(self._post("flow_runs/count", {"flow_runs": {"state": _AT_WORK}}))
 
-    def _create_run(self, flow: str, name: str, parameters: dict[str, str]) -> None:
+    def _crash(self, runs: Iterable[dict[str, Any]]) -> None:
+        for run in runs:
+            self._post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CRASHED"}, "force": True})
+
+    def _create_run(self, flow: str, name: str, parameters: dict[str, str], queue: Lane) -> None:
         deployment = self._answer(self._request("GET", f"deployments/name/{flow}/{DEPLOYMENT}"))
-        self._post(f"deployments/{deployment['id']}/create_flow_run", {"name": name, "parameters": parameters})
+        asked = {"name": name, "parameters": parameters, "work_queue_name": queue}
+        self._post(f"deployments/{deployment['id']}/create_flow_run", asked)
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._answer(self._request("POST", path, body))
@@ -143,5 +178,8 @@ def find_flow_server(home: Path) -> FlowServer | None:
     return FlowServer(running.prefect_api_url, running.prefect_auth) if running else None
 
 
-def _last_change(run: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(run["state"]["timestamp"])
+def _has_begun(run: dict[str, Any]) -> bool:
+    """Whether it was handed out so long ago that it must have claimed its submission by now."""
+    start_s = _START_S.get(run["state_type"])
+    last_change = datetime.fromisoformat(run["state"]["timestamp"])
+    return start_s is not None and last_change < datetime.now(UTC) - timedelta(seconds=start_s)

@@ -12,7 +12,7 @@ import shutil
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
@@ -24,6 +24,7 @@ _WATCHED = ".watched"
 _WATCHED_S = 30.0
 _LEFT_TO_OFFICERS_S = 600.0
 Outcome = Literal["done", "refused"]
+Seen = Mapping[Path, tuple[int, int]]
 
 
 class Arrived(NamedTuple):
@@ -44,37 +45,26 @@ class HotFolder:
         self._path = path
         path.mkdir(parents=True, exist_ok=True)
 
-    @contextmanager
-    def only_me(self) -> Iterator[bool]:
-        """Gives whether nobody else is going through the folder; nobody else may while the context lasts."""
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-        finally:
-            os.close(descriptor)
-
-    def settled(self, pause: Callable[[], object]) -> tuple[Path, ...]:
-        """Files whose size and time did not change between a look before `pause` and one after it, oldest first.
+    def look(self) -> Seen:
+        """Size in bytes and time of change in nanoseconds of each file.
 
         Hidden files, folders and links are left alone: scanners write drafts under hidden names, and a link could
         point anywhere on this machine.
         """
-        before = self._look()
-        if not before:
-            return ()
-        pause()
-        after = self._look()
-        same = [path for path, seen in before.items() if after.get(path) == seen]
-        return tuple(sorted(same, key=lambda path: (before[path][1], path.name)))
+        seen = {}
+        for path in self._path.iterdir():
+            try:
+                status = path.lstat()
+            except FileNotFoundError:  # The scanner renamed its draft between listing and looking.
+                continue
+            if stat.S_ISREG(status.st_mode) and not path.name.startswith("."):
+                seen[path] = (status.st_size, status.st_mtime_ns)
+        return seen
 
     def arrived(self) -> tuple[Arrived, ...]:
         """All files as they stand, oldest first; the newest may still grow."""
         now = time.time()
-        seen = sorted(self._look().items(), key=lambda one: (one[1][1], one[0].name))
+        seen = sorted(self.look().items(), key=lambda one: (one[1][1], one[0].name))
         return tuple(
             Arrived(_file_id(path, size, changed_ns), path, size, now - changed_ns / 1e9)
             for path, (size, changed_ns) in seen
@@ -132,17 +122,22 @@ class HotFolder:
             target.with_name(target.name + ".txt").write_text(note + "\n", encoding="utf-8")
         file.rename(target)
 
-    def _look(self) -> dict[Path, tuple[int, int]]:
-        """Size in bytes and time of change in nanoseconds of each file."""
-        seen = {}
-        for path in self._path.iterdir():
-            try:
-                status = path.lstat()
-            except FileNotFoundError:  # The scanner renamed its draft between listing and looking.
-                continue
-            if stat.S_ISREG(status.st_mode) and not path.name.startswith("."):
-                seen[path] = (status.st_size, status.st_mtime_ns)
-        return seen
+
+def settled(folders: Sequence[HotFolder], pause: Callable[[], object]) -> tuple[tuple[Path, ...], ...]:
+    """Files whose size and time did not change between a look before `pause` and one after it, oldest first.
+
+    One answer a folder; where there is no file at all nobody pauses.
+    """
+    before = [folder.look() for folder in folders]
+    if not any(before):
+        return tuple(() for _ in folders)
+    pause()
+    return tuple(_unchanged(earlier, folder.look()) for folder, earlier in zip(folders, before, strict=True))
+
+
+def _unchanged(before: Seen, after: Seen) -> tuple[Path, ...]:
+    same = [path for path, seen in before.items() if after.get(path) == seen]
+    return tuple(sorted(same, key=lambda path: (before[path][1], path.name)))
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -1,147 +1,66 @@
-"""Objects in a bucket of an S3 server, through the minio SDK; plain S3 calls only, so any server will do.
+"""The object store on an S3 server: two buckets, since what must be deletable and what must not differ in kind.
 
-An S3 ETag is no content hash for large objects, so our own SHA-256 goes into the metadata and is checked on fetch.
+Intake expires by law, so its bucket has neither versions nor locks and a deleted object is gone. The other bucket can
+have both: what is archived and what people decided then stays for a term, whoever has the keys (QCVN 12:2026/BCA asks
+archives of electronic documents for storage that cannot be overwritten).
 """
 
-import tempfile
+import heapq
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
-from urllib.parse import urlsplit
+from typing import BinaryIO
 
-import urllib3
-from minio import Minio
-from minio.error import MinioException, S3Error
-
-from pipeline.adapters.objects import copy_hashed, require_key, written_whole
-from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
+from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.ports import StoredObject
 
-_SPOOL_BYTES = 8 << 20
-_HASH_HEADER = "x-amz-meta-sha256"
-_REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-_ABSENT = {"NoSuchKey", "NoSuchObject"}
-_BUCKET_IS_OURS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_PASSING = ("intake/", "unapplied/", "doctor/")
+"""Folders of what is there for a time only."""
+_LOCKED = ("archive/", "decisions/")
+"""Folders of what is only ever added. Records of papers are replaced; each version of them stays for its own term."""
 
 
 class S3Store:
-    """An ObjectStore in one bucket, made when missing.
+    """An ObjectStore in `<bucket>` and, for what passes, `<bucket>-intake`; both are made when missing.
 
     Args:
         url: `s3:https://host:port/bucket` (or `s3:http:` on loopback).
-        access_key: its key and secret are sent to this server only.
-        secret_key: see `access_key`.
-        region: such as `us-east-1`.
+        access: whose keys.
+        lock_days: for how many days nobody may remove what is archived or decided: GOVERNANCE mode, so that a
+            destruction that the law asks for stays possible to who has that right of the server. 0: no lock.
 
     Raises:
-        Misconfigured: (bad_setting) the URL has another form, or the server refuses the keys.
-        ServiceUnavailable: (store_away) the server does not answer.
+        Misconfigured, ServiceUnavailable: as S3Bucket does.
 
     """
 
-    def __init__(self, url: str, access_key: str, secret_key: str, region: str) -> None:
-        parts = urlsplit(url.removeprefix("s3:"))
-        bucket = parts.path.strip("/")
-        if parts.scheme not in ("http", "https") or not parts.netloc or not bucket or "/" in bucket:
-            raise Misconfigured("bad_setting", "HOSO_STORE: s3:https://host:port/bucket")
-        self._bucket = bucket
-        self._client = Minio(
-            endpoint=parts.netloc,
-            access_key=access_key,
-            secret_key=secret_key,
-            secure=parts.scheme == "https",
-            region=region,
-            # The SDK's own pool waits five minutes for a server that is gone.
-            http_client=urllib3.PoolManager(
-                timeout=urllib3.Timeout(connect=5, read=60),
-                retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
-            ),
-        )
-        self._make_bucket()
+    def __init__(self, url: str, access: S3Access, lock_days: int = 0) -> None:
+        url = url.removeprefix("s3:").rstrip("/")
+        self._lasting = S3Bucket(url, access, lock_days)
+        self._passing = S3Bucket(f"{url}-intake", access)
 
     def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:
         """See ObjectStore."""
-        require_key(key)
-        # The hash travels in the header, before the first byte: so the bytes pass through here once.
-        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as spool:
-            sha256, size_bytes = copy_hashed(data.read, spool)
-            spool.seek(0)
-            with _store_errors():
-                self._client.put_object(
-                    bucket_name=self._bucket,
-                    object_name=key,
-                    data=cast(BinaryIO, spool),
-                    length=size_bytes,
-                    content_type=media_type,
-                    metadata={"sha256": sha256},
-                )
-        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
+        return self._of(key).put(key, data, media_type, locked=key.startswith(_LOCKED))
 
     def fetch(self, key: str, target: Path) -> StoredObject:
         """See ObjectStore."""
-        require_key(key)
-        with _store_errors():
-            response = self._client.get_object(bucket_name=self._bucket, object_name=key)
-            try:
-                recorded = response.headers.get(_HASH_HEADER)
-                if recorded is None:  # not put by us
-                    raise NotFound("no_such_object", key)
-                with written_whole(target) as file:
-                    sha256, size_bytes = copy_hashed(response.read, file)
-                    if sha256 != recorded:
-                        raise ServiceUnavailable("object_altered", key)
-            finally:
-                response.close()
-                response.release_conn()
-        return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
+        return self._of(key).fetch(key, target)
 
     def find(self, prefix: str) -> Iterator[StoredObject]:
         """See ObjectStore."""
-        with _store_errors():
-            for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
-                if (found := self._describe(str(entry.object_name))) is not None:
-                    yield found
+        if prefix.startswith(_PASSING):
+            return self._passing.find(prefix)
+        if not any(folder.startswith(prefix) for folder in _PASSING):
+            return self._lasting.find(prefix)
+        return heapq.merge(self._lasting.find(prefix), self._passing.find(prefix), key=lambda found: found.key)
 
     def delete(self, key: str) -> None:
-        """See ObjectStore."""
-        require_key(key)
-        with _store_errors():
-            self._client.remove_object(bucket_name=self._bucket, object_name=key)
+        """See ObjectStore. A locked version stays and can be read by its id; the key alone leads to nothing."""
+        self._of(key).delete(key)
 
-    def _describe(self, key: str) -> StoredObject | None:
-        """What the server knows of `key`; None when it was deleted since it was listed, or was not put by us."""
-        try:
-            stat = self._client.stat_object(bucket_name=self._bucket, object_name=key)
-        except S3Error as error:
-            if error.code in _ABSENT:
-                return None
-            raise
-        recorded = (stat.metadata or {}).get(_HASH_HEADER)
-        return StoredObject(key=key, sha256=recorded, size_bytes=stat.size or 0) if recorded else None
+    def misplaced(self) -> bool:
+        """Whether something that must be deletable lies in the bucket of what lasts."""
+        return any(next(self._lasting.find(folder), None) for folder in _PASSING)
 
-    def _make_bucket(self) -> None:
-        with _store_errors():
-            try:
-                if not self._client.bucket_exists(bucket_name=self._bucket):
-                    self._client.make_bucket(bucket_name=self._bucket)
-            except S3Error as error:
-                if error.code in _REFUSED:
-                    raise Misconfigured(
-                        "bad_setting", f"HOSO_S3_ACCESS_KEY, HOSO_S3_SECRET_KEY: {error.code}"
-                    ) from None
-                if error.code not in _BUCKET_IS_OURS:  # another machine may have made it since we asked
-                    raise
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    """Turn what the SDK and its HTTP client raise into our errors; theirs carry URLs and request ids."""
-    try:
-        yield
-    except S3Error as error:
-        if error.code in _ABSENT:
-            raise NotFound("no_such_object") from None
-        raise ServiceUnavailable("store_away", str(error.code)) from None
-    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise ServiceUnavailable("store_away", type(error).__name__) from None
+    def _of(self, key: str) -> S3Bucket:
+        return self._passing if key.startswith(_PASSING) else self._lasting

@@ -1,31 +1,64 @@
 """`hoso doctor`: is everything there that hoso needs, and if not, what to do."""
 
+import re
 import shutil
 import subprocess
 import uuid
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 import typer
 from rich.console import Console
 
+from pipeline.adapters.disk_encryption import ENCRYPTED, Guard, protection_of
 from pipeline.adapters.flow_server import find_flow_server
+from pipeline.adapters.inbox import open_inbox
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.printing import font_files
+from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.tesseract import READINGS
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
-from pipeline.errors import HosoError, Misconfigured
+from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
+from pipeline.offices import known_offices
 from pipeline.pages import ScanFile
 from pipeline.settings import Settings, load_settings
-from pipeline.wiring import open_store, open_tables
+from pipeline.wiring import open_store, open_sync, open_tables
 
 _MISCONFIGURED = 78
+_MARKS = {"ok": ("green", "ok   "), "doubt": ("yellow", "DOUBT"), "wrong": ("red", "WRONG")}
+
+_GUARDS: dict[Guard, str] = {
+    "dm-crypt": "encrypted disk",
+    "fscrypt": "encrypted folder",
+    "encrypting file system": "encrypted folder",
+    "memory": "in memory only, gone when the machine stops",
+    "none": "NOT encrypted",
+    "not told": "cannot be told from here: ask whoever runs the host or the server",
+}
+_TO_ENCRYPT = (
+    "Whoever takes this disk can read what lies there unencrypted. Install the system on an encrypted disk (LUKS), put "
+    "HOSO_HOME and TMPDIR on an encrypted partition (cryptsetup luksFormat), or HOSO_HOME into a gocryptfs folder"
+)
+
+
+class Doubt(str):
+    """What a check says where nothing stops, and somebody should think about it all the same."""
+
+    __slots__ = ()
+
+
+class Finding(NamedTuple):
+    """What a check came to."""
+
+    level: Literal["ok", "doubt", "wrong"]
+    says: str
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -37,26 +70,32 @@ def doctor(as_json: AsJson = False) -> None:
         "catalogue": _catalogue,
         "store": _store,
         "database": _database,
+        "inbox": _inbox,
         "parsers": _parsers,
         "print font": _print_font,
         "flow server": _flow_server,
+        "disk": _disk,
+        "centre": _centre,
     }
     results = {name: _result(check, settings) for name, check in checks.items()}
     if as_json:
-        write_stdout(as_json_line({name: {"ok": ok, "says": says} for name, (ok, says) in results.items()}))
+        told = {name: {"ok": one.level != "wrong", **one._asdict()} for name, one in results.items()}
+        write_stdout(as_json_line(told))
     else:
         console = Console(highlight=False)
-        for name, (ok, says) in results.items():
-            console.print(f"[{'green' if ok else 'red'}]{'ok   ' if ok else 'WRONG'}[/] {name:<14} {says}")
-    if not all(ok for ok, _ in results.values()):
+        for name, one in results.items():
+            colour, mark = _MARKS[one.level]
+            console.print(f"[{colour}]{mark}[/] {name:<14} {one.says}")
+    if any(one.level == "wrong" for one in results.values()):
         raise typer.Exit(_MISCONFIGURED)
 
 
-def _result(check: Callable[[Settings], str], settings: Settings) -> tuple[bool, str]:
+def _result(check: Callable[[Settings], str], settings: Settings) -> Finding:
     try:
-        return True, check(settings)
+        says = check(settings)
     except HosoError as error:
-        return False, f"{error.message('en')} [{error.code}]"
+        return Finding("wrong", f"{error.message('en')} [{error.code}]")
+    return Finding("doubt" if isinstance(says, Doubt) else "ok", says)
 
 
 def _programs(_: Settings) -> str:
@@ -95,7 +134,12 @@ def _store(settings: Settings) -> str:
         store.put(key, BytesIO(b"doctor"), "text/plain")
         store.fetch(key, Path(folder) / "read")
         store.delete(key)
-    return settings.store_url
+    if not isinstance(store, S3Store):
+        return settings.store_url
+    if store.misplaced():
+        raise Misconfigured("intake_misplaced")
+    lock = f"object lock for {settings.s3_lock_days} days" if settings.s3_lock_days else "no object lock"
+    return f"{settings.store_url}, {lock}"
 
 
 def _database(settings: Settings) -> str:
@@ -104,12 +148,62 @@ def _database(settings: Settings) -> str:
     return settings.database_url.split("@")[-1]
 
 
+def _inbox(settings: Settings) -> str:
+    with open_tables(settings) as tables:
+        offices = known_offices(settings, tables)
+    inbox = open_inbox(settings.inbox_path, settings.office_id, offices, load_catalogue(settings.catalogue))
+    if inbox.unknown:
+        raise Misconfigured("unknown_folder", ", ".join(_said(folder) for folder in inbox.unknown))
+    return f"{settings.inbox_path}, {len(inbox.folders) - 1} folders of offices and procedures"
+
+
+def _said(folder: Path) -> str:
+    """The name of a folder where it looks like an id; others may be people's."""
+    return folder.name if re.fullmatch(r"[a-z0-9._-]{1,64}", folder.name) else "?"
+
+
 def _parsers(settings: Settings) -> str:
     with TemporaryDirectory() as folder, ParserPool(settings.limits) as parsers:
         page = Path(folder) / "page.png"
         cv2.imwrite(str(page), np.full((400, 300), 255, np.uint8))
         parsers.look(ScanFile(page, "image/png"), 1, None)
     return f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
+
+
+def _disk(settings: Settings) -> str:
+    """Which of the folders that hold citizens' papers are encrypted. hoso does not encrypt them itself.
+
+    Its key would lie beside what it guards, or somebody would have to type it at every start: the operating system does
+    both better.
+    """
+    kept, temporary = _folders(settings), Path(gettempdir())
+    guarded = {folder: protection_of(folder) for folder in (*kept, temporary)}
+    says = "; ".join(f"{folder}: {_GUARDS[found.guard]} ({found.through})" for folder, found in guarded.items())
+    is_safe = all(guarded[folder].guard in ENCRYPTED for folder in kept)
+    if is_safe and guarded[temporary].guard in (*ENCRYPTED, "memory"):
+        return says
+    return Doubt(f"{says}. {_TO_ENCRYPT}")
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    """Where papers lie on this machine for good."""
+    found = [settings.home_path, settings.inbox_path]
+    if settings.store_url.startswith("file:"):
+        found.append(Path(settings.store_url.removeprefix("file:")))
+    if settings.database_url.startswith("sqlite:///"):
+        found.append(Path(settings.database_url.removeprefix("sqlite:///")).parent)
+    return tuple(dict.fromkeys(found))
+
+
+def _centre(settings: Settings) -> str:
+    if settings.reads_here:
+        return "none: papers are read on this machine"
+    with open_sync(settings) as syncing:
+        try:
+            syncing.try_centre()
+        except ServiceUnavailable as error:
+            return Doubt(f"{error.message('en')} [{error.code}]")
+    return f"{settings.centre_url} answers"
 
 
 def _flow_server(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""`hoso export`: dossiers for the one-stop system, as JSON of `schemas/export/dossier_sync.schema.json`."""
+"""`hoso export`: dossiers for the one-stop system, as JSON of `schemas/export/dossier_sync.schema.json`; packages."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.package import package
 from pipeline.export import dossier_sync, dossiers_sync
 from pipeline.local_time import local_day
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
 from schemas.export import DossierSync
 
-app = typer.Typer(help="Hand dossiers to the one-stop system, as JSON.", no_args_is_help=True)
+app = typer.Typer(help="Hand dossiers to the one-stop system, as JSON; pack papers to take away.", no_args_is_help=True)
+app.command()(package)
 
 
 @app.command()

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.lines import write_stdout
-from pipeline.figures import as_csv
+from pipeline.figures import KeptFigures, as_csv
 from pipeline.figures import figures as figures_of
 from pipeline.figures_chart import chart
 from pipeline.local_time import local_day
 from pipeline.settings import load_settings
-from pipeline.wiring import open_tables
+from pipeline.wiring import open_store, open_tables
 from schemas.figures import By, Figures, FigureTable
 
 _DAYS = 30
@@ -31,6 +31,7 @@ def figures(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: today.")] = None,
     by: Annotated[By, typer.Option(help="What makes a row.")] = "day",
     office: Annotated[list[str] | None, typer.Option(help="Offices of this database; default: yours.")] = None,
+    kept: Annotated[bool, typer.Option("--kept", help="As they stood when each day was over, not as now.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write the table here as CSV.")] = None,
     picture: Annotated[Path | None, typer.Option("--chart", help="Draw the shares here as SVG.")] = None,
@@ -39,8 +40,12 @@ def figures(
     settings = load_settings()
     last = until.date() if until else local_day(datetime.now(UTC))
     first = since.date() if since else last - timedelta(days=_DAYS - 1)
-    with open_tables(settings) as tables:
-        table = figures_of(tables.figures, office or [settings.office_id], first, last, by)
+    offices = office or [settings.office_id]
+    if kept:
+        table = figures_of(KeptFigures(open_store(settings)), offices, first, last, by)
+    else:
+        with open_tables(settings) as tables:
+            table = figures_of(tables.figures, offices, first, last, by)
     if csv is not None:
         csv.write_text(as_csv(table), encoding="utf-8")
     if picture is not None:

@@ -1,6 +1,7 @@
 """`hoso ingest`: hand files in, wait until they are digitised, and answer with what they turned out to be."""
 
 import logging
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from pipeline.cli.faults import describe
 from pipeline.cli.lines import paper_line, refused_line
 from pipeline.cli.progress import Progress
 from pipeline.cli.sources import Unit, units
-from pipeline.errors import HosoError, NotFound, ScanRejected, ServiceUnavailable
+from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
@@ -42,6 +43,8 @@ def ingest(
 ) -> None:
     """Digitise scans and file the papers found in them."""
     settings = load_settings()
+    if not settings.reads_here:
+        raise Misconfigured("read_at_centre")
     found, missing = units(paths, together=together)
     handing = Handing(
         actor=settings.actor, channel=channel, handed_in_by=citizen, dossier_code=dossier, procedure=procedure
@@ -55,10 +58,16 @@ def ingest(
             stack.enter_context(server)
         progress = stack.enter_context(Progress(len(found), as_json=as_json))
         work = _Work(archive, handing, server, progress, settings.language)
+        signal.signal(signal.SIGTERM, _stop)
         lines = list(_emit(work, found, missing, text=text))
     status = _exit_code(lines, {unit.source for unit in found if unit.named})
     if status:
         raise typer.Exit(status)
+
+
+def _stop(*_: object) -> None:
+    """End as after Ctrl-C: the pages at hand are read, and what is not filed by then is given back."""
+    raise ServiceUnavailable("given_back")
 
 
 def _exit_code(lines: Sequence[IngestLine], named: set[str]) -> int:
@@ -145,7 +154,7 @@ class _Work:
             self._server.submit(submission.submission_id)
             self._follow(submission, unit)
             return {}
-        papers = self.archive.process(submission.submission_id, on_progress)
+        papers = self.archive.process(submission.submission_id, on_progress, stopping=self.stopping)
         if papers is None:
             self._follow(submission, unit)
             return {}

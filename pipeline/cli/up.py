@@ -21,8 +21,9 @@ _WEB_PORT = 8460
 _START_S = 180.0
 """A Prefect server with a new database takes ten seconds on an idle machine and many times that on a busy one."""
 _DRAIN_S = 30.0
-_RUNS_AT_ONCE = 2
-"""A long pile and one paper from the counter side by side; pages of each are already spread over the cores."""
+_RUNS_FOR_THE_COUNTER = 1
+"""Beside those that may be of the backlog: a paper from the counter waits for no pile. More are not worth their memory,
+since the pages of each are already spread over the cores."""
 
 
 def up() -> None:
@@ -75,7 +76,7 @@ def _start(supervisor: Supervisor, settings: Settings) -> Running:
         "--type",
         "process",
         "--limit",
-        str(_RUNS_AT_ONCE),
+        str(_RUNS_FOR_THE_COUNTER + settings.backlog_runs),
     ]
     supervisor.keep("worker", [*worker, "--install-policy", "never"], environment)
     port = str(httpx.URL(running.web_url).port)

@@ -80,7 +80,7 @@ def clean(page: RawPage) -> CleanPage:
     Whether the text stands on its head cannot be told for sure from its shape alone; `recognise` checks it by reading.
     """
     scan = _find_page(page)
-    grey = reading_copy(scan.colour(READING_DPI), READING_DPI)
+    grey = reading_copy(scan, READING_DPI)
     ink = ink_points(grey, READING_DPI)
     if _is_blank(ink):
         return CleanPage(scan, grey, READING_DPI, 0, 0.0, "blank")
@@ -119,17 +119,17 @@ def _softened(grey: Pixels, scan_dpi: int) -> Pixels:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), _SOFTENING_PX), np.uint8)
 
 
-def reading_copy(colour: Pixels, dpi: int) -> Pixels:
+def reading_copy(scan: UprightScan, dpi: int) -> Pixels:
     """Grey copy for the engine: dark scanner edges white, light even, red seals gone.
 
     Args:
-        colour: (height, width, 3) blue-green-red.
-        dpi: its resolution.
+        scan: of the page.
+        dpi: resolution of the copy.
 
     Returns:
         (height, width) uint8, paper near 255.
     """
-    grey = _without_seals(colour, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8), dpi)
+    grey = _without_seals(scan, dpi)  # the page in colour, three times as large, is gone again from here on
     return _even_light(_without_dark_edges(grey))  # edges first: their darkness must not pass for dim paper
 
 
@@ -150,11 +150,14 @@ def _flaw(grey: Pixels, ink: Ink, scan: UprightScan) -> Verdict | None:
     return "cut" if most_cut_letters(ink, width, height) >= _CUT_LETTERS else None
 
 
-def _without_seals(colour: Pixels, grey: Pixels, dpi: int) -> Pixels:
-    """Lift red ink out of round or square seals, and blue out of signatures; other red and blue, print or pen, stays.
+def _without_seals(scan: UprightScan, dpi: int) -> Pixels:
+    """The page in grey, without the red of round or square seals and the blue of signatures.
 
-    A seal's red is light in the red channel, a pen's blue in the blue one, and black text under them is dark in both.
+    Other red and blue, print or pen, stays. A seal's red is light in the red channel, a pen's blue in the blue one, and
+    black text under them is dark in both.
     """
+    colour = scan.colour(dpi)
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
     small = resized(colour, max(1, colour.shape[1] // 4), max(1, colour.shape[0] // 4))
     long_side = max(small.shape[:2])
 
@@ -207,8 +210,9 @@ def _even_light(grey: Pixels) -> Pixels:
     scale = 400 / max(grey.shape)
     small = scaled(grey, scale)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 21)
-    paper = np.maximum(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), 30)
-    return np.asarray(cv2.divide(grey, paper.astype(np.uint8), scale=250), np.uint8)
+    light = np.asarray(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    np.maximum(light, 30, out=light)
+    return np.asarray(cv2.divide(grey, light, dst=light, scale=250), np.uint8)
 
 
 def _without_dark_edges(grey: Pixels) -> Pixels:
@@ -225,4 +229,4 @@ def _without_dark_edges(grey: Pixels) -> Pixels:
     mask = cv2.resize(
         cv2.dilate(edge, np.ones((3, 3), np.uint8)), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST
     )
-    return np.where(mask > 0, round(paper), grey).astype(np.uint8)
+    return np.where(mask > 0, np.uint8(round(paper)), grey)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from pipeline.stages.kept_as_read import ONE_WORD, apart, kept_as_read
 from pipeline.stages.language import UNKNOWN, Numbers, vietnamese
 from pipeline.stages.person_names import is_name_word
-from pipeline.stages.second_look import sureness
 from pipeline.vietnamese import nfc
 from schemas.text import PageText, Word
 
@@ -100,6 +99,12 @@ def grade(page: PageText) -> float | None:
     printed = sorted(sureness(words) for words in by_machine if words)
     worst = printed[: max(1, len(printed) // _WORST_SHARE)]
     return round(sum(worst) / len(worst), 3) if worst else None
+
+
+def sureness(words: Sequence[Word]) -> float:
+    """Mean confidence by letters, 0..1: long words weigh more; 0 for no words."""
+    letters = sum(len(word.text) for word in words)
+    return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
 
 
 def probability(features: Features, weights: Features) -> Features:

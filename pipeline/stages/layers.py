@@ -83,13 +83,13 @@ def separate(page: CleanPage) -> Layers:
     if np.count_nonzero(drawn) > _MOST_COLOURFUL * drawn.size:
         return Layers(scan.colour(scan.dpi), None, found.ink)
     trusted = like.astype(np.uint8) * 255
-    text = cv2.bitwise_and(found.mask, _spread(trusted, found.mask))
-    holes = _holes(cover, _spread(trusted, cover))
-    keep = cv2.bitwise_and(_spread(drawn, cover), cv2.bitwise_not(holes))
+    keep = _without_holes(_spread(drawn, cover), cover, _spread(trusted, cover))
     size = (background.shape[1], background.shape[0])
     calm = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
     cv2.copyTo(background, keep, calm)
-    return Layers(np.asarray(calm, np.uint8), np.asarray(text, np.uint8) if cv2.countNonZero(text) else None, found.ink)
+    text = found.mask
+    cv2.bitwise_and(text, _spread(trusted, text), dst=text)
+    return Layers(np.asarray(calm, np.uint8), text if cv2.countNonZero(text) else None, found.ink)
 
 
 def _sized(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
@@ -118,10 +118,9 @@ def _find_print(value: Pixels, background: Pixels, coarse: Pixels) -> _Print:
         return _Print(np.zeros_like(value), (0, 0, 0))
     level = int(np.median(dark[dark <= np.percentile(dark, 60)]))  # the rest are edges, lighter than the ink is
     ink = _ink_colour(background, level)
-    nearer = _darker(value, paper, level, _EDGE_DEPTH)
-    deep = _darker(value, paper, level, _CORE_DEPTH)
     # Grey lines, which cross the middle here and there, would come out as dashes.
-    mask = cv2.bitwise_and(nearer, cv2.dilate(deep, _CORE_REACH))
+    mask = cv2.dilate(_darker(value, paper, level, _CORE_DEPTH), _CORE_REACH)
+    cv2.bitwise_and(mask, _darker(value, paper, level, _EDGE_DEPTH), dst=mask)
     return _Print(np.asarray(mask, np.uint8), ink)
 
 
@@ -194,9 +193,10 @@ def _drawn(coarse: Pixels, paper: Pixels, lifted: NDArray[np.bool_]) -> Pixels:
     return np.asarray(cv2.dilate(cv2.threshold(apart, _GRAIN, 255, cv2.THRESH_BINARY)[1], _THREE_BY_THREE), np.uint8)
 
 
-def _holes(cover: Pixels, trusted: Pixels) -> Pixels:
-    """255 where lifted ink is to be painted over, with its soft edges but not with those of ink that stays."""
+def _without_holes(keep: Pixels, cover: Pixels, trusted: Pixels) -> Pixels:
+    """0 also where lifted ink is to be painted over, with its soft edges but not with those of ink that stays."""
     inked = cv2.threshold(cover, 0, 255, cv2.THRESH_BINARY)[1]
     lifted = cv2.dilate(cv2.bitwise_and(inked, trusted), _THREE_BY_THREE)
-    stays = cv2.dilate(cv2.bitwise_and(inked, cv2.bitwise_not(trusted)), _THREE_BY_THREE)
-    return np.asarray(cv2.bitwise_and(lifted, cv2.bitwise_not(stays)), np.uint8)
+    stays = cv2.dilate(cv2.subtract(inked, trusted), _THREE_BY_THREE)
+    cv2.subtract(lifted, stays, dst=lifted)
+    return np.asarray(cv2.subtract(keep, lifted, dst=keep), np.uint8)

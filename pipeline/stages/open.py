@@ -292,4 +292,9 @@ def _bgr(image: Image.Image) -> Pixels:
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
     colours = image if image.mode == "RGB" else image.convert("RGB")
-    return np.frombuffer(colours.tobytes("raw", "BGR"), np.uint8).reshape(image.height, image.width, 3)
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, _STRIP_PX):  # at once, Pillow would hold the bytes twice
+        strip = colours.crop((0, top, image.width, min(image.height, top + _STRIP_PX)))
+        strip_pixels = np.frombuffer(strip.tobytes("raw", "BGR"), np.uint8)
+        pixels[top : top + strip.height] = strip_pixels.reshape(strip.height, strip.width, 3)
+    return pixels

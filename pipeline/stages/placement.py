@@ -17,6 +17,7 @@ _LEVEL_DEGREES = 0.12
 """Under this a line of A4 rises by less than a tenth of its height."""
 _QUARTER_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 _SPREAD_PX = 0.6
+_BAND_PX = 256
 Matrix = NDArray[np.float64]
 
 
@@ -119,8 +120,10 @@ def sheet(corners: NDArray[np.float32]) -> Placement:
 
 def brightest_channel(colour: Pixels) -> Pixels:
     """(height, width) of (height, width, 3)."""
-    blue, green, red = cv2.split(colour)
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
+    brightest = cv2.extractChannel(colour, 0)
+    for channel in (1, 2):
+        cv2.max(brightest, cv2.extractChannel(colour, channel), dst=brightest)
+    return np.asarray(brightest, np.uint8)
 
 
 def _about_the_middle(size_px: tuple[float, float], degrees: float) -> Matrix:
@@ -143,15 +146,30 @@ def resized(picture: Pixels, width: int, height: int) -> Pixels:
 
     This is as good as OpenCV's area interpolation, and several times quicker.
     """
-    while picture.shape[0] >= 2 * height and picture.shape[1] >= 2 * width:
-        rows, columns = picture.shape[0] // 2, picture.shape[1] // 2
-        even = picture[: 2 * rows, : 2 * columns]
-        picture = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    times = 0
+    while picture.shape[0] >> times >= 2 * height and picture.shape[1] >> times >= 2 * width:
+        times += 1
+    if times:
+        picture = _halved(picture, times)
     if picture.shape[:2] == (height, width):
         return picture
     if width >= picture.shape[1]:
         return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
     return np.asarray(cv2.resize(_spread(picture), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _halved(picture: Pixels, times: int) -> Pixels:
+    """The picture halved so often, a band at a time: what lies between would take a third of the picture's memory."""
+    rows, columns = (side >> times for side in picture.shape[:2])
+    halved = np.empty((rows, columns, *picture.shape[2:]), np.uint8)
+    band = max(1, _BAND_PX >> times)
+    for top in range(0, rows, band):
+        part: Pixels = picture[top << times : min(rows, top + band) << times]
+        for _ in range(times):
+            size = (part.shape[1] // 2, part.shape[0] // 2)
+            part = np.asarray(cv2.resize(part[:, : 2 * size[0]], size, interpolation=cv2.INTER_AREA), np.uint8)
+        halved[top : top + band] = part
+    return halved
 
 
 def _spread(picture: Pixels) -> Pixels:

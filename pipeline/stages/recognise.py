@@ -12,9 +12,10 @@ import zxingcpp
 
 from pipeline.pages import Pixels, ReadWords
 from pipeline.stages.clean import CleanPage, turn
+from pipeline.stages.confidence import sureness
 from pipeline.stages.head_look import with_head_digits
 from pipeline.stages.placement import UprightScan, resized
-from pipeline.stages.second_look import pieces_to_see, sheet_of, sureness, with_second_readings
+from pipeline.stages.second_look import pieces_to_see, sheet_of, with_second_readings
 from pipeline.stages.zone_look import with_zone
 from schemas.text import Box, Code, PageText, Word
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages import Pixels
+from pipeline.stages.confidence import sureness
 from pipeline.stages.geometry import WORK_DPI, Ink, ink_points
 from schemas.text import Box, Line, Word
 
@@ -132,12 +133,6 @@ def with_second_readings(
         for number, line in enumerate(line for line in order if line)
         for word in line
     )
-
-
-def sureness(words: Sequence[Word]) -> float:
-    """Mean confidence by letters, 0..1: long words weigh more; 0 for no words."""
-    letters = sum(len(word.text) for word in words)
-    return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
 
 
 def _doubted(words: Sequence[Word]) -> Iterator[Piece]:

@@ -14,8 +14,10 @@ from starlette.staticfiles import StaticFiles
 import pipeline.web.access_log_page
 import pipeline.web.accounts_page
 import pipeline.web.api
+import pipeline.web.centre_pages
 import pipeline.web.code_api
 import pipeline.web.confirm_api
+import pipeline.web.deliveries_api
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.downloads_api
@@ -74,11 +76,13 @@ _ROUTERS = (
     pipeline.web.review_cuts.router,
     pipeline.web.review_pages.router,
     pipeline.web.upload_api.router,
+    pipeline.web.deliveries_api.router,
     pipeline.web.code_api.router,
     pipeline.web.downloads_api.router,
     pipeline.web.programs_api.router,
     pipeline.web.service.router,
     pipeline.web.pages.router,
+    pipeline.web.centre_pages.router,
     pipeline.web.receive_pages.router,
     pipeline.web.search_pages.router,
     pipeline.web.viewer_pages.router,

@@ -44,6 +44,7 @@ are not given twice (409 `shown_once`).
 _PREFIX = "/api/v1/"
 _TAGS = {
     "submissions": "What was handed in, and how far the work on it is.",
+    "deliveries": "What a counter's machine received while the centre was away, and hands over later.",
     "papers": "Papers on file: their fields, their files, links to them.",
     "search": "Finding papers.",
     "dossiers": "Dossiers: what is in them, what they owe, sheets to print.",
@@ -159,6 +160,8 @@ def _complete(operation: dict[str, Any], method: str, asks: Needs | Open | None)
     if method == "post":
         parameters.append(_header(HEADER.title(), "Done once, however often it is sent.", f"^{KEY_FORM}$"))
         refused |= {409}
+    if method == "put":
+        refused |= {409, 507}
     if method == "get" and "200" in responses:
         parameters.append(_header("If-None-Match", "ETags of what is there already.", None))
         responses["200"].setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}}

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import tokens
+from pipeline.access import AT_CENTRE
 from pipeline.entrance import Entrance
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.web.refusals import PROGRAM_PATHS, refuse
@@ -131,8 +132,15 @@ def _admit_program(request: HTTPConnection) -> ASGIApp | None:
     on_behalf = request.headers.get(ON_BEHALF)
     if on_behalf is not None and find_dossier_code(on_behalf) != on_behalf:
         return refuse("bad_request", request)
-    request.state.signed, request.state.on_behalf = signed, on_behalf
+    request.state.signed, request.state.on_behalf = _here(request, signed), on_behalf
     return None
+
+
+def _here(request: HTTPConnection, signed: SignedIn) -> SignedIn:
+    """Who asks, with what may be done on this machine: a counter's machine leaves to its centre what papers are for."""
+    if request.app.state.settings.reads_here:
+        return signed
+    return signed.model_copy(update={"permissions": signed.permissions - AT_CENTRE})
 
 
 def _admit_person(request: HTTPConnection, *, foreign: bool) -> ASGIApp | None:
@@ -142,7 +150,7 @@ def _admit_person(request: HTTPConnection, *, foreign: bool) -> ASGIApp | None:
         return _to_sign_in(request)
     if foreign:
         return refuse("foreign_page", request)
-    request.state.signed = signed
+    request.state.signed = _here(request, signed)
     must_change = signed.way is not None and signed.account.must_change
     return _to_password(request) if must_change and request.scope["path"] not in _PATHS_BEFORE_PASSWORD else None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import Request
 from pydantic import Field, ValidationError
@@ -71,8 +72,10 @@ def said_by_visit(request: Request) -> dict[str, str | None]:
     return {"procedure": visit.procedure, **person, **dossier}
 
 
-def hand_in(request: Request, asked: HandIn) -> str:
+def hand_in(request: Request, asked: HandIn, received_at: datetime | None = None) -> str:
     """Hand in and have it read; return the submission's id. The same uploads again are the same submission.
+
+    `received_at`: when a counter's machine received it, which hands it over now.
 
     Raises:
         NotFound: no_such_procedure, no_such_upload.
@@ -88,6 +91,7 @@ def hand_in(request: Request, asked: HandIn) -> str:
         handed_in_by=asked.handed_in_by,
         dossier_code=asked.dossier_code,
         procedure=asked.procedure,
+        received_at=received_at,
     )
 
     def receive(files: Sequence[IncomingFile]) -> str:

@@ -70,6 +70,14 @@ class _Waiting(Collector):
         deliveries.add_metric(("given_up",), load.deliveries_given_up)
         deliveries.add_metric(("delivered",), load.deliveries_made)
         yield deliveries
+        yield GaugeMetricFamily(
+            "hoso_integrity_findings",
+            "What is wrong in the store or rows for good",
+            load.integrity_findings,
+        )
+        if load.integrity_checked_at is not None:
+            age_s = time.time() - load.integrity_checked_at.timestamp()
+            yield GaugeMetricFamily("hoso_integrity_age_seconds", "Time since the last check of both", max(0.0, age_s))
 
 
 class Measuring:

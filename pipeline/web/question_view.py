@@ -152,7 +152,7 @@ class Asking:
         return Choice(
             value=candidate.value,
             name=candidate.label if read_owner else None,
-            label=label or as_written(candidate.value),
+            label=as_written(label or candidate.value),
             speaks_for=tuple(self._for(asked, candidate)),
             speaks_against=self._traits("review_differs", candidate.differs),
             grave=candidate.value == "scanned_apart",

@@ -26,6 +26,8 @@ class Reading:
 
     def begin(self, submission_id: str) -> None:
         """Have a submission read soon. It is safe already: if the flow server does not answer, the sweep sees to it."""
+        if not self._settings.reads_here:  # the centre reads it
+            return
         server = find_flow_server(self._settings.home_path)
         if server is None:
             self._read_here()
@@ -37,7 +39,7 @@ class Reading:
                 _LOG.warning("submission %s waits for the sweep: %s", submission_id, error)
 
     def close(self) -> None:
-        """Let the thread finish the submission it is at, and end it."""
+        """Have the thread give back the submission it is at, and end it."""
         self._closed.set()
         self._wake.set()
         if self._thread:
@@ -58,10 +60,15 @@ class Reading:
                 self._read_waiting(archive)
 
     def _read_waiting(self, archive: Archive) -> None:
-        for submission_id in archive.tables.leases.waiting(_AT_ONCE):
-            if self._closed.is_set():
+        """Read one after the other, each the first of those that wait by then: the counter goes before the backlog."""
+        tried: set[str] = set()
+        while not self._closed.is_set():
+            waiting = archive.waiting(_AT_ONCE)
+            submission_id = next((one for one in waiting if one not in tried), None)
+            if submission_id is None:
                 return
+            tried.add(submission_id)
             try:
-                archive.process(submission_id)
+                archive.process(submission_id, stopping=self._closed)
             except HosoError as error:  # The table says what became of it; the others are not to wait.
                 _LOG.warning("submission %s: %s", submission_id, error)

@@ -13,9 +13,11 @@ from fastapi import Request
 
 from pipeline import media
 from pipeline.adapters.hot_folder import Arrived, HotFolder
+from pipeline.adapters.inbox import open_inbox
 from pipeline.archive import Archive
 from pipeline.entrance import Entrance
-from pipeline.errors import HosoError, NotFound, ScanRejected
+from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected
+from pipeline.offices import known_offices
 from pipeline.pages import ScanFile
 from pipeline.settings import Settings
 from pipeline.upload_looks import UploadLooks
@@ -40,6 +42,7 @@ class Receiving:
         limit_bytes = settings.limits.max_file_mb << 20
         self.uploads = WaitingUploads(settings.home_path / "run" / "uploads", limit_bytes, self.folder.give_back)
         self.looks = UploadLooks(self.uploads, archive.parsers, archive.catalogue)
+        self._settings, self._archive = settings, archive
         self._parsers = archive.parsers
         self._pictures: OrderedDict[str, bytes] = OrderedDict()
 
@@ -56,6 +59,18 @@ class Receiving:
         except OSError as error:
             _LOG.warning("the scan folder is away: %s", os.strerror(error.errno or 0))
             return None
+
+    def strange_folders(self) -> int:
+        """How many folders of the scan folder are of no office and no procedure, so that nothing is taken from them.
+
+        Raises: ServiceUnavailable (database_away).
+        """
+        offices = known_offices(self._settings, self._archive.tables)
+        try:
+            inbox = open_inbox(self._settings.inbox_path, self.office_id, offices, self._archive.catalogue)
+        except (OSError, Misconfigured):  # the scan folder is away, or closed to us: the schedule's run says so
+            return 0
+        return len(inbox.unknown)
 
     def take(self, session_id: str, file_id: str) -> str:
         """Move a file of the scan folder to a session's uploads, and return its id there. One of several gets it.

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from pipeline.deliveries import DELIVERED
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.search_words import held_places, query_units
@@ -17,6 +18,7 @@ from schemas.dossier import (
     Evidence,
     Field,
     InvalidState,
+    Lane,
     Paper,
     PaperState,
     Submission,
@@ -124,8 +126,12 @@ class SubmissionView(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     live: bool
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     files: tuple[str, ...]
     pages_done: int
@@ -139,7 +145,11 @@ class SubmissionLine(Value):
     submission_id: str
     state: SubmissionState
     state_text: str
+    state_since: datetime
     reason: Told | None
+    retry_at: datetime | None
+    attempts: int
+    lane: Lane
     received_at: datetime
     pages_done: int
     pages_total: int | None
@@ -208,12 +218,18 @@ class Viewer:
 
     def line(self, submission: Submission) -> SubmissionLine:
         """A submission in a list."""
-        refused = submission.state == "done" and submission.reason is not None
+        delivered = submission.state == "done" and submission.reason == DELIVERED
+        refused = submission.state == "done" and submission.reason is not None and not delivered
+        state = "delivered" if delivered else "refused" if refused else submission.state
         return SubmissionLine(
             submission_id=submission.submission_id,
             state=submission.state,
-            state_text=self._words["state_refused" if refused else f"state_{submission.state}"],
-            reason=self._told(submission.reason) if submission.reason else None,
+            state_text=self._words[f"state_{state}"],
+            state_since=submission.state_since,
+            reason=self._told(submission.reason) if submission.reason and not delivered else None,
+            retry_at=submission.retry_at,
+            attempts=submission.attempts,
+            lane=submission.lane,
             received_at=submission.received_at,
             pages_done=submission.pages_done,
             pages_total=submission.pages_total,
@@ -306,8 +322,13 @@ class Viewer:
     def label(self, type_id: str, name: str) -> str:
         """What a field of a type of paper is called."""
         kind = self._types.get(type_id)
-        printed = next((rule.labels for rule in kind.fields if rule.name == name), ()) if kind else ()
-        return field_label(name, printed, self._language)
+        rules = {rule.name: rule for rule in kind.fields} if kind else {}
+        labels = {of: field_label(of, rule.names, self._language) for of, rule in rules.items()}
+        label = labels.get(name) or field_label(name, (), self._language)
+        # A contract asks both sides for the same things: then the heading tells whose it is.
+        alike = sum(other == label for of, other in labels.items() if not rules[of].witness) > 1
+        section = rules[name].section if name in rules else ()
+        return f"{label} – {section[0].strip(' :').capitalize()}" if alike and section else label
 
     def _field(self, type_id: str, name: str, field: Field) -> FieldView:
         return FieldView(

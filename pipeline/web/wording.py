@@ -67,6 +67,7 @@ _REFUSALS = {
 }
 
 _REASONS = {
+    "delivered": ("Đã gửi về trung tâm", "The centre has it"),
     "person_mismatch": (
         "Giấy ghi số định danh của người khác người nộp",
         "It names another person than who handed it in",

@@ -13,6 +13,7 @@ from pipeline.errors import ScanRejected
 from pipeline.local_time import local_day
 from pipeline.web import work_api
 from pipeline.web.api import archive_of
+from pipeline.web.receiving import receiving_of
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of
@@ -27,13 +28,13 @@ Line = Annotated[str, Form(max_length=200)]
 @router.get("/work", dependencies=[needs("work.read")])
 def work_page(request: Request) -> HTMLResponse:
     """What there is to do."""
-    return render(request, "work.html", work=_work(request))
+    return render(request, "work.html", work=_work(request), strange_folders=_strange_folders(request))
 
 
 @router.get("/work/list", dependencies=[needs("work.read")])
 def work_list(request: Request) -> HTMLResponse:
     """The same as a part of the page, for the page to renew itself."""
-    return render(request, "work_list.html", work=_work(request))
+    return render(request, "work_list.html", work=_work(request), strange_folders=_strange_folders(request))
 
 
 @router.post("/work/submissions/{submission_id}/retry", dependencies=[needs("work.retry")])
@@ -100,6 +101,12 @@ def _work(request: Request) -> WorkView:
     return _viewer(request, now).work(
         work_api.list_work(request, now), with_dossiers=signed_in(request).may("dossiers.read")
     )
+
+
+def _strange_folders(request: Request) -> int:
+    """Of the scan folder, which is the installation's own office's."""
+    receiving = receiving_of(request)
+    return receiving.strange_folders() if actor_of(request).office_id == receiving.office_id else 0
 
 
 def _call_page(request: Request, code: str, error: ScanRejected | None = None) -> HTMLResponse:

@@ -11,6 +11,7 @@ from pipeline.web.wording import Language, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue
 from schemas.dossiers import Dossier
+from schemas.integrity import IntegrityState
 from schemas.work import Call, DueDossier, OwingDossier, Phone, ProposedPaper, UnfinishedWork, WorkCounts, WorkList
 
 _GROUP = 3
@@ -77,7 +78,7 @@ class CallLine(Value):
 
 
 class WorkView(Value):
-    """The whole list. `more` counts, by part, the entries that are not shown."""
+    """The whole list. `more` counts, by part, the entries that are not shown; `damaged`: something stored is wrong."""
 
     counts: tuple[CountView, ...]
     proposals: tuple[ProposalLine, ...]
@@ -89,6 +90,8 @@ class WorkView(Value):
     questions: int
     oldest_question: str
     more: dict[str, int]
+    integrity: str
+    damaged: bool
 
 
 class WorkViewer:
@@ -123,7 +126,13 @@ class WorkViewer:
                 "uncompared": counts.uncompared - len(work.uncompared),
                 "waiting": counts.waiting - len(work.waiting),
             },
+            integrity=self._integrity(work.integrity) if work.integrity else "",
+            damaged=work.integrity is not None and work.integrity.findings > 0,
         )
+
+    def _integrity(self, state: IntegrityState) -> str:
+        said = self._words["work_integrity_wrong" if state.findings else "work_integrity"]
+        return said.format(self._when(state.checked_at), state.findings)
 
     def phones(self, phones: Iterable[Phone]) -> tuple[PhoneLine, ...]:
         """The numbers to be called."""

@@ -1,12 +1,9 @@
 """`make bench-search`: how long a counter waits for an answer, with 100,000 citizens and 1,000,000 papers."""
 
 import argparse
-import hashlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -16,38 +13,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.adapters.database.engine import Database, open_database
-from pipeline.adapters.database.tables import SCHEMA_VERSION
+from pipeline.adapters.database.engine import Database
 from pipeline.catalogue import load_catalogue
 from pipeline.once_only import checklist
 from pipeline.vietnamese import fold
 from schemas.catalog import Catalogue
 from schemas.once_only import Visit
 from schemas.search import SearchQuery
-from tests.bench import search_filling, search_papers
-from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
-from tests.services.postgresql import running_postgresql
+from tests.bench.filled import DATABASES, SEED, Size, filled
+from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens
 
 _AIM_MS = 50
-_SEED = 1
 _HITS = 20
 _OFFICE = ACTOR.office_id
 Question = Callable[[Database, Random], object]
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a database is filled with."""
-
-    citizens: int
-    papers: int
-
-    @property
-    def label(self) -> str:
-        """Names the filling; another one whenever the tables or what makes the rows has changed."""
-        made_by = [Path(module.__file__ or "").read_bytes() for module in (search_papers, search_filling)]
-        digest = hashlib.sha256(b"".join([SCHEMA_VERSION.encode(), *made_by])).hexdigest()
-        return f"{self.citizens}-{self.papers}-{digest[:12]}"
 
 
 def main() -> None:
@@ -59,44 +38,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".hoso/bench-search"), help="where filled databases stay")
     options = parser.parse_args()
     size = Size(options.citizens, options.papers)
-    folder = options.folder.absolute() / size.label
-    citizens, catalogue = make_citizens(size.citizens, _SEED), load_catalogue()
+    citizens, catalogue = make_citizens(size.citizens, SEED), load_catalogue()
     questions = all_questions(citizens, catalogue)
     took: dict[str, dict[str, list[float]]] = {}
-    for name, server in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
-        with server(folder) as url, _filled(url, folder / name, size, citizens, catalogue) as database:
-            took[name] = {said: _ask(database, question, options.times) for said, question in questions.items()}
+    for name in DATABASES:
+        with filled(name, options.folder.absolute(), size, citizens, catalogue) as database:
+            took[name] = {said: asked_ms(database, question, options.times) for said, question in questions.items()}
     _show(took, size, options.times)
-
-
-@contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    yield f"sqlite:///{folder / 'hoso.db'}"
-
-
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    with running_postgresql(folder / "postgresql") as url:
-        yield url
-
-
-@contextmanager
-def _filled(
-    url: str, done: Path, size: Size, citizens: Sequence[MadeCitizen], catalogue: Catalogue
-) -> Iterator[Database]:
-    """The database with its papers. `done` is the file that tells that it was filled to the end."""
-    database = open_database(url)
-    try:
-        if not done.exists():
-            start = time.monotonic()
-            papers = make_papers(citizens, tuple(catalogue.types.values()), size.papers, _SEED)
-            search_filling.fill(url, citizens, papers)
-            done.touch()
-            Console(stderr=True).print(f"{done.name}: filled in {time.monotonic() - start:.0f} s", style="dim")
-        yield database
-    finally:
-        database.close()
 
 
 def all_questions(citizens: Sequence[MadeCitizen], catalogue: Catalogue) -> dict[str, Question]:
@@ -173,9 +121,9 @@ def _outer(name: str) -> str:
     return f"{first} {last} "
 
 
-def _ask(database: Database, question: Question, times: int) -> list[float]:
+def asked_ms(database: Database, question: Question, times: int) -> list[float]:
     """Milliseconds of each asking, after a few that warm the caches a service in use has warm."""
-    rng, took = Random(_SEED), []  # noqa: S311 (the same questions each time)
+    rng, took = Random(SEED), []  # noqa: S311 (the same questions each time)
     for _ in range(max(3, times // 10)):
         question(database, rng)
     for _ in range(times):
@@ -195,14 +143,15 @@ def _show(took: dict[str, dict[str, list[float]]], size: Size, times: int) -> No
     for question in next(iter(took.values())):
         cells = []
         for answers in took.values():
-            half, late = _quantile(answers[question], 50), _quantile(answers[question], 95)
+            half, late = quantile(answers[question], 50), quantile(answers[question], 95)
             met = "" if late <= _AIM_MS else "over"
             cells += [f"{half:.1f}", f"{late:.1f}", f"{max(answers[question]):.1f}", met]
         table.add_row(question, *cells)
     console.print(table)
 
 
-def _quantile(values: Sequence[float], percent: int) -> float:
+def quantile(values: Sequence[float], percent: int) -> float:
+    """The value that `percent` of all stay below."""
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

@@ -8,16 +8,21 @@ import pytest
 
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
+from pipeline.adapters.s3_bucket import S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.ports import ObjectStore
+from tests.services.s3 import S3Server, access_to
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "s3", "s3 with object lock", "one bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if request.param == "folder":
         return FolderStore(tmp_path / "store")
-    server = request.getfixturevalue("s3")
-    return S3Store(f"s3:{server.url}/{uuid.uuid4().hex}", server.access_key, server.secret_key, "us-east-1")
+    server: S3Server = request.getfixturevalue("s3")
+    if request.param == "one bucket":
+        return S3Bucket(f"{server.url}/{uuid.uuid4().hex}", access_to(server))
+    lock_days = 1 if request.param == "s3 with object lock" else 0
+    return S3Store(f"s3:{server.url}/{uuid.uuid4().hex}", access_to(server), lock_days)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

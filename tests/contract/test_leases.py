@@ -49,6 +49,24 @@ def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
     assert database.leases.waiting(9) == ()
 
 
+def test_waiting_can_be_asked_for_one_lane(database: Database) -> None:
+    counter, backlog = receive(database), receive(database, lane="backlog")
+    assert database.leases.waiting(9, "counter") == (counter.submission_id,)
+    assert database.leases.waiting(9, "backlog") == (backlog.submission_id,)
+
+
+def test_held_are_those_that_somebody_works_on(database: Database) -> None:
+    held, expired, waiting = receive(database), receive(database), receive(database)
+    done, unasked = receive(database), receive(database)
+    hold(database, held)
+    hold(database, unasked)
+    hold(database, expired, lease_s=0)
+    database.leases.finish(hold(database, done), (), None)
+    asked = [one.submission_id for one in (held, expired, waiting, done)]
+    assert database.leases.held(asked) == {held.submission_id}
+    assert database.leases.held([]) == frozenset()
+
+
 def test_claiming_makes_a_submission_working_with_a_higher_fence(database: Database) -> None:
     submission = receive(database)
     fences = []
@@ -178,6 +196,40 @@ def test_failing_for_a_while_tells_when_it_is_tried_again(database: Database) ->
     assert database.work.waiting(OFFICE, 9)[0].retry_at == failed.retry_at
     hold(database, submission)
     assert database.submissions.get(OFFICE, submission.submission_id).retry_at is None
+
+
+def test_what_is_given_back_waits_at_once_as_if_nobody_had_held_it(database: Database) -> None:
+    submission = receive(database)
+    lease = hold(database, submission)
+    database.leases.release(lease)
+    back = database.submissions.get(OFFICE, submission.submission_id)
+    assert (back.state, back.attempts, back.reason) == ("received", 0, None)
+    assert database.leases.waiting(9) == (submission.submission_id,)
+    with pytest.raises(ServiceUnavailable):
+        database.leases.finish(lease, (), None)
+
+
+def test_what_its_workers_died_of_too_often_is_given_up(database: Database) -> None:
+    deadly, young, held = receive(database), receive(database), receive(database)
+    for _ in range(2):
+        hold(database, deadly, lease_s=0)
+    hold(database, young, lease_s=0)
+    hold(database, held, lease_s=0)
+    hold(database, held)
+    assert database.leases.give_up(2) == (deadly.submission_id,)
+    stuck = database.submissions.get(OFFICE, deadly.submission_id)
+    assert (stuck.state, stuck.reason) == ("stuck", "worker_lost")
+    assert database.leases.waiting(9) == (young.submission_id,)
+
+
+def test_every_holder_is_told_when_the_work_was_first_begun(database: Database) -> None:
+    submission = receive(database)
+    first = hold(database, submission, lease_s=0)
+    second = hold(database, submission)
+    assert second.begun_at == first.begun_at
+    database.leases.fail(second, "internal", None)
+    assert database.work.retry(OFFICE, submission.submission_id)
+    assert hold(database, submission).begun_at > first.begun_at
 
 
 def test_failing_sets_stuck_with_the_reason(database: Database) -> None:

@@ -32,7 +32,7 @@ def book(database: Database, store: FolderStore) -> RegisterBook:
 
 
 def book_of(database: Database, store: FolderStore) -> RegisterBook:
-    return RegisterBook(store, database.papers, database.people, database.register)
+    return RegisterBook(store, database)
 
 
 def lan(**changes: Any) -> Any:

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from minio import Minio
 
 from pipeline.adapters.folder_store import FolderStore
+from pipeline.adapters.s3_bucket import S3Access
 from pipeline.adapters.s3_store import S3Store
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
 from tests.services.processes import free_port
-from tests.services.s3 import S3Server
+from tests.services.s3 import S3Server, access_to
 
 KEY = "archive/local/ab12/1.v1.pdf"
 CRASHED = 42
@@ -124,7 +125,7 @@ def test_files_are_for_our_user_alone(tmp_path: Path) -> None:
 
 def test_an_altered_s3_object_is_told_by_its_hash(s3: S3Server, tmp_path: Path) -> None:
     bucket = uuid.uuid4().hex
-    store = S3Store(f"s3:{s3.url}/{bucket}", s3.access_key, s3.secret_key, "us-east-1")
+    store = S3Store(f"s3:{s3.url}/{bucket}", access_to(s3))
     sha256 = store.put(KEY, io.BytesIO(b"paper"), "text/plain").sha256
     client = Minio(
         endpoint=s3.url.removeprefix("http://"), access_key=s3.access_key, secret_key=s3.secret_key, secure=False
@@ -139,22 +140,22 @@ def test_an_altered_s3_object_is_told_by_its_hash(s3: S3Server, tmp_path: Path) 
 
 def test_an_existing_bucket_is_used(s3: S3Server) -> None:
     url = f"s3:{s3.url}/{uuid.uuid4().hex}"
-    stored = S3Store(url, s3.access_key, s3.secret_key, "us-east-1").put(KEY, io.BytesIO(b"x"), "text/plain")
-    assert list(S3Store(url, s3.access_key, s3.secret_key, "us-east-1").find("")) == [stored]
+    stored = S3Store(url, access_to(s3)).put(KEY, io.BytesIO(b"x"), "text/plain")
+    assert list(S3Store(url, access_to(s3)).find("")) == [stored]
 
 
 def test_a_wrong_secret_is_for_the_operator(s3: S3Server) -> None:
     with pytest.raises(Misconfigured):
-        S3Store(f"s3:{s3.url}/{uuid.uuid4().hex}", s3.access_key, "not the secret", "us-east-1")
+        S3Store(f"s3:{s3.url}/{uuid.uuid4().hex}", S3Access(s3.access_key, "not the secret", "us-east-1"))
 
 
 def test_a_server_that_does_not_answer_is_away() -> None:
     with pytest.raises(ServiceUnavailable) as caught:
-        S3Store(f"s3:http://127.0.0.1:{free_port()}/bucket", "key", "secret", "us-east-1")
+        S3Store(f"s3:http://127.0.0.1:{free_port()}/bucket", S3Access("key", "secret", "us-east-1"))
     assert caught.value.code == "store_away"
 
 
 @pytest.mark.parametrize("url", ["s3:", "s3:https://host", "s3:ftp://host/bucket", "s3:https://host/a/b", "file:/x"])
 def test_an_s3_url_of_another_form_is_for_the_operator(url: str) -> None:
     with pytest.raises(Misconfigured):
-        S3Store(url, "key", "secret", "us-east-1")
+        S3Store(url, S3Access("key", "secret", "us-east-1"))

@@ -22,12 +22,8 @@ def running_postgresql(kept: Path | None = None) -> Iterator[str]:
     Args:
         kept: a folder for its data, with what an earlier run left there; None: new, empty and gone afterwards.
     """
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    binaries = str(folders[-1]) if folders else ""
-    initdb = require_program("initdb", "postgresql", binaries)
-    postgres = require_program("postgres", "postgresql", binaries)
-    # PostgreSQL refuses to run as root; Debian's package brings the user.
-    user = "postgres" if os.geteuid() == 0 else None
+    initdb, postgres = postgresql_program("initdb"), postgresql_program("postgres")
+    user = postgresql_user()
     with tempfile.TemporaryDirectory(prefix="hoso-postgresql-") as folder:
         data, log = (kept or Path(folder)) / "data", Path(folder, "log")
         if user is not None:
@@ -48,6 +44,17 @@ def running_postgresql(kept: Path | None = None) -> Iterator[str]:
             wait_until(lambda: _accepts(url), server, log)
             yield url
             server.send_signal(signal.SIGINT)
+
+
+def postgresql_program(name: str) -> str:
+    """The path of a program of the newest PostgreSQL. Raises: ServiceMissing."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    return require_program(name, "postgresql", str(folders[-1]) if folders else "")
+
+
+def postgresql_user() -> str | None:
+    """Whom the server runs as when we are root, which it refuses; Debian's package brings the user."""
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _accepts(url: str) -> bool:

@@ -70,8 +70,8 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
         time.sleep(_POLL_S)
 
 
-def answers(port: int) -> bool:
-    """Whether somebody listens on this loopback port."""
+def answers(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether somebody listens on this port of an address of this machine."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0

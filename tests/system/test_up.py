@@ -1,18 +1,29 @@
 """`hoso up` on one machine: real Prefect server, worker and web process."""
 
+import csv
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from pipeline.adapters import flow_server
 from pipeline.adapters.flow_server import FlowServer
 from pipeline.adapters.running import find_running
+from pipeline.archive import Handing
 from pipeline.errors import ServiceUnavailable
+from pipeline.incoming import IncomingFile
+from pipeline.settings import Limits, Settings
+from pipeline.wiring import open_archive
+from schemas.dossier import Lane
 from tests.system.hoso_up import Up, hoso, hoso_up, process_of, processes_of, wait_until
 from tests.system.scans import draw_birth_certificate
 
@@ -70,7 +81,9 @@ def test_the_flow_server_refuses_who_does_not_know_the_password(up: Up) -> None:
 
 def test_the_inbox_and_the_sweep_are_scheduled(up: Up) -> None:
     user, _, password = up.running.prefect_auth.partition(":")
-    with httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False) as client:
+    with httpx.Client(
+        base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60
+    ) as client:
 
         def scheduled(flow: str) -> bool:
             wanted = {
@@ -81,6 +94,87 @@ def test_the_inbox_and_the_sweep_are_scheduled(up: Up) -> None:
             return any(run["auto_scheduled"] for run in runs)
 
         wait_until(lambda: scheduled("receive-folder") and scheduled("sweep"), 90)
+
+
+def test_a_backlog_is_read_by_the_worker(up: Up, tmp_path: Path) -> None:
+    folder = tmp_path / "held" / "2019"
+    folder.mkdir(parents=True)
+    draw_birth_certificate(folder / "a.png", "Bế Thị Tồn")
+    (folder / "b.pdf").write_text("no scan at all")
+    (tmp_path / "list.csv").write_text(
+        "file;owner_number\n2019/a.png;001190012345\n2019/c.png;\n", encoding="utf-8-sig"
+    )
+    report = tmp_path / "report.csv"
+    command = hoso(
+        "backlog", str(folder.parent), "--index", str(tmp_path / "list.csv"), "--report", str(report), "--json"
+    )
+    told = subprocess.run(command, env=up.environment, capture_output=True, text=True, timeout=500, check=False)
+    assert told.returncode == 65, told.stderr
+    numbers = json.loads(told.stdout)
+    assert (numbers["taken"], numbers["refused"], numbers["no_file"], numbers["not_listed"]) == (1, 1, 1, 1)
+    with report.open(encoding="utf-8-sig", newline="") as rows:
+        outcomes = {row["file"]: (row["outcome"], row["code"]) for row in csv.DictReader(rows)}
+    assert outcomes == {
+        "2019/a.png": ("taken", ""),
+        "2019/b.pdf": ("refused", "not_a_scan"),
+        "2019/c.png": ("no_file", "no_such_path"),
+    }
+
+
+def runs_of(up: Up, queue: str) -> list[dict[str, Any]]:
+    """The runs of a work queue that have begun, in their order."""
+    user, _, password = up.running.prefect_auth.partition(":")
+    with httpx.Client(
+        base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60
+    ) as client:
+        wanted = {"flows": {"name": {"any_": ["digitise-submission"]}}, "work_queues": {"name": {"any_": [queue]}}}
+        found: list[dict[str, Any]] = client.post("flow_runs/filter", json=wanted).json()
+    return sorted((run for run in found if run["start_time"]), key=lambda run: str(run["start_time"]))
+
+
+def test_the_counter_does_not_wait_behind_the_backlog(up: Up) -> None:
+    """The worker has two places, and the backlog one of them: many wait, and who comes last is read before most."""
+    settings, held = Settings(home=up.home, limits=Limits(parsers=1)), 6
+    with FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server, open_archive(settings) as archive:
+
+        def hand_in(number: int, lane: Lane) -> str:
+            broken = IncomingFile("a.pdf", BytesIO(b"%PDF-1.7 torn " + str(number).encode()))
+            submission = archive.receive([broken], Handing(actor=settings.actor, lane=lane))
+            server.submit(submission.submission_id, lane)
+            return submission.submission_id
+
+        for number in range(held):
+            hand_in(number, "backlog")
+        wait_until(lambda: bool(runs_of(up, "backlog")), 240)
+        pressing = hand_in(held, "counter")
+        wait_until(lambda: [run["name"] for run in runs_of(up, "counter")] == [pressing], 240)
+    (counter,) = runs_of(up, "counter")
+    before = [run for run in runs_of(up, "backlog") if run["start_time"] < counter["start_time"]]
+    assert len(before) < held
+    assert sum(run["start_time"] > counter["created"] for run in before) <= 1
+    assert all(first["end_time"] <= second["start_time"] for first, second in pairwise(before))
+
+
+def test_a_run_that_died_with_its_worker_gives_back_its_place(up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_server, "_START_S", {"PENDING": 0.0})
+    user, _, password = up.running.prefect_auth.partition(":")
+    with (
+        httpx.Client(base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60) as client,
+        FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server,
+    ):
+        deployment = client.get("deployments/name/digitise-submission/hoso").json()
+
+        def handed_out(name: str) -> str:
+            wanted = {"name": name, "work_queue_name": "backlog", "state": {"type": "PENDING"}}
+            made = {"parameters": {"submission_id": name}, **wanted}
+            return str(client.post(f"deployments/{deployment['id']}/create_flow_run", json=made).json()["id"])
+
+        dead, alive = handed_out("dead"), handed_out("alive")
+        server.crash_dead(lambda names: {name for name in names if name != "dead"})
+        states = {run: client.get(f"flow_runs/{run}").json()["state_type"] for run in (dead, alive)}
+        assert states == {dead: "CRASHED", alive: "PENDING"}
+        server.crash_dead(lambda _: ())
+        assert client.get(f"flow_runs/{alive}").json()["state_type"] == "CRASHED"
 
 
 def test_a_second_one_for_the_same_home_is_refused(up: Up) -> None:

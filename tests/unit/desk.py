@@ -1,5 +1,6 @@
 """A counter's archive for tests: real folder store and database, with parsers of the test's choice."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -57,6 +58,14 @@ class Desk:
         target = self.folder / "fetched"
         self.store.fetch(key, target)
         return target.read_bytes()
+
+    def end_lease(self, submission: Submission) -> None:
+        """Make the time of who works on it run out now."""
+        with sqlite3.connect(self.folder / "hoso.db") as connection:
+            connection.execute(
+                "UPDATE submissions SET lease_expires_at = '2000-01-01 00:00:00.000000' WHERE submission_id = ?",
+                (submission.submission_id,),
+            )
 
     def everything(self) -> bytes:
         """All that the store and the database hold, as it lies on disk."""

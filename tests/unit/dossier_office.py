@@ -29,7 +29,7 @@ class Office:
 
     def __init__(self, folder: Path, tables: Database, catalogue: Catalogue) -> None:
         self.store, self.tables, self.catalogue = FolderStore(folder / "store"), tables, catalogue
-        self.codes = PaperCodes(self.store, tables.dossiers, catalogue, Settings().paper_code)
+        self.codes = PaperCodes(tables.dossiers, catalogue, Settings().paper_code)
         self.desk = DossierDesk(self.store, tables, catalogue, self.codes)
 
     def open(self, **changes: Any) -> DossierChange:

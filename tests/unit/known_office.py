@@ -1,7 +1,9 @@
 """An office with a child's birth certificate on file, a dossier and a visit, and what to ask each route of the web."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from tests.unit.plain_parsers import PlainParsers, scan
 
 OFFICE, NEIGHBOUR = "phuong-a", "phuong-b"
 CODE = "H29.12.34-260302-0001"
-EVERY_ROLE: tuple[Role, ...] = ("counter", "reviewer", "head", "auditor", "administrator")
+EVERY_ROLE: tuple[Role, ...] = ("counter", "reviewer", "head", "auditor", "administrator", "service")
 SECRETS = (CHILD, CHILD.title(), CHILD.capitalize(), CHILD_NUMBER, "Quàng Thị Inh")
 """What tells of the people on the paper."""
 _UNNUMBERED = BIRTH.replace("Số: 150/2020\n", "")
@@ -93,6 +95,11 @@ class KnownOffice:
         }
         bodies: dict[str, Any] = {
             "/api/v1/checklist": {"procedure": "birth_registration", "citizen": CHILD_NUMBER},
+            "/api/v1/deliveries/{delivery_id}": {
+                "uploads": [ids["upload_id"]],
+                "received_at": datetime.now(UTC).isoformat(),
+                "received_by": "lan",
+            },
             "/api/v1/dossiers/{code}/calls": {"outcome": "no_answer"},
             "/api/v1/dossiers/{code}/papers": {"component": "", "document_id": ids["document_id"]},
             "/api/v1/dossiers/{code}/checklist": {},
@@ -154,4 +161,5 @@ def _add_desk_things(office: KnownOffice) -> None:
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
+    office.ids["delivery_id"] = str(uuid.uuid4())
     office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")

@@ -44,7 +44,7 @@ def test_of_an_identity_card_only_the_fields_are_kept(desk: Desk) -> None:
 def test_no_word_of_an_identity_card_but_its_fields_is_on_disk_after_intake(desk: Desk) -> None:
     desk.file(scan(CARD))
     assert FROM_CARD.encode() in desk.everything(), "its original is in intake"
-    desk.archive.expire_intake("phuong-a", LATER)
+    desk.archive.intake.expire("phuong-a", LATER)
     assert FROM_CARD.encode() not in desk.everything()
 
 
@@ -156,27 +156,27 @@ def test_logs_hold_no_name_no_number_and_no_word_that_was_read(desk: Desk, caplo
 
 def test_intake_is_emptied_of_what_is_due(desk: Desk) -> None:
     card = desk.file(scan(CARD))
-    assert desk.archive.expire_intake("phuong-a", SOON) == 0
-    assert desk.archive.expire_intake("phuong-a", LATER) == 1
+    assert desk.archive.intake.expire("phuong-a", SOON) == 0
+    assert desk.archive.intake.expire("phuong-a", LATER) == 1
     assert desk.keys("intake/") == []
     assert desk.tables.papers.get("phuong-a", card.document_id).fields["personal_id"].value == HOLDER_NUMBER
 
 
 def test_intake_keeps_what_waits_for_review(desk: Desk) -> None:
     paper = desk.file(scan(TITLE_ONLY))
-    assert desk.archive.expire_intake("phuong-a", LATER) == 0
+    assert desk.archive.intake.expire("phuong-a", LATER) == 0
     assert desk.bytes_of(paper.original_keys[0]) == scan(TITLE_ONLY)
 
 
 def test_intake_keeps_what_is_still_to_be_worked_off(desk: Desk) -> None:
     submission = desk.receive(scan(CARD))
-    assert desk.archive.expire_intake("phuong-a", LATER) == 0
+    assert desk.archive.intake.expire("phuong-a", LATER) == 0
     assert desk.keys("intake/") == [submission.sources[0].key]
 
 
 def test_intake_of_another_office_is_left_alone(desk: Desk) -> None:
     desk.file(scan(CARD))
-    assert desk.archive.expire_intake("phuong-b", LATER) == 0
+    assert desk.archive.intake.expire("phuong-b", LATER) == 0
     assert len(desk.keys("intake/")) == 1
 
 
@@ -188,7 +188,7 @@ def test_what_a_crash_left_in_intake_after_filing_is_removed_when_due(
         crash.setattr(desk.store, "delete", lambda _: None)
         desk.archive.process(submission.submission_id)
     assert len(desk.keys("intake/")) == 1
-    assert desk.archive.expire_intake("phuong-a", LATER) == 1
+    assert desk.archive.intake.expire("phuong-a", LATER) == 1
     assert len(desk.keys("archive/")) == 3
 
 

@@ -50,7 +50,7 @@ def test_the_record_of_a_paper_tells_that_its_original_is_an_excerpt(desk: Desk)
 def test_nothing_of_the_card_but_its_fields_is_left_after_intake(desk: Desk) -> None:
     filed(desk, STACK)
     assert FROM_CARD.encode() in desk.everything()
-    desk.archive.expire_intake("phuong-a", LATER)
+    desk.archive.intake.expire("phuong-a", LATER)
     assert FROM_CARD.encode() not in desk.everything()
 
 
@@ -99,7 +99,7 @@ def test_a_stack_that_cannot_be_cut_stays_in_intake_and_asks(tmp_path: Path) -> 
         assert {paper.state for paper in papers} == {"needs_review"}
         assert all("original_uncut" in paper.reasons for paper in papers)
         assert desk.keys("archive/") == [key for key in desk.keys("archive/") if key.endswith(".json")]
-        assert desk.archive.expire_intake("phuong-a", LATER) == 0
+        assert desk.archive.intake.expire("phuong-a", LATER) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What crashes, races and services that go away do to filing: it happens once, or again, and never by half."""
 
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,15 +14,6 @@ from tests.unit.plain_papers import BIRTH, CARD
 from tests.unit.plain_parsers import PlainParsers, scan
 
 SCAN = scan(BIRTH)
-
-
-def end_lease(desk: Desk, submission: Submission) -> None:
-    """Make the lease's time run out now."""
-    with sqlite3.connect(desk.folder / "hoso.db") as connection:
-        connection.execute(
-            "UPDATE submissions SET lease_expires_at = '2000-01-01 00:00:00.000000' WHERE submission_id = ?",
-            (submission.submission_id,),
-        )
 
 
 def papers_of(desk: Desk, submission: Submission) -> int:
@@ -54,7 +44,7 @@ def test_running_again_after_the_database_was_away_files_once(desk: Desk, monkey
         with pytest.raises(ServiceUnavailable):
             desk.archive.process(submission.submission_id)
     left = set(desk.keys("archive/"))
-    end_lease(desk, submission)
+    desk.end_lease(submission)
     desk.archive.process(submission.submission_id)
     assert papers_of(desk, submission) == 1
     assert set(desk.keys("archive/")) == left
@@ -65,7 +55,7 @@ def test_a_lease_lost_half_way_writes_no_row(desk: Desk, parsers: PlainParsers) 
     submission = desk.receive(SCAN)
 
     def another_takes_it(_: int) -> None:
-        end_lease(desk, submission)
+        desk.end_lease(submission)
         assert desk.tables.leases.claim(submission.submission_id, "another", 60) is not None
 
     parsers.before_reading = another_takes_it

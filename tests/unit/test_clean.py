@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.pages import Pixels, RawPage
 from pipeline.stages.clean import READING_DPI, CleanPage, clean, reading_copy, turn
-from pipeline.stages.placement import whole
+from pipeline.stages.placement import UprightScan, whole
 from tests.sheets import DPI, sealed, slanted, text_page
 
 LONG_LINES = tuple(f"Dòng chữ thứ {n} của một trang giấy thử nghiệm viết bằng tiếng Việt có dấu" for n in range(20))
@@ -16,6 +16,11 @@ def raw(pixels: Pixels, *, dpi_known: bool = True) -> RawPage:
 
 def quarter_turn(page: Pixels, degrees: int) -> Pixels:
     return whole(page).turned(degrees, 0).draw(page, 1)
+
+
+def read_from(pixels: Pixels) -> Pixels:
+    """The reading copy of a page that lies straight."""
+    return reading_copy(UprightScan(pixels, DPI, whole(pixels)), DPI)
 
 
 def rows_with_ink(grey: Pixels) -> float:
@@ -33,7 +38,7 @@ def seen_at(page: CleanPage, where: tuple[slice, slice]) -> Pixels:
 def test_a_page_laid_askew_on_the_glass_is_levelled(degrees: float) -> None:
     page = clean(raw(slanted(text_page(LONG_LINES), degrees)))
     assert page.skew_degrees == pytest.approx(degrees, abs=0.2)
-    assert rows_with_ink(page.grey) == pytest.approx(rows_with_ink(reading_copy(text_page(LONG_LINES), DPI)), abs=0.08)
+    assert rows_with_ink(page.grey) == pytest.approx(rows_with_ink(read_from(text_page(LONG_LINES))), abs=0.08)
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
@@ -60,26 +65,26 @@ def test_a_red_seal_is_gone_from_the_reading_copy_and_stays_in_the_colour_copy()
 def test_a_red_title_stays_in_the_reading_copy() -> None:
     page = text_page(())
     cv2.putText(page, "QUYEN SU DUNG DAT", (150, 300), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (20, 20, 180), 5)
-    assert reading_copy(page, DPI)[240:310, 150:900].min() < 120
+    assert read_from(page)[240:310, 150:900].min() < 120
 
 
 def test_black_text_under_a_seal_stays_in_the_reading_copy() -> None:
     page = sealed(text_page(LONG_LINES), (300, 700))
-    plain = reading_copy(text_page(LONG_LINES), DPI)[700:900, 300:500] < 128
-    kept = reading_copy(page, DPI)[700:900, 300:500] < 128
+    plain = read_from(text_page(LONG_LINES))[700:900, 300:500] < 128
+    kept = read_from(page)[700:900, 300:500] < 128
     assert (kept & plain).sum() > 0.9 * plain.sum()
 
 
 def test_the_dark_edge_of_the_scanner_lid_is_white_in_the_reading_copy() -> None:
     page = text_page(LONG_LINES)
     page[:, :60] = 30
-    assert reading_copy(page, DPI)[:, :50].min() > 200
+    assert read_from(page)[:, :50].min() > 200
 
 
 def test_a_shadow_over_half_the_page_is_evened_out() -> None:
     shaded = text_page(LONG_LINES)
     shaded[:, 600:] = (shaded[:, 600:] * 0.6).astype(np.uint8)
-    grey = reading_copy(shaded, DPI)
+    grey = read_from(shaded)
     assert abs(float(np.median(grey[:, 700:])) - float(np.median(grey[:, :500]))) < 12
 
 

@@ -32,6 +32,20 @@ class BackToFront(PlainParsers):
         return read
 
 
+class Fragile(PlainParsers):
+    """Two pages side by side; a parser dies of page 2 so many times."""
+
+    def __init__(self, deaths: int) -> None:
+        super().__init__(side_by_side=2)
+        self.deaths = deaths
+
+    def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
+        if number == 2 and self.calls.count("read 2") < self.deaths:
+            self.calls.append("read 2")
+            raise ScanRejected("unreadable")
+        return super().read_page(scan, page, number, picture)
+
+
 def digitised(
     desk: Desk, parsers: Parsers, folder: Path, *files: Sequence[str]
 ) -> tuple[DigitisedPaper, list[PagesDone]]:
@@ -199,3 +213,18 @@ def test_the_code_of_a_receipt_is_its_dossiers(desk: Desk, parsers: PlainParsers
     papers, _ = all_digitised(desk, parsers, tmp_path, [receipt, BIRTH])
     assert papers[0].document_type.id == "receipt_slip"
     assert [paper.dossier_code for paper in papers] == [OTHER_CODE, OTHER_CODE]
+
+
+def test_a_page_that_kills_its_parser_is_tried_once_more_after_all_others(desk: Desk, tmp_path: Path) -> None:
+    parsers = Fragile(deaths=1)
+    paper, _ = digitised(desk, parsers, tmp_path, (BIRTH, GOING_ON, GOING_ON))
+    assert [call for call in parsers.calls if call.startswith("read")][-1] == "read 2"
+    assert paper.issues == ()
+
+
+def test_a_page_that_kills_its_parser_again_is_lost_alone(desk: Desk, tmp_path: Path) -> None:
+    parsers = Fragile(deaths=9)
+    paper, progress = digitised(desk, parsers, tmp_path, (BIRTH, GOING_ON, GOING_ON))
+    assert parsers.calls.count("read 2") == 2
+    assert [(issue.code, issue.page) for issue in paper.issues] == [("page_lost", 2)]
+    assert progress[-1] == PagesDone(3, 3)

@@ -3,11 +3,13 @@
 import csv
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.figures import as_csv, figures
+from pipeline.adapters.folder_store import FolderStore
+from pipeline.figures import KeptFigures, as_csv, figures, keep_days
 from pipeline.figures_chart import chart
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts, Figures, FigureTable
@@ -92,3 +94,33 @@ def test_the_chart_by_procedure_has_a_bar_for_each_known_share() -> None:
 def test_any_number_of_days_can_be_drawn(days: int) -> None:
     counts = {str(SINCE + timedelta(days=day)): Counts(dossiers=2, dossiers_digitised=1) for day in range(days)}
     assert ElementTree.fromstring(chart(table(counts))) is not None  # noqa: S314 (our own)
+
+
+def test_a_day_that_was_kept_stays_as_it_was(tmp_path: Path) -> None:
+    store, day = FolderStore(tmp_path / "store"), date(2026, 3, 2)
+    assert keep_days(store, Source({"birth_registration": Counts(dossiers=4)}), "phuong-a", day + timedelta(days=1))
+    assert (
+        keep_days(store, Source({"birth_registration": Counts(dossiers=9)}), "phuong-a", day + timedelta(days=2)) == 1
+    )
+    kept = figures(KeptFigures(store), ["phuong-a"], day, day, "day")
+    assert [(row.key, row.dossiers) for row in kept.rows] == [("2026-03-02", 4)]
+
+
+def test_days_that_no_night_kept_are_kept_later(tmp_path: Path) -> None:
+    store, source = FolderStore(tmp_path / "store"), Source({"": Counts(papers=1)})
+    assert keep_days(store, source, "phuong-a", date(2026, 3, 3)) == 30
+    assert keep_days(store, source, "phuong-a", date(2026, 3, 3)) == 0
+    assert keep_days(store, source, "phuong-b", date(2026, 3, 3)) == 30
+
+
+def test_kept_days_add_up_by_procedure_and_office(tmp_path: Path) -> None:
+    store, source = FolderStore(tmp_path / "store"), Source({"birth": Counts(papers=1), "": Counts(papers=2)})
+    keep_days(store, source, "phuong-a", date(2026, 3, 4))
+    days = (date(2026, 3, 2), date(2026, 3, 5))
+    by_procedure = figures(KeptFigures(store), ["phuong-a"], *days, "procedure")
+    assert {row.key: row.papers for row in by_procedure.rows} == {"": 4, "birth": 2}
+    assert figures(KeptFigures(store), ["phuong-a"], *days, "office").total.papers == 6
+
+
+def test_days_that_were_never_kept_are_left_out(tmp_path: Path) -> None:
+    assert figures(KeptFigures(FolderStore(tmp_path)), ["phuong-a"], SINCE, UNTIL, "day").rows == ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.adapters.hot_folder import HotFolder
+from pipeline.adapters.hot_folder import HotFolder, settled
 from pipeline.errors import NotFound
 
 
@@ -28,36 +28,43 @@ def put(inbox: Path, name: str, text: str = "scan") -> Path:
 
 def test_a_file_that_stays_the_same_is_taken(folder: HotFolder, inbox: Path) -> None:
     file = put(inbox, "a.pdf")
-    assert folder.settled(lambda: None) == (file,)
+    assert settled([folder], lambda: None) == ((file,),)
 
 
 def test_a_file_that_still_grows_is_left(folder: HotFolder, inbox: Path) -> None:
     file = put(inbox, "a.pdf")
-    assert folder.settled(lambda: file.write_text("scan and more")) == ()
+    assert settled([folder], lambda: file.write_text("scan and more")) == ((),)
 
 
 def test_a_file_that_arrives_between_the_looks_is_left(folder: HotFolder, inbox: Path) -> None:
     first = put(inbox, "a.pdf")
-    assert folder.settled(lambda: put(inbox, "b.pdf")) == (first,)
+    assert settled([folder], lambda: put(inbox, "b.pdf")) == ((first,),)
 
 
 def test_a_file_that_is_taken_away_between_the_looks_is_no_trouble(folder: HotFolder, inbox: Path) -> None:
     file = put(inbox, "a.pdf")
-    assert folder.settled(file.unlink) == ()
+    assert settled([folder], file.unlink) == ((),)
 
 
 def test_an_empty_folder_is_not_waited_for(folder: HotFolder) -> None:
     def never() -> None:
         raise AssertionError("waited")
 
-    assert folder.settled(never) == ()
+    assert settled([folder], never) == ((),)
+
+
+def test_several_folders_wait_together(inbox: Path, tmp_path: Path) -> None:
+    folders = [HotFolder(inbox), HotFolder(tmp_path / "empty"), HotFolder(tmp_path / "other")]
+    first, second, pauses = put(inbox, "a.pdf"), put(tmp_path / "other", "b.pdf"), []
+    assert settled(folders, lambda: pauses.append(1)) == ((first,), (), (second,))
+    assert len(pauses) == 1
 
 
 def test_links_drafts_and_folders_are_left(folder: HotFolder, inbox: Path, tmp_path: Path) -> None:
     (inbox / "link.pdf").symlink_to(put(tmp_path, "elsewhere.pdf"))
     put(inbox, ".draft.pdf")
     (inbox / "done").mkdir()
-    assert folder.settled(lambda: None) == ()
+    assert settled([folder], lambda: None) == ((),)
 
 
 def test_a_name_that_was_used_before_does_not_overwrite(folder: HotFolder, inbox: Path) -> None:
@@ -71,13 +78,6 @@ def test_a_refused_file_lies_beside_its_reason(folder: HotFolder, inbox: Path) -
     assert (inbox / "refused" / "letter.docx").exists()
     assert (inbox / "refused" / "letter.docx.txt").read_text() == "not_a_scan\n"
     assert not (inbox / "letter.docx").exists()
-
-
-def test_only_one_goes_through_the_folder_at_a_time(folder: HotFolder, inbox: Path) -> None:
-    with folder.only_me() as first, HotFolder(inbox).only_me() as second:
-        assert (first, second) == (True, False)
-    with HotFolder(inbox).only_me() as again:
-        assert again
 
 
 def test_of_two_who_want_a_file_one_gets_it(folder: HotFolder, inbox: Path) -> None:

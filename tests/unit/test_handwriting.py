@@ -35,7 +35,8 @@ def form(pen: Colour, paper: Colour = (255, 255, 255)) -> tuple[CleanPage, PageT
     colour = np.asarray(image)[:, :, ::-1].copy()
     height, width = colour.shape[:2]
     read = PageText(number=1, width_px=width, height_px=height, dpi=DPI, words=tuple(words))
-    return CleanPage(UprightScan(colour, DPI, whole(colour)), reading_copy(colour, DPI), DPI, 0, 0.0, "good"), read
+    scan = UprightScan(colour, DPI, whole(colour))
+    return CleanPage(scan, reading_copy(scan, DPI), DPI, 0, 0.0, "good"), read
 
 
 def by_pen(page: CleanPage, text: PageText) -> set[str]:

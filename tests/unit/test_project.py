@@ -1,15 +1,14 @@
 """Claims about the files a newcomer meets first: locks, Makefile, image and compose file."""
 
 import re
+import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+from pipeline.settings import Limits, Settings
+from tests.topology.compose import COMPOSE, ROOT, SERVICES
+
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 each_service = pytest.mark.parametrize("name", SERVICES)
@@ -72,12 +71,56 @@ def test_a_service_has_limits(name: str) -> None:
     assert SERVICES[name]["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}
 
 
-@each_service
-def test_a_service_tells_whether_it_is_well(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in SERVICES if "profiles" not in SERVICES[name]])
+def test_a_service_that_stays_tells_whether_it_is_well_and_comes_back(name: str) -> None:
     check = SERVICES[name]["healthcheck"]
 
     assert check["test"][0] == "CMD"
     assert check["interval"]
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@each_service
+def test_a_volume_of_a_service_is_one_that_is_defined_or_the_operators_folder(name: str) -> None:
+    sources = [volume.split(":/")[0] for volume in SERVICES[name].get("volumes", ())]
+    named = {re.sub(r"^\$\{HOSO_\w+_FOLDER:-(\w+)\}$", r"\1", source) for source in sources}
+
+    assert named <= COMPOSE["volumes"].keys()
+
+
+def test_what_outlives_a_container_lies_in_a_volume() -> None:
+    kept = {name: [volume.split(":/")[1] for volume in SERVICES[name].get("volumes", ())] for name in SERVICES}
+
+    assert kept == {
+        "proxy": [],
+        "web": ["var/lib/hoso", "srv/inbox"],
+        "worker": ["srv/inbox"],
+        "prefect": [],
+        "backup": ["srv/backup"],
+        "postgres": ["var/lib/postgresql/data"],
+        "s3": ["data"],
+    }
+
+
+def test_the_image_makes_the_folders_of_the_volumes_for_its_user() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+
+    assert re.search(r"install --directory --owner=hoso \S+ /srv/inbox /srv/backup", image)
+    assert "--home-dir /var/lib/hoso --create-home hoso" in image
+
+
+def test_make_secrets_makes_every_secret_but_the_certificate(tmp_path: Path) -> None:
+    subprocess.run([ROOT / ".ci" / "make-secrets", tmp_path / "secrets"], check=True, stdout=subprocess.DEVNULL)
+    wanted = {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()}
+
+    assert {file.name for file in (tmp_path / "secrets").iterdir()} == wanted - {"tls_certificate.pem", "tls_key.pem"}
+
+
+def test_make_secrets_keeps_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "postgres_password").write_text("kept")
+    subprocess.run([ROOT / ".ci" / "make-secrets", tmp_path], check=True, stdout=subprocess.DEVNULL)
+
+    assert (tmp_path / "postgres_password").read_text() == "kept"
 
 
 @each_service
@@ -112,6 +155,13 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     }
 
     assert inline == set()
+
+
+@each_service
+def test_a_service_is_told_only_settings_that_there_are(name: str) -> None:
+    known = {f"HOSO_{field.upper()}" for settings in (Settings, Limits) for field in settings.model_fields}
+
+    assert {variable for variable in SERVICES[name]["environment"] if variable.startswith("HOSO_")} <= known
 
 
 @each_service

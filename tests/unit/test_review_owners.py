@@ -120,7 +120,7 @@ def test_the_id_of_a_merged_citizen_names_the_one_that_stayed(desk: Desk, review
     merged = desk.tables.people.by_number(OFFICE, "C1234567")
     assert stays is not None
     assert merged is not None
-    book = RegisterBook(desk.store, desk.tables.papers, desk.tables.people, desk.tables.register)
+    book = RegisterBook(desk.store, desk.tables)
     book.merge(ACTOR, stays.citizen_id, merged.citizen_id)
     paper = desk.file(scan(LETTER + "Một thư khác.\n"))
     answer(review, paper, "type", "other")

@@ -12,7 +12,7 @@ from pipeline.settings import load_settings
 @pytest.fixture
 def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(settings, "SECRETS", tmp_path)
-    for name in ("HOSO_S3_SECRET_KEY", "HOSO_LANGUAGE"):
+    for name in ("HOSO_S3_SECRET_KEY", "HOSO_LANGUAGE", "CREDENTIALS_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -28,6 +28,16 @@ def test_the_environment_wins_over_a_secret_file(secrets: Path, monkeypatch: pyt
     monkeypatch.setenv("HOSO_S3_SECRET_KEY", "from the environment")
 
     assert load_settings().s3_secret_key.get_secret_value() == "from the environment"
+
+
+def test_a_secret_is_read_where_systemd_has_put_it(
+    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "hoso_s3_secret_key").write_text("of the unit")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
+
+    assert load_settings().s3_secret_key.get_secret_value() == "of the unit"
 
 
 def test_a_machine_without_secret_files_is_no_trouble(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,3 +82,14 @@ def test_pages_are_shown_by_verdict_with_what_to_do(language: Language, text: st
     good, blurred = Viewer(CATALOGUE, language).paper(paper).grades
     assert (good.pages_text, good.advice) == ("1", "")
     assert (blurred.pages_text, blurred.text, blurred.grade) == ("2", text, 0.5)
+
+
+def test_no_two_values_of_a_type_are_called_alike() -> None:
+    viewer = Viewer(CATALOGUE, "vi")
+    for kind in CATALOGUE.types.values():
+        called = [viewer.label(kind.id, rule.name) for rule in kind.fields if not rule.witness]
+        assert len(set(called)) == len(called), (kind.id, sorted(called))
+
+
+def test_a_value_whose_label_names_nothing_is_called_by_a_name() -> None:
+    assert Viewer(CATALOGUE, "vi").label("land_transfer_contract", "issue_date") == "Ngày lập văn bản"

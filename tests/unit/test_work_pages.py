@@ -109,6 +109,20 @@ def test_who_may_read_no_dossier_sees_none(
     assert (work["due"], work["owing"], len(work["stuck"])) == ([], [], 1)
 
 
+def test_what_will_be_tried_again_tells_when_and_why_and_asks_nobody(client: TestClient, tables: Database) -> None:
+    submission = receive(tables)
+    tables.leases.fail(hold(tables, submission), "store_away", 600)
+    page, work = client.get("/work").text, client.get("/api/v1/work").json()
+    assert "Sẽ tự thử lại lúc" in page
+    assert "Kho lưu trữ đang không liên lạc được" in page
+    assert "đã thử 1 lần" in page
+    assert f"/work/submissions/{submission.submission_id}/retry" not in page
+    assert (len(work["waiting"]), work["stuck"]) == (1, [])
+    told = client.get(f"/api/v1/submissions/{submission.submission_id}").json()
+    assert (told["state"], told["attempts"], told["reason"]["code"]) == ("retrying", 1, "store_away")
+    assert told["retry_at"] > told["state_since"]
+
+
 def test_looking_at_the_list_is_written_down_once_and_not_each_time_it_renews_itself(
     client: TestClient, dossier: str, tables: Database
 ) -> None:
@@ -304,3 +318,11 @@ def test_days_that_are_none_are_refused(head: TestClient) -> None:
 
 def test_without_the_permission_no_figures_are_shown(client: TestClient) -> None:
     assert client.get("/figures").status_code == 403
+
+
+def test_folders_of_the_inbox_that_nobody_knows_are_told(client: TestClient, settings: Settings) -> None:
+    assert "strange-folders" not in client.get("/work").text
+    (settings.inbox_path / "phuong-x").mkdir(parents=True)
+    (settings.inbox_path / "phuong-x" / "a.pdf").write_text("scan")
+    for page in ("/work", "/work/list"):
+        assert "Hộp quét có 1 thư mục" in client.get(page).text

@@ -30,6 +30,17 @@ class Connections:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction for reading in which all statements see the rows of one moment; many rows come in pieces.
+
+        Raises: ServiceUnavailable (database_away).
+        """
+        # SQLite's transactions are of this kind anyway, and its driver knows no other.
+        whole = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        with database_errors(), self._engine.execution_options(**whole).begin() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction for writing. Raises: ServiceUnavailable (database_away)."""
         with database_errors(), self._engine.execution_options(**{WRITES: True}).begin() as connection:

@@ -7,12 +7,14 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, paper_codes
 from pipeline.adapters.database.indexing import renew_search_rows
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import decisions, papers
 from pipeline.errors import HosoError, NotFound
 from schemas.decisions import AnyDecision, CompareDossier, Confirm, Decided, LookUp, read_decision
 from schemas.dossiers import Component, Dossier, PaperCode, Party
 from schemas.people import Actor
+from schemas.records import CodeRecord
 
 
 class DossierTable:
@@ -36,7 +38,8 @@ class DossierTable:
         office_id = dossier.actor.office_id
         key = (dossiers.c.office_id == office_id) & (dossiers.c.code == dossier.code)
         with self._connections.writing() as connection:
-            if add_new(connection, dossiers, _row(dossier) | {"open_since": dossier.received_at}):
+            if add_new(connection, dossiers, dossier_row(dossier) | {"open_since": dossier.received_at}):
+                mark_changed(connection, office_id, "dossier", dossier.code)
                 if dossier.procedure is not None:
                     renew_search_rows(connection, office_id, dossier.code)
                 return None, dossier, ()
@@ -45,7 +48,8 @@ class DossierTable:
                 raise HosoError("internal", "a dossier was removed while being added")
             merged, conflicts = merge(known)
             if merged != known:
-                connection.execute(update(dossiers).where(key).values(**_row(merged)))
+                connection.execute(update(dossiers).where(key).values(**dossier_row(merged)))
+                mark_changed(connection, office_id, "dossier", dossier.code)
             if merged.procedure != known.procedure:
                 renew_search_rows(connection, office_id, dossier.code)
             return known, merged, conflicts
@@ -63,9 +67,11 @@ class DossierTable:
             (dossier_components.c.component != component.component) | dossier_components.c.result_code.is_not(None)
         )
         with self._connections.writing() as connection:
-            if component.reused == 0:
-                connection.execute(delete(dossier_components).where(elsewhere))
-            return add_new(connection, dossier_components, _component_row(component))
+            left = component.reused == 0 and connection.execute(delete(dossier_components).where(elsewhere)).rowcount
+            added = add_new(connection, dossier_components, component_row(component))
+            if left or added:
+                mark_changed(connection, component.actor.office_id, "dossier", component.dossier_code)
+            return added
 
     def attach_result(self, component: Component) -> str:
         """See Dossiers."""
@@ -82,14 +88,16 @@ class DossierTable:
                 last = max((int(one.rpartition("-KQ")[2]) for one in given.values()), default=0)
                 given[component.document_id] = f"{code}-KQ{last + 1}"
                 connection.execute(delete(dossier_components).where(_brought(component)))
-                row = _component_row(component) | {"result_code": given[component.document_id]}
+                row = component_row(component) | {"result_code": given[component.document_id]}
                 add_new(connection, dossier_components, row)
+                mark_changed(connection, office_id, "dossier", code)
             return given[component.document_id]
 
     def detach(self, component: Component) -> None:
         """See Dossiers."""
         with self._connections.writing() as connection:
-            connection.execute(delete(dossier_components).where(_brought(component)))
+            if connection.execute(delete(dossier_components).where(_brought(component))).rowcount:
+                mark_changed(connection, component.actor.office_id, "dossier", component.dossier_code)
 
     def components(self, office_id: str, code: str) -> tuple[Component, ...]:
         """See Dossiers."""
@@ -99,7 +107,7 @@ class DossierTable:
             .order_by(dossier_components.c.attached_at, dossier_components.c.component)
         )
         with self._connections.reading() as connection:
-            return tuple(_component(row) for row in connection.execute(query).mappings())
+            return tuple(component_of(row) for row in connection.execute(query).mappings())
 
     def give_code(self, stem: str, make: Callable[[int], PaperCode]) -> PaperCode:
         """See Dossiers."""
@@ -113,13 +121,8 @@ class DossierTable:
                 same = (paper_codes.c.office_id == office_id) & (paper_codes.c.stem == stem)
                 number = (connection.execute(select(func.max(paper_codes.c.number)).where(same)).scalar() or 0) + 1
                 given = make(number)
-                row = given.actor.model_dump() | {
-                    **given.model_dump(include={"code", "document_id", "given_at"}),
-                    "stem": stem,
-                    "number": number,
-                    "record": given.model_dump_json(),
-                }
-                if add_new(connection, paper_codes, row):
+                if add_new(connection, paper_codes, code_row(CodeRecord(code=given, stem=stem, number=number))):
+                    mark_changed(connection, office_id, "code", document_id)
                     return given
             # Another transaction took the number between the count and the insert; the next one is free.
 
@@ -178,7 +181,8 @@ def _find(connection: Connection, office_id: str, code: str, *, for_update: bool
     return None if record is None else Dossier.model_validate_json(record)
 
 
-def _row(dossier: Dossier) -> dict[str, object]:
+def dossier_row(dossier: Dossier) -> dict[str, object]:
+    """What the table says of a dossier by itself."""
     return dossier.actor.model_dump() | {
         "code": dossier.code,
         "procedure": dossier.procedure,
@@ -204,15 +208,28 @@ def _brought(component: Component) -> ColumnElement[bool]:
     )
 
 
-def _component_row(component: Component) -> dict[str, object]:
+def component_row(component: Component) -> dict[str, object]:
+    """A paper in a dossier as the table has it."""
     row = component.model_dump(exclude={"dossier_code", "actor"})
     return row | component.actor.model_dump() | {"code": component.dossier_code}
 
 
-def _component(row: RowMapping) -> Component:
+def component_of(row: RowMapping) -> Component:
+    """A row of the table."""
     actor = Actor(office_id=row["office_id"], actor_id=row["actor_id"])
     names = set(Component.model_fields) - {"dossier_code", "actor"}
     return Component(dossier_code=row["code"], actor=actor, **{name: row[name] for name in names})
+
+
+def code_row(given: CodeRecord) -> dict[str, object]:
+    """The code of a paper as the table has it."""
+    code = given.code
+    return code.actor.model_dump() | {
+        **code.model_dump(include={"code", "document_id", "given_at"}),
+        "stem": given.stem,
+        "number": given.number,
+        "record": code.model_dump_json(),
+    }
 
 
 def _code_of(connection: Connection, office_id: str, document_id: str) -> PaperCode | None:

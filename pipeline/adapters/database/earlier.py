@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, literal, selec
 from pipeline.adapters.database.access_tables import access_log
 from pipeline.adapters.database.connections import now
 from pipeline.adapters.database.desk_tables import earlier_papers
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import holder_of, load_citizens, number_key
 from pipeline.adapters.database.tables import (
     citizen_numbers,
@@ -120,6 +121,7 @@ def _remove_entry(connection: Connection, office_id: str, citizen_id: str) -> No
     connection.execute(delete(citizen_numbers).where(citizen_numbers.c.citizen_id == citizen_id))
     connection.execute(delete(earlier_names).where(earlier_names.c.citizen_id == citizen_id))
     connection.execute(delete(citizens).where(citizens.c.citizen_id == citizen_id))
+    mark_changed(connection, office_id, "citizen", citizen_id)
 
 
 def _forget(connection: Connection, office_id: str, changes: Sequence[PaperChange]) -> None:

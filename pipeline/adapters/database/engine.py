@@ -2,9 +2,11 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -17,17 +19,23 @@ from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
+from pipeline.adapters.database.inventory import CheckTable, InventoryTable
 from pipeline.adapters.database.load import LoadCounts
+from pipeline.adapters.database.marks import MarkTable
 from pipeline.adapters.database.page_ranges import PageRangeTable
 from pipeline.adapters.database.papers import PaperTable
 from pipeline.adapters.database.people import PeopleTable
+from pipeline.adapters.database.records import RecordTable
 from pipeline.adapters.database.register import RegisterTable
+from pipeline.adapters.database.restoring import RestoringTable
 from pipeline.adapters.database.search import SearchIndex
 from pipeline.adapters.database.sessions import SessionTable
+from pipeline.adapters.database.snapshots import RowSnapshots, version_of
 from pipeline.adapters.database.submissions import LeaseTable, SubmissionTable
 from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.database.tokens import TokenTable
 from pipeline.adapters.database.tries import TryTable
+from pipeline.adapters.database.turns import TurnTable
 from pipeline.adapters.database.visits import VisitTable
 from pipeline.adapters.database.work import CallTable, WorkTable
 from pipeline.errors import Misconfigured
@@ -52,6 +60,10 @@ class Database:
         self.people = PeopleTable(connections)
         self.register = RegisterTable(connections)
         self.search = SearchIndex(connections)
+        self.records = RecordTable(connections)
+        self.restoring = RestoringTable(connections)
+        self.inventory = InventoryTable(connections)
+        self.checks = CheckTable(connections)
         self.dossiers = DossierTable(connections)
         self.figures = FigureCounts(connections)
         self.claims = ClaimTable(connections)
@@ -68,6 +80,9 @@ class Database:
         self.answered = AnsweredTable(connections)
         self.hooks = HookTable(connections)
         self.load = LoadCounts(connections)
+        self.rows = RowSnapshots(connections)
+        self.turns = TurnTable(connections)
+        self.marks = MarkTable(connections)
 
     def close(self) -> None:
         """Close all connections."""
@@ -85,19 +100,37 @@ def open_database(url: str) -> Database:
         ServiceUnavailable: (database_away) it cannot be opened.
 
     """
+    engine = _engine(url)
+    _migrate(Connections(engine))
+    return Database(engine)
+
+
+@contextmanager
+def open_rows(url: str) -> Iterator[RowSnapshots]:
+    """The rows of a database that is left as it is, even without tables: what a restore fills.
+
+    Raises:
+        Misconfigured, ServiceUnavailable: as `open_database` does.
+
+    """
+    engine = _engine(url)
+    try:
+        yield RowSnapshots(Connections(engine))
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise Misconfigured("bad_setting", "HOSO_DATABASE") from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database:
-            engine = _sqlite(parsed, Path(parsed.database))
+            return _sqlite(parsed, Path(parsed.database))
         case "postgresql":
-            engine = _postgresql(parsed)
-        case _:
-            raise Misconfigured("bad_setting", "HOSO_DATABASE: sqlite:////path or postgresql://user@host/name")
-    _migrate(Connections(engine))
-    return Database(engine)
+            return _postgresql(parsed)
+    raise Misconfigured("bad_setting", "HOSO_DATABASE: sqlite:////path or postgresql://user@host/name")
 
 
 def _postgresql(url: URL) -> Engine:
@@ -156,7 +189,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _migrate(connections: Connections) -> None:
     with connections.reading() as connection:
-        if _version(connection) == SCHEMA_VERSION:
+        if version_of(connection) == SCHEMA_VERSION:
             return
     with connections.writing() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's write lock does the same
@@ -164,9 +197,3 @@ def _migrate(connections: Connections) -> None:
         from pipeline.adapters.database.migrations import upgrade  # noqa: PLC0415 (0.3 s that most starts do not need)
 
         upgrade(connection)
-
-
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

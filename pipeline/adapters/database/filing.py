@@ -6,13 +6,15 @@ from pipeline.adapters.database.connections import add_new
 from pipeline.adapters.database.entering import Entry, enter_owner
 from pipeline.adapters.database.hooks import tell
 from pipeline.adapters.database.indexing import add_search_rows, is_on_file, kept_texts, remove_search_rows
-from pipeline.adapters.database.people import number_key
-from pipeline.adapters.database.tables import open_questions, paper_pages, paper_people, papers
+from pipeline.adapters.database.marking import mark_changed
+from pipeline.adapters.database.people import holder_of, number_key
+from pipeline.adapters.database.tables import citizens, open_questions, paper_pages, paper_people, papers
 from pipeline.local_time import local_day
 from pipeline.stages.questions import owner_question
 from pipeline.stages.same_paper import same_key
 from pipeline.vietnamese import nfc
-from schemas.dossier import Paper
+from schemas.dossier import Paper, PaperRecord, PaperState
+from schemas.people import PersonOnPaper
 
 
 def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...]], ...]) -> None:
@@ -32,6 +34,7 @@ def file_papers(connection: Connection, filed: tuple[tuple[Paper, tuple[str, ...
             if is_on_file(paper):
                 add_search_rows(connection, paper, kept)
             _add_questions(connection, paper)
+            mark_changed(connection, paper.actor.office_id, "paper", paper.document_id)
             tell(connection, paper)
 
 
@@ -51,15 +54,64 @@ def refile_paper(connection: Connection, before: Paper, decided: Paper, texts: t
         add_search_rows(connection, paper, kept, first_id)
     _link_people(connection, paper, entries)
     _add_questions(connection, paper)
+    mark_changed(connection, paper.actor.office_id, "paper", paper.document_id)
     if paper.state != before.state:
         tell(connection, paper)
+
+
+def restore_paper(connection: Connection, record: PaperRecord) -> bool:
+    """Add a paper that is not there as its record tells it, and tell nobody; whether it was added."""
+    paper = record.paper
+    if not _add_paper(connection, paper, record.first_state):
+        return False
+    given = record.entries or (None,) * len(paper.people)
+    there = select(citizens.c.citizen_id).where(citizens.c.citizen_id.in_([one for one in given if one]))
+    on_register = set(connection.execute(there).scalars())
+    known = {
+        (paper.document_id, at): Entry(entry)
+        for at, (person, one) in enumerate(zip(paper.people, given, strict=True))
+        if (entry := one if one in on_register else _holder(connection, paper.actor.office_id, person)) is not None
+    }
+    newcomers = paper.model_copy(
+        update={
+            "people": tuple(
+                person.model_copy(update={"link": "proposed"}) if (paper.document_id, at) in known else person
+                for at, person in enumerate(paper.people)
+            )
+        }
+    )
+    _link_people(connection, paper, _enter_owners(connection, [newcomers]) | known)
+    kept = _add_pages(connection, paper, record.page_texts)
+    if is_on_file(paper):
+        add_search_rows(connection, paper, kept)
+    _add_questions(connection, paper)
+    return True
+
+
+def reindex_paper(connection: Connection, paper: Paper) -> None:
+    """Write the search rows and open questions of a paper that is there anew."""
+    columns = open_questions.c
+    mine = (columns.office_id == paper.actor.office_id) & (columns.document_id == paper.document_id)
+    connection.execute(delete(open_questions).where(mine))
+    first_id = remove_search_rows(connection, paper.actor.office_id, paper.document_id)
+    if is_on_file(paper):
+        add_search_rows(connection, paper, kept_texts(connection, paper), first_id)
+    _add_questions(connection, paper)
+
+
+def _holder(connection: Connection, office_id: str, person: PersonOnPaper) -> str | None:
+    """The entry of an owner whose record names none: nobody had the time to write it."""
+    if person.link != "filed":
+        return None
+    numbers = [number for number in (person.number, person.passport, person.old_number) if number]
+    return person.citizen_id or next((one for n in numbers if (one := holder_of(connection, office_id, n))), None)
 
 
 def _written_by(paper: Paper) -> dict[str, str]:
     return paper.actor.model_dump() | {"document_id": paper.document_id}
 
 
-def _add_paper(connection: Connection, paper: Paper) -> bool:
+def _add_paper(connection: Connection, paper: Paper, first_state: PaperState | None = None) -> bool:
     row = {
         "submission_id": paper.submission_id,
         "content_sha256": paper.content_sha256,
@@ -68,7 +120,7 @@ def _add_paper(connection: Connection, paper: Paper) -> bool:
         "filed_on": local_day(paper.filed_at),
         "procedure": paper.procedure,
         "pages": len(paper.source_pages),
-        "first_state": paper.state,
+        "first_state": first_state or paper.state,
     }
     return add_new(connection, papers, _written_by(paper) | row | _columns(paper))
 
@@ -107,7 +159,7 @@ def _enter_owners(connection: Connection, read: list[Paper]) -> _Entries:
         if person.link == "filed" and is_on_file(paper)
     ]
     return {
-        (paper.document_id, position): enter_owner(connection, paper.actor, paper.people[position])
+        (paper.document_id, position): enter_owner(connection, paper.actor, paper.people[position], paper.document_id)
         for _, paper, position in sorted(owners, key=lambda owner: owner[0])
     }
 

@@ -1,5 +1,7 @@
 """Writes the rows that papers are found by: one a page, and page 0 for what is known of the paper."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -13,6 +15,7 @@ from schemas.dossier import Paper
 
 _MAX_TOKENS_A_PAGE = 8000
 """With `MAX_TOKEN_CHARS` this stays below PostgreSQL's limit of 1 MB a page; a crowded A3 sheet has 3,000 words."""
+_BATCH = 1_000
 
 
 def add_search_rows(connection: Connection, paper: Paper, kept: list[str], first_id: int | None = None) -> None:
@@ -27,7 +30,41 @@ def add_search_rows(connection: Connection, paper: Paper, kept: list[str], first
     """
     if first_id is None and connection.dialect.name == "sqlite":
         first_id = _next_id(connection)
-    marks = marks_of(paper.type, paper.state, _procedure(connection, paper), local_day(paper.filed_at))
+    connection.execute(insert(search_rows), _rows(paper, kept, _procedure(connection, paper), first_id))
+
+
+def add_all_search_rows(connection: Connection) -> None:
+    """Add the rows of all papers where there are none, in the order in which the papers were filed."""
+    query = (
+        select(papers.c.record, func.coalesce(dossiers.c.procedure, papers.c.procedure), paper_pages.c.kept_text)
+        .join_from(papers, paper_pages, isouter=True)
+        .join(
+            dossiers,
+            (dossiers.c.office_id == papers.c.office_id) & (dossiers.c.code == papers.c.dossier_code),
+            isouter=True,
+        )
+        .order_by(papers.c.filed_at, papers.c.document_id, paper_pages.c.page)
+    )
+    found = connection.execute(query.execution_options(yield_per=_BATCH))
+    first_id = 1 if connection.dialect.name == "sqlite" else None
+    rows: list[dict[str, Any]] = []
+    for (record, procedure), pages in groupby(found, key=itemgetter(0, 1)):
+        paper = Paper.model_validate_json(record)
+        if not is_on_file(paper):
+            continue
+        rows += _rows(paper, [page.kept_text for page in pages if page.kept_text is not None], procedure, first_id)
+        if first_id is not None:
+            first_id += len(paper.source_pages) + 1
+        if len(rows) >= _BATCH:
+            connection.execute(insert(search_rows), rows)
+            rows = []
+    if rows:
+        connection.execute(insert(search_rows), rows)
+
+
+def _rows(paper: Paper, kept: list[str], procedure: str | None, first_id: int | None) -> list[dict[str, Any]]:
+    """Never none: a paper has a type."""
+    marks = marks_of(paper.type, paper.state, procedure, local_day(paper.filed_at))
     rows = []
     for page, text in enumerate([summary(paper), *kept]):
         tokens = search_tokens(text)[:_MAX_TOKENS_A_PAGE]
@@ -39,7 +76,7 @@ def add_search_rows(connection: Connection, paper: Paper, kept: list[str], first
         row |= {"folded": [*of_page, *(token.folded for token in tokens)]}
         own_id = {} if first_id is None else {"id": first_id + page}
         rows.append(paper.actor.model_dump() | {"document_id": paper.document_id} | row | own_id)
-    connection.execute(insert(search_rows), rows)  # never empty: a paper has a type
+    return rows
 
 
 def remove_search_rows(connection: Connection, office_id: str, document_id: str) -> int | None:

@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 from pipeline.adapters.database.access_tables import sessions
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.desk_tables import deliveries
+from pipeline.adapters.database.record_tables import integrity, integrity_findings
 from pipeline.adapters.database.tables import open_questions, submissions
+from pipeline.findings import HARMLESS
 from pipeline.program_ports import Load
 from schemas.dossier import SubmissionState
 
@@ -33,6 +35,8 @@ class LoadCounts:
                 deliveries_waiting=_count(connection, deliveries, ~over),
                 deliveries_given_up=_count(connection, deliveries, over, ~arrived),
                 deliveries_made=_count(connection, deliveries, arrived),
+                integrity_findings=_count(connection, integrity_findings, integrity_findings.c.kind.not_in(HARMLESS)),
+                integrity_checked_at=connection.execute(select(func.min(integrity.c.checked_at))).scalar(),
             )
 
     def answer(self) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_,
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.earlier import Remembering, earlier, forget_taken_back
 from pipeline.adapters.database.filing import file_papers, refile_paper
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import all_entries
 from pipeline.adapters.database.tables import decisions, open_questions, paper_pages, paper_people, papers
 from pipeline.errors import NotFound
@@ -147,7 +148,7 @@ class PaperTable:
             if not as_seen(connection, changes):
                 # What has been applied before has made the papers other than they were seen.
                 return _is_written(connection, decision)
-            if add_new(connection, decisions, _decision_row(decision)):
+            if add_new(connection, decisions, decision_row(decision)):
                 remembering = Remembering(connection, decision, changes)
                 write_changes(connection, changes)
                 if isinstance(decision, TakeBack):
@@ -164,7 +165,7 @@ class PaperTable:
         office_id, document_id = decision.actor.office_id, decision.subject_id
         with self._connections.writing() as connection:
             paper = _get(connection, office_id, document_id, for_update=True)
-            if add_new(connection, decisions, _decision_row(decision)) and (
+            if add_new(connection, decisions, decision_row(decision)) and (
                 paper.confirmed_at is None or paper.confirmed_at <= decision.decided_at
             ):
                 confirmed = {"copy_kind": decision.copy_kind, "confirmed_at": decision.decided_at}
@@ -174,6 +175,7 @@ class PaperTable:
                     .where(papers.c.office_id == office_id, papers.c.document_id == document_id)
                     .values(record=paper.model_dump_json())
                 )
+                mark_changed(connection, office_id, "paper", document_id)
             return paper
 
 
@@ -198,7 +200,8 @@ def write_changes(connection: Connection, changes: Sequence[PaperChange]) -> Non
             refile_paper(connection, change.before, change.after, change.texts)
 
 
-def _decision_row(decision: Decided) -> dict[str, object]:
+def decision_row(decision: Decided) -> dict[str, object]:
+    """A decision as the table has it."""
     return decision.actor.model_dump() | {
         **decision.model_dump(include={"decision_id", "subject_id", "kind", "decided_at"}),
         "record": decision.model_dump_json(),

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Connection, delete, literal, select, text,
 
 from pipeline.adapters.database.connections import Connections, add_new
 from pipeline.adapters.database.entering import add_citizen, add_number
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import all_entries, load_citizens
 from pipeline.adapters.database.tables import (
     citizen_numbers,
@@ -184,12 +185,15 @@ def _move_paper(connection: Connection, actor: Actor, place: tuple[str, int], ol
     people[position] = people[position].model_copy(update={"citizen_id": new})
     record = paper.model_copy(update={"people": tuple(people)}).model_dump_json()
     connection.execute(update(papers).where(mine).values(record=record))
+    mark_changed(connection, actor.office_id, "paper", document_id)
 
 
 def _move_number(connection: Connection, actor: Actor, number: str, old: str, new: str) -> None:
     columns = citizen_numbers.c
     this = (columns.office_id == actor.office_id) & (columns.number == number) & (columns.citizen_id == old)
     connection.execute(update(citizen_numbers).where(this).values(citizen_id=new))
+    mark_changed(connection, actor.office_id, "citizen", old)
+    mark_changed(connection, actor.office_id, "citizen", new)
 
 
 def _change(connection: Connection, actor: Actor, old: Citizen | None, new: Citizen) -> None:
@@ -213,6 +217,7 @@ def _change(connection: Connection, actor: Actor, old: Citizen | None, new: Citi
         connection.execute(delete(citizen_numbers).where(gone))
     for number in {*new.numbers} - {*before.numbers}:
         add_number(connection, actor, number, subject)
+    mark_changed(connection, actor.office_id, "citizen", subject)
 
 
 def _remove(connection: Connection, actor: Actor, entered: Citizen) -> None:
@@ -232,6 +237,7 @@ def _remove(connection: Connection, actor: Actor, entered: Citizen) -> None:
         connection.execute(
             delete(citizens).where(citizens.c.citizen_id == citizen_id, citizens.c.office_id == actor.office_id)
         )
+    mark_changed(connection, actor.office_id, "citizen", citizen_id)
 
 
 def _update_citizen(
@@ -239,3 +245,4 @@ def _update_citizen(
 ) -> None:
     this = (citizens.c.office_id == actor.office_id) & (citizens.c.citizen_id == citizen_id) & condition
     connection.execute(update(citizens).where(this).values(**values))
+    mark_changed(connection, actor.office_id, "citizen", citizen_id)

@@ -1,12 +1,13 @@
 """What was handed in, how far the work is, and who may work on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.filing import file_papers
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.papers import as_seen, write_changes
 from pipeline.adapters.database.places import newest_first
 from pipeline.adapters.database.tables import NOT_DONE, page_ranges, source_files, submissions
@@ -32,14 +33,8 @@ class SubmissionTable:
 
     def receive(self, submission: Submission) -> None:
         """See Submissions."""
-        written_by = submission.actor.model_dump()
-        row = submission.model_dump(exclude={"actor", "sources"}) | written_by
-        row |= {"state": "received", "fence": 0}
         with self._connections.writing() as connection:
-            connection.execute(insert(submissions).values(row))
-            for position, source in enumerate(submission.sources):
-                reference = {"submission_id": submission.submission_id, "position": position}
-                connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+            add_submission(connection, submission.model_copy(update={"state": "received"}))
 
     def get(self, office_id: str, submission_id: str) -> Submission:
         """See Submissions."""
@@ -82,7 +77,7 @@ class LeaseTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def waiting(self, limit: int) -> tuple[str, ...]:
+    def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """See Leases."""
         found: list[str] = []
         with self._connections.reading() as connection:
@@ -91,11 +86,19 @@ class LeaseTable:
             due = and_(submissions.c.state == "retrying", submissions.c.retry_at <= moment)
             free = and_(NOT_DONE, or_(submissions.c.state == "received", due, expired))
             oldest_first = (submissions.c.received_at, submissions.c.submission_id)
-            for lane in _LANES:
-                of_lane = select(submissions.c.submission_id).where(submissions.c.lane == lane, free)
+            for one in _LANES if lane is None else (lane,):
+                of_lane = select(submissions.c.submission_id).where(submissions.c.lane == one, free)
                 query = of_lane.order_by(*oldest_first).limit(limit - len(found))
                 found += connection.execute(query).scalars()
         return tuple(found)
+
+    def held(self, submission_ids: Collection[str]) -> frozenset[str]:
+        """See Leases."""
+        columns = submissions.c
+        with self._connections.reading() as connection:
+            live = (columns.state == "working") & (columns.lease_expires_at > now(connection))
+            query = select(columns.submission_id).where(columns.submission_id.in_(submission_ids), live)
+            return frozenset(connection.execute(query).scalars())
 
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
         """See Leases."""
@@ -193,6 +196,16 @@ class LeaseTable:
             return tuple(connection.execute(given_up).scalars())
 
 
+def add_submission(connection: Connection, submission: Submission) -> None:
+    """Add a submission that nobody holds, with its files."""
+    written_by = submission.actor.model_dump()
+    row = submission.model_dump(exclude={"actor", "sources"}) | written_by | {"fence": 0}
+    connection.execute(insert(submissions).values(row))
+    for position, source in enumerate(submission.sources):
+        reference = {"submission_id": submission.submission_id, "position": position}
+        connection.execute(insert(source_files).values(reference | written_by | source.model_dump()))
+
+
 def _end(
     connection: Connection,
     lease: Lease,
@@ -203,6 +216,9 @@ def _end(
     """Give the lease back and leave the submission in `state`."""
     moment = now(connection)
     _update_held(connection, lease, state=state, state_since=moment, reason=reason, retry_at=retry_at, **_NOT_HELD)
+    if state == "done":
+        office_id = select(submissions.c.office_id).where(submissions.c.submission_id == lease.submission_id)
+        mark_changed(connection, connection.execute(office_id).scalar_one(), "submission", lease.submission_id)
 
 
 def _update_held(connection: Connection, lease: Lease, **values: object) -> None:
@@ -225,6 +241,13 @@ def load_submission(connection: Connection, submission_id: str, office_id: str |
         query = query.where(submissions.c.office_id == office_id)
     loaded = _with_sources(connection, connection.execute(query).mappings().all())
     return loaded[0] if loaded else None
+
+
+def submissions_where(connection: Connection, condition: ColumnElement[bool]) -> tuple[Submission, ...]:
+    """The submissions of which this holds, by id."""
+    query = select(*_VALUES, submissions.c.office_id, submissions.c.actor_id).where(condition)
+    rows = connection.execute(query.order_by(submissions.c.submission_id)).mappings().all()
+    return _with_sources(connection, rows)
 
 
 def _with_sources(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Submission, ...]:

@@ -9,6 +9,7 @@ from pipeline.adapters.database.connections import Connections, add_new, now
 from pipeline.adapters.database.day_figures import days_of_work, median_answer_s
 from pipeline.adapters.database.desk_tables import calls
 from pipeline.adapters.database.dossier_tables import dossiers, proposals
+from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import Moment, open_questions, source_files, submissions
 from pipeline.errors import NotFound
@@ -110,7 +111,11 @@ class WorkTable:
                     func.coalesce(columns.uncompared_since, moment) if needs.open and needs.uncompared else None
                 ),
             }
+            stood = select(columns.open_since, columns.owes_since, columns.uncompared_since).where(own)
+            before = connection.execute(stood.with_for_update()).first()
             connection.execute(update(dossiers).where(own).values(marks))
+            if connection.execute(stood).first() != before:
+                mark_changed(connection, office_id, "dossier", code)
 
     def propose(self, proposal: Proposal) -> bool:
         """See Work."""
@@ -120,25 +125,32 @@ class WorkTable:
             "asked_at": proposal.proposed_at,
         }
         with self._connections.writing() as connection:
-            return add_new(connection, proposals, row)
+            added = add_new(connection, proposals, row)
+            if added:
+                mark_changed(connection, proposal.actor.office_id, "dossier", proposal.dossier_code)
+            return added
 
     def proposals(self, office_id: str, limit: int) -> tuple[Proposal, ...]:
         """See Work."""
         newest = proposals.c.asked_at.desc()
         query = select(proposals).where(_unanswered(office_id)).order_by(newest, proposals.c.document_id).limit(limit)
         with self._connections.reading() as connection:
-            return tuple(_proposal(row) for row in connection.execute(query).mappings())
+            return tuple(proposal_of(row) for row in connection.execute(query).mappings())
 
     def answer(self, office_id: str, document_id: str, code: str) -> None:
         """See Work."""
         paper = (proposals.c.office_id == office_id) & (proposals.c.document_id == document_id)
         with self._connections.writing() as connection:
-            connection.execute(update(proposals).where(paper, proposals.c.code == code).values(asked_at=None))
+            asked = paper & (proposals.c.code == code) & proposals.c.asked_at.is_not(None)
+            if connection.execute(update(proposals).where(asked).values(asked_at=None)).rowcount:
+                mark_changed(connection, office_id, "dossier", code)
 
     def withdraw(self, office_id: str, document_id: str) -> None:
         """See Work."""
         with self._connections.writing() as connection:
-            connection.execute(delete(proposals).where(_unanswered(office_id), proposals.c.document_id == document_id))
+            mine = _unanswered(office_id) & (proposals.c.document_id == document_id)
+            for code in connection.execute(delete(proposals).where(mine).returning(proposals.c.code)).scalars().all():
+                mark_changed(connection, office_id, "dossier", code)
 
     def days(self, office_id: str, since: date, until: date) -> tuple[DayOfWork, ...]:
         """See Work."""
@@ -214,7 +226,8 @@ def _unfinished(row: RowMapping) -> UnfinishedWork:
     return UnfinishedWork(actor=actor, **{name: row[name] for name in names})
 
 
-def _proposal(row: RowMapping) -> Proposal:
+def proposal_of(row: RowMapping) -> Proposal:
+    """A row of the table."""
     return Proposal(
         document_id=row["document_id"],
         dossier_code=row["code"],

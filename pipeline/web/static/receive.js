@@ -9,6 +9,7 @@ import { send, tell } from "/static/upload.js";
 const SOON_MS = [150, 150, 200, 250, 300, 400, 600, 800];
 const SCANS_MS = 3000;
 const FOLLOW_MS = 700;
+const CENTRE_MS = 30_000; // what waits for the centre may do so for hours
 const words = byId("receive-words").dataset;
 const table = byId("table");
 const list = byId("submissions");
@@ -151,7 +152,7 @@ function welcome(text) {
 
 async function follow(card) {
   while (card.isConnected && "live" in card.dataset) {
-    await new Promise((later) => setTimeout(later, FOLLOW_MS));
+    await new Promise((later) => setTimeout(later, card.dataset.live === "centre" ? CENTRE_MS : FOLLOW_MS));
     const text = await part(`/receive/submissions/${card.dataset.id}`, {}, true);
     if (text === null || !card.isConnected) continue;
     const fresh = document.createRange().createContextualFragment(text).firstElementChild;

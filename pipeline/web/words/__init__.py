@@ -3,6 +3,7 @@
 from pipeline.web.words import (
     access_log,
     accounts,
+    centre,
     dossier,
     figures,
     frame,
@@ -20,6 +21,7 @@ from pipeline.web.words import (
 PAIRS: dict[str, tuple[str, str]] = {
     **access_log.WORDS,
     **accounts.WORDS,
+    **centre.WORDS,
     **dossier.WORDS,
     **figures.WORDS,
     **frame.WORDS,

@@ -7,7 +7,19 @@ WORDS = {
         "J K hoặc ↑ ↓ để đi, Enter để mở. Danh sách tự cập nhật.",
         "J K or ↑ ↓ to move, Enter to open. The list keeps itself up to date.",
     ),
+    "work_integrity": (
+        "Kho giấy tờ được kiểm tra lần cuối {}: không có gì sai.",
+        "The stored papers were last checked {}: nothing is wrong.",
+    ),
+    "work_integrity_wrong": (
+        "Kho giấy tờ được kiểm tra lần cuối {}: {} chỗ sai, cần người quản trị xem (hoso verify).",
+        "The stored papers were last checked {}: {} things are wrong, an operator must look (hoso verify).",
+    ),
     "work_nothing": ("Không có việc nào đang chờ.", "Nothing waits."),
+    "work_strange_folders": (
+        "Hộp quét có {} thư mục không mang tên cơ quan hay thủ tục nào: tệp trong đó chưa được nhận. Hãy báo quản trị.",
+        "{} folders of the scan folder are named after no office and no procedure, so their files are not taken.",
+    ),
     "work_more": ("và {} mục nữa", "and {} more"),
     "work_failed": (
         "Chưa làm được. Máy chủ không trả lời, hãy thử lại.",

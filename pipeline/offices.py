@@ -1,0 +1,14 @@
+"""Which offices a database serves."""
+
+from pipeline.settings import Settings
+from pipeline.table_ports import Tables
+
+
+def known_offices(settings: Settings, tables: Tables) -> tuple[str, ...]:
+    """The installation's own office, and every other that somebody has an account of; own first.
+
+    Raises:
+        ServiceUnavailable: database_away.
+    """
+    others = {account.office_id for account in tables.accounts.of_office(None)} - {settings.office_id}
+    return (settings.office_id, *sorted(others))

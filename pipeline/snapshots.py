@@ -1,0 +1,156 @@
+"""The form of a backup: contents under their own hash, and one snapshot a run that names them.
+
+objects/<3 digits of the hash>/<sha256>             bytes, once for all keys and snapshots that have them
+snapshots/<time>/rows/<table>.jsonl.gz              the rows of a table, as the database's adapter writes them
+snapshots/<time>/objects.txt.gz                     `sha256 bytes key` of every object, by key
+snapshots/<time>/snapshot.json                      the last to be written: what has none is no snapshot
+unfinished/<time>                                   a run that has begun; gone when it has ended
+
+A backup is an object store of its own, so it can be a folder on another disk or a bucket of another server. It holds
+what the store and the database hold, names and numbers and secrets' hashes among them, and must be guarded as they are:
+encryption is the disk's or the server's. QCVN 12:2026/BCA asks for three copies on two media apart, one of them offline
+and not to be overwritten: copy the folder to such a medium, or let the target's bucket have object lock.
+"""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from pipeline.errors import NotFound
+from pipeline.ports import ObjectStore, StoredObject
+from schemas.backup import SavedTable, Snapshot
+
+SNAPSHOTS = "snapshots/"
+UNFINISHED = "unfinished/"
+CONTENTS = "objects/"
+_MANIFEST = "/snapshot.json"
+
+
+@dataclass(frozen=True)
+class SavedRows:
+    """All rows of one moment, in files.
+
+    Attributes:
+        taken_at: the database's clock.
+        schema_version: of the tables.
+        tables: in an order in which they can be filled again.
+        needed: keys that a restored office could not do without: originals that are still to be read, and copies that
+            wait for an answer. They move on when the work is done, so they may be gone when objects are copied.
+        secret: submissions that were refused as secret papers, whose bytes nobody may keep.
+
+    """
+
+    taken_at: datetime
+    schema_version: str
+    tables: tuple[SavedTable, ...]
+    needed: frozenset[str]
+    secret: frozenset[str]
+
+
+class Rows(Protocol):
+    """What a backup asks of the database; files are the same whatever kind it is."""
+
+    def save(self, folder: Path) -> SavedRows:
+        """Write one file `<table>.jsonl.gz` a table into `folder`: all rows of one moment.
+
+        Left out are what is made of other rows (search) and what ends with a process: sessions, locks, wrong tries.
+        """
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether there is no row yet; also where there are no tables yet."""
+        ...
+
+    def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
+        """Office and id of at most so many papers, picked at random."""
+        ...
+
+    def load(self, schema_version: str, tables: Sequence[SavedTable], folder: Path) -> None:
+        """Fill an empty database with files of `save`, bring it to this version, and make the search rows; all or none.
+
+        Raises: Misconfigured (newer_backup, not_empty).
+        """
+        ...
+
+
+def content_key(sha256: str) -> str:
+    """Where bytes lie in a backup. 4096 folders hold millions of files without one of them growing too long."""
+    return f"{CONTENTS}{sha256[:3]}/{sha256}"
+
+
+def snapshot_key(snapshot_id: str, part: str) -> str:
+    """Where a part of a snapshot lies."""
+    return f"{SNAPSHOTS}{snapshot_id}/{part}"
+
+
+def rows_key(snapshot_id: str, table: str) -> str:
+    """Where a table's rows lie."""
+    return snapshot_key(snapshot_id, f"rows/{table}.jsonl.gz")
+
+
+def inventory_key(snapshot_id: str) -> str:
+    """Where the list of a snapshot's objects lies."""
+    return snapshot_key(snapshot_id, "objects.txt.gz")
+
+
+def manifest_key(snapshot_id: str) -> str:
+    """Where a snapshot speaks of itself."""
+    return f"{SNAPSHOTS}{snapshot_id}{_MANIFEST}"
+
+
+def new_snapshot_id(now: datetime) -> str:
+    """Ids sort by time."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def snapshots(backup: ObjectStore) -> tuple[Snapshot, ...]:
+    """All whole snapshots, oldest first."""
+    found = [one.key for one in backup.find(SNAPSHOTS) if one.key.endswith(_MANIFEST)]
+    with TemporaryDirectory(prefix="hoso-backup-") as folder:
+        target = Path(folder) / "snapshot"
+        read = []
+        for key in found:
+            backup.fetch(key, target)
+            read.append(Snapshot.model_validate_json(target.read_bytes()))
+    return tuple(sorted(read, key=lambda snapshot: snapshot.taken_at))
+
+
+def snapshot_at(backup: ObjectStore, at: datetime | None) -> Snapshot:
+    """The newest snapshot, of those taken at `at` or before. Raises: NotFound (no_such_snapshot)."""
+    taken = [one for one in snapshots(backup) if at is None or one.taken_at <= at]
+    if not taken:
+        raise NotFound("no_such_snapshot")
+    return taken[-1]
+
+
+def write_inventory(path: Path, objects: Iterator[StoredObject]) -> None:
+    """Write the list of a snapshot's objects."""
+    with gzip.open(path, "wt", encoding="ascii", compresslevel=1) as file:
+        for one in objects:
+            file.write(f"{one.sha256} {one.size_bytes} {one.key}\n")
+
+
+def read_inventory(path: Path) -> Iterator[StoredObject]:
+    """What `write_inventory` wrote, in its order."""
+    with gzip.open(path, "rt", encoding="ascii") as file:
+        for line in file:
+            sha256, size_bytes, key = line.rstrip("\n").split(" ")
+            yield StoredObject.model_construct(key=key, sha256=sha256, size_bytes=int(size_bytes))
+
+
+class Beside:
+    """Walks through objects that are sorted by key, beside others that are asked for in the same order."""
+
+    def __init__(self, objects: Iterator[StoredObject]) -> None:
+        self._objects = objects
+        self._next = next(objects, None)
+
+    def has(self, wanted: StoredObject) -> bool:
+        """Whether the same key with the same bytes is among them."""
+        while self._next is not None and self._next.key < wanted.key:
+            self._next = next(self._objects, None)
+        return self._next is not None and (self._next.key, self._next.sha256) == (wanted.key, wanted.sha256)

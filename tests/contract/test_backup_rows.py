@@ -1,0 +1,151 @@
+"""The promises of Rows: what was saved from one database is the same in another, whatever their kinds."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, insert, text
+
+from pipeline.adapters.database.dossier_tables import dossiers
+from pipeline.adapters.database.engine import Database, open_database, open_rows
+from pipeline.adapters.database.migrations import configuration
+from pipeline.adapters.folder_store import FolderStore
+from pipeline.errors import Misconfigured
+from pipeline.register import RegisterBook
+from schemas.access import AccessEntry, LogFilter
+from schemas.dossiers import Dossier, Party
+from schemas.search import SearchQuery
+from tests.contract.examples import ACTOR, HUONG_NUMBER, START, file, huong, minutes, receive
+
+OFFICE = ACTOR.office_id
+CODE = "H29.12.34-260302-0001"
+LAN_NUMBER = "079192054321"
+
+
+@pytest.fixture
+def source(database: Database) -> Database:
+    return database
+
+
+@pytest.fixture
+def target_url(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the other kind, which has no tables yet."""
+    if not database_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'another' / 'hoso.db'}"
+    make: Callable[[], str] = request.getfixturevalue("another_postgresql_url")
+    return make()
+
+
+@pytest.fixture
+def restored(source: Database, target_url: str, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """Saves the source and opens the other database when it is filled."""
+    opened = []
+
+    def restore() -> Database:
+        saved = source.rows.save(tmp_path)
+        with open_rows(target_url) as rows:
+            rows.load(saved.schema_version, saved.tables, tmp_path)
+        opened.append(open_database(target_url))
+        return opened[-1]
+
+    yield restore
+    for one in opened:
+        one.close()
+
+
+def found(database: Database, words: str) -> list[str]:
+    return [hit.document_id for hit in database.search.search(SearchQuery(offices=(OFFICE,), words=words)).hits]
+
+
+def test_a_paper_and_its_words_are_the_same(source: Database, restored: Callable[[], Database]) -> None:
+    paper = file(source, "Ủy ban nhân dân", "trang hai", people=(huong(),), filed_at=minutes(3))
+    database = restored()
+    assert database.papers.get(OFFICE, paper.document_id) == source.papers.get(OFFICE, paper.document_id)
+    assert database.papers.page_texts(OFFICE, paper.document_id) == ("Ủy ban nhân dân", "trang hai")
+    assert database.people.by_number(OFFICE, HUONG_NUMBER) == source.people.by_number(OFFICE, HUONG_NUMBER)
+
+
+def test_papers_are_found_by_their_words_in_the_same_order(source: Database, restored: Callable[[], Database]) -> None:
+    for minute, said in enumerate(("giấy khai sinh", "giấy khai tử", "khai sinh lại", "đơn xin")):
+        file(source, said, "trang hai", filed_at=minutes(minute), type="birth_certificate")
+    file(source, "khai sinh", state="withdrawn")
+    database = restored()
+    for words in ("khai sinh", "khai", "trang hai", HUONG_NUMBER, ""):
+        assert found(database, words) == found(source, words)
+    newest = SearchQuery(offices=(OFFICE,), type="birth_certificate")
+    assert [hit.document_id for hit in database.search.search(newest).hits] == [
+        hit.document_id for hit in source.search.search(newest).hits
+    ]
+
+
+def test_a_merge_of_citizens_can_still_be_taken_back(
+    source: Database, restored: Callable[[], Database], tmp_path: Path
+) -> None:
+    file(source, "x", people=(huong(),))
+    lan = file(source, "x", people=(huong(personal_id=LAN_NUMBER, name="Trần Thị Lan"),))
+    ids = [one.citizen_id for number in (HUONG_NUMBER, LAN_NUMBER) if (one := source.people.by_number(OFFICE, number))]
+    store = FolderStore(tmp_path / "decisions")
+    merge = _book(source, store).merge(ACTOR, ids[0], ids[1])
+    database = restored()
+    assert {paper.document_id for paper in database.papers.of_citizen(OFFICE, ids[0])} >= {lan.document_id}
+    _book(database, store).undo(ACTOR, merge.decision_id)
+    assert [paper.document_id for paper in database.papers.of_citizen(OFFICE, ids[1])] == [lan.document_id]
+
+
+def _book(database: Database, store: FolderStore) -> RegisterBook:
+    return RegisterBook(store, database)
+
+
+def test_the_access_log_goes_on_behind_its_entries(source: Database, restored: Callable[[], Database]) -> None:
+    for document_id in ("a", "b"):
+        source.access_log.write(AccessEntry(at=START, actor=ACTOR, access="look", document_id=document_id))
+    database = restored()
+    database.access_log.write(AccessEntry(at=START, actor=ACTOR, access="look", document_id="c"))
+    seen = database.access_log.find(OFFICE, LogFilter(), 9)
+    assert [one.entry.document_id for one in seen] == ["c", "b", "a"]
+
+
+def test_a_dossier_is_the_same_with_its_times(source: Database, restored: Callable[[], Database]) -> None:
+    dossier = Dossier(code=CODE, actor=ACTOR, source="opened", owner=Party(number=HUONG_NUMBER), received_at=START)
+    source.dossiers.put(dossier, lambda known: (known, ()))
+    assert restored().dossiers.get(OFFICE, CODE) == dossier
+
+
+def test_what_waits_to_be_read_still_waits(source: Database, restored: Callable[[], Database]) -> None:
+    submission = receive(source)
+    assert restored().leases.waiting(9) == (submission.submission_id,)
+
+
+def test_rows_of_an_older_version_are_brought_to_this_one(target_url: str, tmp_path: Path) -> None:
+    old = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(old)
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0003")
+        row = {"code": CODE, "received_at": START, "record": "{}"} | ACTOR.model_dump()
+        connection.execute(insert(dossiers).values(row))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))  # so that it is saved as it is
+    engine.dispose()
+    with open_rows(old) as rows:
+        saved = rows.save(tmp_path)
+    with open_rows(target_url) as rows:
+        rows.load("0003", saved.tables, tmp_path)
+        assert not rows.is_empty()
+    open_database(target_url).close()
+
+
+def test_rows_of_a_newer_version_are_refused(source: Database, target_url: str, tmp_path: Path) -> None:
+    saved = source.rows.save(tmp_path)
+    with open_rows(target_url) as rows:
+        with pytest.raises(Misconfigured) as caught:
+            rows.load("9999", saved.tables, tmp_path)
+        assert caught.value.code == "newer_backup"
+        assert rows.is_empty()
+
+
+def test_what_still_waits_needs_its_originals(source: Database, tmp_path: Path) -> None:
+    waiting = receive(source)
+    file(source, "x")
+    asked = file(source, "y", state="needs_review", object_key="intake/phuong-a/s/1.v1.pdf")
+    needed = source.rows.save(tmp_path).needed
+    assert needed == {waiting.sources[0].key, asked.object_key}
