@@ -26,6 +26,7 @@ from flows.batch import receive_folder
 from flows.digitise import digitise_submission, read_pages
 from flows.nightly import keep_figures, mark_papers
 from flows.sweep import sweep
+from flows.sync import sync
 from flows.verify import verify_sample
 from pipeline.adapters.flow_server import DEPLOYMENT, QUEUES, UPKEEP, WORK_POOL
 from pipeline.settings import Settings, load_settings
@@ -50,6 +51,8 @@ async def deploy(settings: Settings) -> None:
     # What takes seconds and is not to wait goes with the counter; what takes minutes waits for everything else.
     await _deploy_flow(receive_folder, "counter", interval=timedelta(minutes=1))
     await _deploy_flow(sweep, "counter", interval=timedelta(minutes=2))
+    if not settings.reads_here:
+        await _deploy_flow(sync, "counter", interval=timedelta(minutes=1))
     await _deploy_flow(keep_figures, UPKEEP, cron=_FIGURES_AT)
     await _deploy_flow(mark_papers, UPKEEP, cron=_MARKS_AT)
     await _deploy_flow(verify_sample, UPKEEP, cron=_VERIFY_AT)

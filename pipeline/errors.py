@@ -112,6 +112,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Trung tâm đã nhận nhưng mã băm bản gốc không khớp. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
         "The centre's hashes of the originals are not ours. The originals here are kept; tell the operator.",
     ),
+    "other_office": (
+        "Lượt nộp này không thuộc đơn vị mà máy này gửi về trung tâm. Bản gốc vẫn được giữ; hãy báo quản trị.",
+        "It is of another office than the one that this machine hands over for. It is kept; tell the operator.",
+    ),
     "centre_refused": (
         "Trung tâm từ chối lượt nộp này. Bản gốc ở máy này vẫn được giữ; hãy báo quản trị.",
         "The centre refused this submission. Its originals here are kept; tell the operator.",
@@ -430,10 +434,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "inbox_closed": (
         "Không chuyển được tệp ra khỏi hộp quét: hoso cần quyền ghi vào thư mục này.",
         "Files cannot be moved out of the inbox folder: hoso needs the right to write there.",
-    ),
-    "unknown_folder": (
-        "Trong hộp quét có thư mục không mang tên cơ quan hay thủ tục nào; tệp trong đó chưa được nhận.",
-        "Folders in the inbox are named after no office and no procedure, so their files are not taken.",
     ),
     "backlog_running": (
         "Một lệnh hoso backlog khác đang nhận thư mục này.",

@@ -2,7 +2,9 @@
 
 In the store lie the records of submissions, papers, dossiers and the register, the codes that were given, and what
 people decided. Not in the store, and so not made anew: accounts, sessions, tokens and webhooks, the log of who looked
-at what, visits and calls, the times that answers took, and what an answer of today was before it. A backup keeps them.
+at what, visits and calls, the times that answers took, and what a paper was before an answer of today. A backup keeps
+them.
+The marks of what is no longer valid or is due to go are made again by the next night's run.
 """
 
 import logging

@@ -109,6 +109,8 @@ class Sync:
 
     def _run(self, on_sent: OnSent, *, again: bool) -> Iterator[Handover]:
         begun, tried = self._centre.uploads(), set[str]()
+        for submission_id in self._of_others():
+            yield self._refused(submission_id, ScanRejected("other_office"))
         while left := [one for one in self._waiting(again=again) if one not in tried]:
             for submission_id in left:
                 tried.add(submission_id)
@@ -120,6 +122,17 @@ class Sync:
         found += work.stuck(self._office_id, _AT_ONCE) if again else ()
         return [one.submission_id for one in found]
 
+    def _of_others(self) -> list[str]:
+        """What waits here for other offices: at the centre it would become our own office's."""
+        return [one for one in self._tables.leases.waiting(_AT_ONCE) if not self._is_ours(one)]
+
+    def _is_ours(self, submission_id: str) -> bool:
+        try:
+            self._submission(submission_id)
+        except NotFound:
+            return False
+        return True
+
     def _submission(self, submission_id: str) -> Submission:
         return self._tables.submissions.get(self._office_id, submission_id)
 
@@ -129,33 +142,33 @@ class Sync:
             if receipt.sha256s != tuple(source.sha256 for source in submission.sources):
                 raise ScanRejected("receipt_differs")
         except (ScanRejected, NotFound) as error:
-            return self._refused(submission, error)
+            return self._refused(submission.submission_id, error)
         except ServiceUnavailable as error:
             if error.code != "object_altered":
                 raise
-            return self._refused(submission, error)
+            return self._refused(submission.submission_id, error)
         keep_receipt(self._store, self._office_id, receipt)
-        self._end(submission, lambda lease: self._tables.leases.finish(lease, (), DELIVERED))
+        self._end(submission.submission_id, lambda lease: self._tables.leases.finish(lease, (), DELIVERED))
         log.info("delivered %s as %s", submission.submission_id, receipt.submission_id)
         return Handover(
             submission_id=submission.submission_id, state="delivered", centre_submission_id=receipt.submission_id
         )
 
-    def _refused(self, submission: Submission, error: HosoError) -> Handover:
+    def _refused(self, submission_id: str, error: HosoError) -> Handover:
         """It stays, and stands among what is stuck until somebody has it tried again."""
-        log.warning("not delivered %s: %s", submission.submission_id, error.code)
-        self._end(submission, lambda lease: self._tables.leases.fail(lease, error.code, None))
+        log.warning("not delivered %s: %s", submission_id, error.code)
+        self._end(submission_id, lambda lease: self._tables.leases.fail(lease, error.code, None))
         return Handover(
-            submission_id=submission.submission_id,
+            submission_id=submission_id,
             state="refused",
             code=error.code,
             message=error.message(self._settings.language),
         )
 
-    def _end(self, submission: Submission, write: Callable[[Lease], object]) -> None:
+    def _end(self, submission_id: str, write: Callable[[Lease], object]) -> None:
         """Write what became of it. Where a run that died holds it still, a later one finds the receipt and does so."""
         owner = f"sync:{os.uname().nodename}:{os.getpid()}"
-        claimed = self._tables.leases.claim(submission.submission_id, owner, self._settings.lease_s)
+        claimed = self._tables.leases.claim(submission_id, owner, self._settings.lease_s)
         if claimed is not None:
             write(claimed[0])
 

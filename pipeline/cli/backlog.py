@@ -18,7 +18,7 @@ from pipeline.archive import Archive
 from pipeline.backlog import Backlog, HeldFile, Read, each, files_in
 from pipeline.backlog_index import Index, read_index
 from pipeline.cli.lines import as_json_line, write_stdout
-from pipeline.errors import HosoError, NotFound, ScanRejected
+from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_archive
 from schemas.backlog import BacklogEntry, BacklogReport
@@ -48,6 +48,8 @@ def backlog(
     if not folder.is_dir():
         raise NotFound("no_such_path")
     settings, stopping = load_settings(), threading.Event()
+    if not settings.reads_here:
+        raise Misconfigured("read_at_centre")
     with ExitStack() as stack:
         archive = stack.enter_context(open_archive(settings))
         listed = _index(index, archive)

@@ -68,7 +68,7 @@ def doctor(as_json: AsJson = False) -> None:
         "programs": _programs,
         "reading model": _model,
         "catalogue": _catalogue,
-        "store": _store,
+        "store": store_check,
         "database": _database,
         "inbox": _inbox,
         "parsers": _parsers,
@@ -127,7 +127,14 @@ def _catalogue(settings: Settings) -> str:
     return f"{len(catalogue.types)} types of papers, {len(catalogue.procedures)} procedures"
 
 
-def _store(settings: Settings) -> str:
+def store_check(settings: Settings) -> str:
+    """Whether objects can be put, fetched and deleted, and where; on an S3 server also how long they are locked.
+
+    Raises:
+        Misconfigured: bad_setting, no_object_lock, intake_misplaced.
+        ServiceUnavailable: store_away, object_altered.
+
+    """
     store = open_store(settings)
     key = f"doctor/{uuid.uuid4()}"
     with TemporaryDirectory() as folder:
@@ -153,7 +160,8 @@ def _inbox(settings: Settings) -> str:
         offices = known_offices(settings, tables)
     inbox = open_inbox(settings.inbox_path, settings.office_id, offices, load_catalogue(settings.catalogue))
     if inbox.unknown:
-        raise Misconfigured("unknown_folder", ", ".join(_said(folder) for folder in inbox.unknown))
+        names = ", ".join(_said(folder) for folder in inbox.unknown)
+        return Doubt(f"no office and no procedure is called like these folders, so nothing is taken from them: {names}")
     return f"{settings.inbox_path}, {len(inbox.folders) - 1} folders of offices and procedures"
 
 

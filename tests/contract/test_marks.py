@@ -61,3 +61,10 @@ def test_a_neighbours_marks_are_its_own(database: Database) -> None:
     database.marks.replace(OFFICE, [paper.document_id], [])
     assert database.marks.counts(OFFICE) == {}
     assert database.marks.counts(NEIGHBOUR.office_id) == {"expired": 1}
+
+
+def test_marks_go_when_rows_are_made_anew(database: Database) -> None:
+    paper = file(database, "text")
+    database.marks.replace(OFFICE, [paper.document_id], [a_mark(paper.document_id)])
+    database.restoring.begin()
+    assert database.marks.counts(OFFICE) == {}

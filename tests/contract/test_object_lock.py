@@ -4,14 +4,18 @@ import io
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from minio import Minio
 from minio.datatypes import Object
 from minio.error import S3Error
+from pydantic import SecretStr
 
 from pipeline.adapters.s3_store import S3Store
+from pipeline.cli.doctor import store_check
 from pipeline.errors import Misconfigured, NotFound
+from pipeline.settings import Settings
 from tests.services.s3 import S3Server, access_to
 
 ARCHIVED = "archive/local/ab12/1-2.v1.pdf"
@@ -127,3 +131,9 @@ def test_intake_in_the_bucket_of_what_lasts_is_told(s3: S3Server, store: S3Store
     hashed: dict[str, str | list[str] | tuple[str]] = {"sha256": "0" * 64}
     client.put_object(bucket_name=bucket, object_name=INTAKE, data=io.BytesIO(b"scan"), length=4, metadata=hashed)
     assert store.misplaced()
+
+
+def test_doctor_says_what_the_bucket_has(s3: S3Server, bucket: str) -> None:
+    keys: dict[str, Any] = {"s3_access_key": SecretStr(s3.access_key), "s3_secret_key": SecretStr(s3.secret_key)}
+    settings = Settings(store=f"s3:{s3.url}/{bucket}", s3_lock_days=7, **keys)
+    assert store_check(settings).endswith("object lock for 7 days")

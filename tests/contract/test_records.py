@@ -1,6 +1,10 @@
 """Rows that have changed are known until their record is written, on both databases."""
 
+from sqlalchemy import Table
+
 from pipeline.adapters.database.engine import Database
+from pipeline.adapters.database.restoring import EMPTIED
+from pipeline.adapters.database.tables import metadata
 from pipeline.record_ports import Record
 from schemas.dossier import PaperRecord, Submission
 from schemas.records import Change, DossierRecord, RecordKind, RegisterEntry
@@ -133,6 +137,18 @@ def test_a_paper_of_a_submission_that_is_not_done_is_left_to_who_reads_it(databa
     assert database.restoring.restore([waiting, PaperRecord(paper=paper, page_texts=("x",))]) == 1
     assert database.submissions.get(OFFICE, submission.submission_id).state == "received"
     assert database.papers.of_content(OFFICE, paper.content_sha256) == ()
+
+
+def test_nothing_that_refers_to_a_papers_rows_is_left_when_they_are_removed() -> None:
+    emptied: set[str] = set()
+    for table in EMPTIED:
+        left = [other.name for other in metadata.tables.values() if _refers_to(other, table) and other is not table]
+        assert set(left) <= emptied, table.name
+        emptied.add(table.name)
+
+
+def _refers_to(table: Table, other: Table) -> bool:
+    return any(key.column.table is other for key in table.foreign_keys)
 
 
 def test_a_rebuild_is_known_to_be_under_way_until_it_has_ended(database: Database) -> None:

@@ -1,77 +1,16 @@
 """Backing up objects, letting go of them, and bringing them back; the rows have a suite of their own."""
 
-import hashlib
-import io
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
 from pipeline.adapters.folder_store import FolderStore
-from pipeline.backup import Backup
 from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
-from pipeline.letting_go import Terms
-from pipeline.ports import ObjectStore, StoredObject
+from pipeline.ports import StoredObject
 from pipeline.restore import Restore
-from pipeline.snapshots import CONTENTS, SNAPSHOTS, UNFINISHED, SavedRows, content_key, snapshots
-from schemas.backup import BackedUp, Restored, SavedTable
-
-PAPER = "archive/local/ab12/1.v1.pdf"
-RECORD = "archive/local/ab12/1.v1.json"
-SCAN = "intake/local/s1/original/ef56"
-DAY = timedelta(days=1)
-BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
-
-
-class OneRow:
-    """Rows of a database that has only a clock, which the test turns."""
-
-    def __init__(self) -> None:
-        self.now = BEGIN
-        self.needed: frozenset[str] = frozenset()
-        self.secret: frozenset[str] = frozenset()
-        self.loaded = False
-        self.on_save: Callable[[], None] = lambda: None
-
-    def save(self, folder: Path) -> SavedRows:
-        path = folder / "rows.jsonl.gz"
-        path.write_bytes(b"rows")
-        self.on_save()
-        table = SavedTable(name="rows", rows=1, sha256=_sha256(b"rows"), size_bytes=4)
-        return SavedRows(self.now, "0001", (table,), self.needed, self.secret)
-
-    def is_empty(self) -> bool:
-        return not self.loaded
-
-    def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def load(self, schema_version: str, tables: Sequence[SavedTable], folder: Path) -> None:
-        assert (folder / "rows.jsonl.gz").read_bytes() == b"rows"
-        self.loaded = True
-
-
-class Office:
-    """A store, its rows, and the backup of both."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store, self.target, self.rows = FolderStore(folder / "store"), FolderStore(folder / "backup"), OneRow()
-
-    def put(self, key: str, data: bytes) -> None:
-        put(self.store, key, data)
-
-    def back_up(self, store: ObjectStore | None = None, **terms: int) -> BackedUp:
-        at_most = Terms(**{"keep_days": 30, "intake_days": 30} | terms)
-        return Backup(store or self.store, self.rows, self.target).take(at_most, _quiet)
-
-    def restore(self, store: ObjectStore, rows: OneRow | None = None, at: datetime | None = None) -> Restored:
-        return Restore(self.target, store).everything(rows or OneRow(), at, _quiet)
-
-    def contents(self) -> set[str]:
-        return {one.sha256 for one in self.target.find(CONTENTS)}
+from pipeline.snapshots import SNAPSHOTS, UNFINISHED, content_key, snapshots
+from tests.unit.backup_office import BEGIN, DAY, PAPER, RECORD, SCAN, Gone, Office, OneRow, listed, put, sha256_of
 
 
 @pytest.fixture
@@ -85,36 +24,6 @@ def office(tmp_path: Path) -> Office:
 @pytest.fixture
 def empty(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "restored")
-
-
-class Gone(FolderStore):
-    """A store that goes away after so many objects were put into it."""
-
-    def __init__(self, root: Path, puts: int) -> None:
-        super().__init__(root)
-        self._left = puts
-
-    def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:
-        self._left -= 1
-        if self._left < 0:
-            raise ServiceUnavailable("store_away")
-        return super().put(key, data, media_type)
-
-
-def put(store: ObjectStore, key: str, data: bytes) -> None:
-    store.put(key, io.BytesIO(data), "application/octet-stream")
-
-
-def listed(store: ObjectStore) -> list[StoredObject]:
-    return list(store.find(""))
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _quiet(*_: int) -> None:
-    pass
 
 
 # -- taking -----------------------------------------------------------------------------------------------------------
@@ -137,7 +46,7 @@ def test_a_second_run_copies_only_what_is_new(office: Office) -> None:
 def test_bytes_under_two_keys_are_held_once(office: Office) -> None:
     office.put("archive/local/ab12/original/ef56", b"paper")
     office.back_up()
-    assert office.contents() == {_sha256(b"paper"), _sha256(b"record")}
+    assert office.contents() == {sha256_of(b"paper"), sha256_of(b"record")}
 
 
 def test_altered_bytes_are_told_and_do_not_replace_good_ones(office: Office, empty: FolderStore) -> None:
@@ -205,10 +114,10 @@ def test_what_was_deleted_leaves_with_the_last_snapshot_that_names_it(office: Of
     office.store.delete(PAPER)
     office.rows.now += DAY
     office.back_up(keep_days=2)
-    assert _sha256(b"paper") in office.contents()
+    assert sha256_of(b"paper") in office.contents()
     office.rows.now += DAY
     assert (done := office.back_up(keep_days=2)).removed == 1
-    assert (done.dropped, office.contents()) == (1, {_sha256(b"record")})
+    assert (done.dropped, office.contents()) == (1, {sha256_of(b"record")})
 
 
 def test_intake_leaves_after_its_days_although_a_snapshot_names_it(office: Office, empty: FolderStore) -> None:
@@ -216,10 +125,10 @@ def test_intake_leaves_after_its_days_although_a_snapshot_names_it(office: Offic
     office.back_up(intake_days=2)
     office.store.delete(SCAN)
     for _ in range(3):
-        assert _sha256(b"identity card") in office.contents()
+        assert sha256_of(b"identity card") in office.contents()
         office.rows.now += DAY
         office.back_up(intake_days=2)
-    assert office.contents() == {_sha256(b"paper"), _sha256(b"record")}
+    assert office.contents() == {sha256_of(b"paper"), sha256_of(b"record")}
     assert office.restore(empty, at=BEGIN).expired == 1
 
 
@@ -230,7 +139,7 @@ def test_a_scan_that_was_archived_stays_when_its_intake_leaves(office: Office) -
     office.store.delete(SCAN)
     office.rows.now += 3 * DAY
     office.back_up(intake_days=1)
-    assert _sha256(b"scan") in office.contents()
+    assert sha256_of(b"scan") in office.contents()
 
 
 def test_a_secret_paper_leaves_with_the_next_run(office: Office) -> None:
@@ -240,17 +149,17 @@ def test_a_secret_paper_leaves_with_the_next_run(office: Office) -> None:
     office.rows.secret = frozenset({"s1"})
     office.rows.now += DAY
     office.back_up()
-    assert _sha256(b"state secret") not in office.contents()
+    assert sha256_of(b"state secret") not in office.contents()
 
 
 def test_what_an_interrupted_run_left_is_cleared_by_the_next(office: Office) -> None:
     office.back_up()
-    put(office.target, content_key(_sha256(b"left")), b"left")
+    put(office.target, content_key(sha256_of(b"left")), b"left")
     put(office.target, f"{SNAPSHOTS}20260101T000000.000000Z/objects.txt.gz", b"")
     put(office.target, f"{UNFINISHED}20260101T000000.000000Z", b"")
     office.rows.now += DAY
     assert office.back_up().removed == 1
-    assert _sha256(b"left") not in office.contents()
+    assert sha256_of(b"left") not in office.contents()
     assert not list(office.target.find(f"{SNAPSHOTS}20260101"))
 
 
@@ -304,7 +213,7 @@ def test_an_interrupted_restore_is_gone_on_with_and_rows_come_last(office: Offic
 
 def test_an_altered_backup_brings_no_rows_back(office: Office, empty: FolderStore) -> None:
     office.back_up()
-    (office.folder / "backup" / content_key(_sha256(b"paper"))).write_bytes(b"forge")
+    (office.folder / "backup" / content_key(sha256_of(b"paper"))).write_bytes(b"forge")
     rows = OneRow()
     with pytest.raises(ServiceUnavailable) as caught:
         office.restore(empty, rows)

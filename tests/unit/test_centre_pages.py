@@ -94,7 +94,7 @@ def test_what_the_centre_has_not_taken_is_told_with_its_reason(client: TestClien
     tables = client.app.state.archive.tables  # type: ignore[attr-defined]
     (waiting,) = tables.work.waiting(OFFICE, 2)
     lease, _ = tables.leases.claim(waiting.submission_id, "test", 30)
-    tables.leases.fail(lease, "bad_received_at")
+    tables.leases.fail(lease, "bad_received_at", None)
     assert "Trung tâm không nhận 1 lượt nộp" in client.get("/receive").text
     shown = client.get("/work").text
     assert "Thời điểm tiếp nhận không hợp lý" in shown

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from pipeline.recording import record_changes
 from pipeline.settings import Settings
 from schemas.dossiers import Party
 from tests.contract.examples import HUONG_NUMBER, huong
@@ -38,6 +39,7 @@ def test_a_code_tells_term_and_scope(office: Office) -> None:
 def test_a_code_is_given_once_and_lies_in_the_store(office: Office) -> None:
     paper = office.file("birth_certificate", "child")
     assert office.codes.give(paper) == office.codes.give(paper)
+    record_changes(office.store, office.tables.records, OFFICE)
     assert [one.key for one in office.store.find("codes/")] == [f"codes/{OFFICE}/{paper.document_id}.json"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.review import Review
 from schemas.decisions import SetField, read_decision
-from schemas.dossier import Paper
+from schemas.dossier import Paper, PaperRecord
 from schemas.search import SearchQuery
 from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_papers import (
@@ -228,7 +228,8 @@ def test_a_secret_paper_is_wiped(desk: Desk, review: Review) -> None:
     paper = suspect(desk)
     after = answer(review, paper, "secrecy", "yes")
     assert (after.state, after.fields, after.object_key, after.original_keys) == ("rejected", {}, None, ())
-    assert desk.keys("intake/") + desk.keys("archive/") == []
+    (left,) = desk.keys("intake/") + desk.keys("archive/")
+    assert PaperRecord.model_validate_json(desk.bytes_of(left)).paper == after
     assert desk.tables.search.search(SearchQuery(offices=(OFFICE,), words="khai sinh", limit=9)).hits == ()
     assert desk.tables.papers.page_texts(OFFICE, paper.document_id) == ("",)
 

@@ -16,7 +16,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.sync import BegunUpload, Sync, last_try
 from schemas.delivery import Handover, Receipt
 from schemas.dossier import Submission
-from tests.unit.desk import ACTOR, Desk, open_desk
+from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_parsers import PlainParsers
 
 SCANS = tuple(b"%PDF-1.7 " + str(number).encode() for number in range(3))
@@ -241,10 +241,13 @@ def test_another_run_of_the_same_home_is_refused(counter: Counter) -> None:
     assert len(list(running)) == 1
 
 
-def test_another_offices_papers_stay(counter: Counter) -> None:
-    neighbours = counter.desk.receive(SCANS[0], actor=ACTOR.model_copy(update={"office_id": "phuong-b"}))
-    assert counter.sync() == []
-    assert counter.desk.seen(neighbours).state == "received"
+def test_another_offices_papers_stay_here_and_are_told(counter: Counter) -> None:
+    neighbours = counter.desk.receive(SCANS[0], actor=NEIGHBOUR)
+    (told,) = counter.sync()
+    assert (told.state, told.code) == ("refused", "other_office")
+    assert counter.centre.data == {}
+    assert (counter.desk.seen(neighbours).state, counter.desk.seen(neighbours).reason) == ("stuck", "other_office")
+    assert counter.desk.bytes_of(neighbours.sources[0].key) == SCANS[0]
 
 
 @pytest.mark.parametrize("url", ["http://centre.example", "https://centre.example/path", "https://a:b@centre.example"])

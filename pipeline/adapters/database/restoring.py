@@ -12,6 +12,7 @@ from pipeline.adapters.database.entering import entry_row
 from pipeline.adapters.database.filing import restore_paper
 from pipeline.adapters.database.papers import decision_row, known_papers
 from pipeline.adapters.database.record_tables import changed_rows, integrity_findings, restoring
+from pipeline.adapters.database.schedule_tables import paper_marks
 from pipeline.adapters.database.submissions import add_submission, load_submission
 from pipeline.adapters.database.tables import (
     citizen_numbers,
@@ -19,6 +20,7 @@ from pipeline.adapters.database.tables import (
     decisions,
     earlier_names,
     open_questions,
+    page_ranges,
     paper_pages,
     paper_people,
     papers,
@@ -37,8 +39,12 @@ _MADE_OF_RECORDS: tuple[Table, ...] = (
     papers, earlier_names, citizen_numbers, citizens, source_files, submissions, decisions,
 )  # fmt: skip
 """In an order in which they can be emptied."""
-_ABOUT_THEM = (changed_rows, integrity_findings, earlier_papers, claims, answer_times)
-"""What says nothing any more when those are made anew."""
+_ABOUT_THEM: tuple[Table, ...] = (
+    paper_marks, page_ranges, changed_rows, integrity_findings, earlier_papers, claims, answer_times,
+)  # fmt: skip
+"""What says nothing any more when those are made anew, or is found out again by itself."""
+EMPTIED = (*_ABOUT_THEM, *_MADE_OF_RECORDS)
+"""The tables from which a rebuild starts anew, in an order in which they can be emptied."""
 
 
 class RestoringTable:
@@ -56,7 +62,7 @@ class RestoringTable:
         """See Restoring."""
         with self._connections.writing() as connection:
             connection.execute(update(citizens).values(merged_into=None))
-            for table in (*_MADE_OF_RECORDS, *_ABOUT_THEM):
+            for table in EMPTIED:
                 connection.execute(delete(table))
             connection.execute(delete(restoring))
             connection.execute(insert(restoring).values(begun_at=now(connection)))

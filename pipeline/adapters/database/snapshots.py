@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from pipeline.adapters.database import access_tables, desk_tables
+from pipeline.adapters.database import access_tables, desk_tables, schedule_tables
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.indexing import add_all_search_rows, is_on_file
 from pipeline.adapters.database.tables import Moment, metadata, papers, search_rows, source_files, submissions
@@ -42,7 +42,9 @@ from pipeline.snapshots import SavedRows
 from schemas.backup import SavedTable
 from schemas.dossier import Paper
 
-_LEFT_OUT = frozenset({search_rows, access_tables.sessions, access_tables.sign_in_tries, desk_tables.claims})
+_LEFT_OUT = frozenset(
+    {search_rows, access_tables.sessions, access_tables.sign_in_tries, desk_tables.claims, schedule_tables.turns}
+)
 """Made anew from other rows; and what ends with a session. Sessions that came back would let in who was shut out."""
 _KINDS: dict[type[TypeEngine[Any]], str] = {
     Text: "text",
