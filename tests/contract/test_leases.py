@@ -61,7 +61,7 @@ def test_held_are_those_that_somebody_works_on(database: Database) -> None:
     hold(database, held)
     hold(database, unasked)
     hold(database, expired, lease_s=0)
-    database.leases.finish(hold(database, done), (), None)
+    database.leases.finish(hold(database, done))
     asked = [one.submission_id for one in (held, expired, waiting, done)]
     assert database.leases.held(asked) == {held.submission_id}
     assert database.leases.held([]) == frozenset()
@@ -206,7 +206,7 @@ def test_what_is_given_back_waits_at_once_as_if_nobody_had_held_it(database: Dat
     assert (back.state, back.attempts, back.reason) == ("received", 0, None)
     assert database.leases.waiting(9) == (submission.submission_id,)
     with pytest.raises(ServiceUnavailable):
-        database.leases.finish(lease, (), None)
+        database.leases.finish(lease)
 
 
 def test_what_its_workers_died_of_too_often_is_given_up(database: Database) -> None:

@@ -15,10 +15,12 @@ from starlette.testclient import TestClient
 
 import pipeline.wiring
 from flows.batch import receive_file
-from pipeline.adapters.hot_folder import HotFolder
+from pipeline.adapters.hot_folder import HotFolder, settled
 from pipeline.archive import Archive, Handing
 from pipeline.cli import main
 from pipeline.incoming import IncomingFile
+from pipeline.paper_records import document_id_of
+from pipeline.recording import record_changes
 from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
@@ -107,7 +109,7 @@ def take_inbox(home: Path) -> None:
     untold.deep = False
     with _archive(home) as archive:
         folder, handing = HotFolder(inbox), Handing(actor=load_settings().actor)
-        for file in folder.settled(lambda: None):
+        for file in settled([folder], lambda: None)[0]:
             received = receive_file(archive, handing, folder, file)
             if received is not None:
                 archive.process(received)
@@ -136,8 +138,8 @@ def _steps(archive: Archive) -> Sequence[tuple[str, Callable[[], object]]]:
     actor, review, papers = load_settings().actor, Review(archive), archive.tables.papers
     pair, pile = archive.tables.submissions.recent(actor.office_id, 2)
     unsure = papers.of_content(actor.office_id, pile.content_sha256)[-1].document_id
-    one = archive.document_id(pair, (1,))
-    other = archive.document_id(pair, (2,))
+    one = document_id_of(pair, (1,))
+    other = document_id_of(pair, (2,))
 
     def say(kind: str, about: str, **said: object) -> Callable[[], object]:
         return lambda: review.decide(review.read(actor, {"kind": kind, "subject_id": about, **said}))
@@ -167,13 +169,14 @@ def recover(home: Path) -> None:
         for submission_id in archive.tables.leases.waiting(_AT_ONCE):
             archive.process(submission_id)
         resume(archive, office_id, now + timedelta(hours=1))
-        archive.expire_intake(office_id, now)
+        record_changes(archive.store, archive.tables.records, office_id)
+        archive.intake.expire(office_id, now)
 
 
 def sweep_much_later(home: Path) -> None:
     """The sweep when time limits are over."""
     with _archive(home) as archive:
-        archive.expire_intake(load_settings().office_id, datetime.now(UTC) + _MUCH_LATER)
+        archive.intake.expire(load_settings().office_id, datetime.now(UTC) + _MUCH_LATER)
 
 
 def _let_leases_pass() -> None:

@@ -98,6 +98,8 @@ def _rows_without_objects(kept: Kept, *, expired: bool) -> Iterator[str]:
     beside = [f"dossiers/{row['office_id']}/{row['code']}.json" for row in kept.rows["dossiers"]]
     beside += [f"codes/{row['office_id']}/{row['document_id']}.json" for row in kept.rows["paper_codes"]]
     beside += [_decision_key(row) for row in kept.rows["decisions"]]
+    beside += [f"register/{row['office_id']}/{row['citizen_id']}.json" for row in kept.rows["citizens"]]
+    beside += [f"submissions/{row['office_id']}/{row['submission_id']}.json" for row in kept.rows["submissions"]]
     yield from (f"row without object: {key}" for key in beside if key not in kept.objects)
 
 
@@ -120,6 +122,7 @@ def _objects_without_rows(kept: Kept) -> Iterator[str]:
     pointed |= {f"dossiers/{row['office_id']}/{row['code']}.json" for row in kept.rows["dossiers"]}
     pointed |= {f"codes/{row['office_id']}/{row['document_id']}.json" for row in kept.rows["paper_codes"]}
     pointed |= {_decision_key(row) for row in kept.rows["decisions"]}
+    pointed |= {f"register/{row['office_id']}/{row['citizen_id']}.json" for row in kept.rows["citizens"]}
     # What intake holds has its time limit, or was never acknowledged and goes when `hoso verify` finds it a day old.
     passing = ("intake/", "submissions/", "unapplied/")
     yield from (

@@ -116,7 +116,11 @@ def test_the_dossier_gets_papers_whose_worker_died_after_filing_them(desk: Desk,
 def test_a_decision_whose_officer_only_got_as_far_as_its_mark_is_kept_among_the_decisions(desk: Desk) -> None:
     paper = desk.file(scan(BIRTH))
     decision = new_decision(Confirm, ACTOR, paper.document_id, copy_kind="original")
-    with mock.patch("pipeline.decisions.keep", side_effect=Crash), pytest.raises(Crash), deciding(desk.store, decision):
+    with (
+        mock.patch("pipeline.decisions.keep", side_effect=Crash),
+        pytest.raises(Crash),
+        deciding(desk.store, desk.tables.records, decision),
+    ):
         pass
     assert desk.keys("decisions/") == []
     resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(hours=1))
