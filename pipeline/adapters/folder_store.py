@@ -92,8 +92,8 @@ class FolderStore:
                 return
             with self._locked(fcntl.LOCK_EX):
                 path.unlink(missing_ok=True)
+                _sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
                 _hash_file(path).unlink(missing_ok=True)
-                _sync_folder(path.parent)
 
     def _keys(self, folder: str) -> Iterator[str]:
         """Keys below `folder`, in the order of their bytes as S3 lists them: `a-b` stands before `a/b`."""
