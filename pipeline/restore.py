@@ -5,9 +5,11 @@ import mimetypes
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 from pipeline import keys
 from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
@@ -54,19 +56,43 @@ class Restore:
 
         """
         snapshot = snapshot_at(self._backup, at)
-        if not rows.is_empty():
-            raise Misconfigured("not_empty", "database")
+        rows.require_fillable(snapshot.schema_version)
         with TemporaryDirectory(prefix="hoso-restore-") as name:
-            folder = Path(name)
-            inventory = folder / "inventory"
-            self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, inventory)
+            inventory = self._inventory(snapshot, Path(name))
             self._require_nothing_else(inventory)
-            for table in snapshot.tables:
-                self._fetch(rows_key(snapshot.snapshot_id, table.name), table.sha256, folder / f"{table.name}.jsonl.gz")
             counted = self._objects(snapshot, inventory, on_progress)
-            rows.load(snapshot.schema_version, snapshot.tables, folder)
+            self._load(snapshot, rows, Path(name))
         log.info("restored %s objects=%d", snapshot.snapshot_id, counted.objects)
-        return counted
+        return counted.model_copy(update={"rows": _rows_in(snapshot)})
+
+    def lost_database(self, rows: Rows, at: datetime | None) -> Restored:
+        """Fill an empty database whose store is whole; `hoso verify` then gives their rows to newer objects.
+
+        Raises:
+            NotFound, Misconfigured, ServiceUnavailable: as `everything` does.
+
+        """
+        snapshot = snapshot_at(self._backup, at)
+        rows.require_fillable(snapshot.schema_version)
+        with TemporaryDirectory(prefix="hoso-restore-") as name:
+            self._load(snapshot, rows, Path(name))
+        log.info("restored rows of %s", snapshot.snapshot_id)
+        return Restored(snapshot_id=snapshot.snapshot_id, taken_at=snapshot.taken_at, rows=_rows_in(snapshot))
+
+    def lost_store(self, at: datetime | None, on_progress: OnProgress) -> Restored:
+        """Bring back every object that is not there any more; rows stay, and so does what lies in the store.
+
+        For a database that is whole while its store is lost: what is newer than the snapshot is gone, and `hoso verify`
+        names it.
+
+        Raises:
+            NotFound: no_such_snapshot.
+            ServiceUnavailable: store_away, object_altered (of the backup).
+
+        """
+        snapshot = snapshot_at(self._backup, at)
+        with TemporaryDirectory(prefix="hoso-restore-") as name:
+            return self._objects(snapshot, self._inventory(snapshot, Path(name)), on_progress)
 
     def only(self, wanted: Iterable[str], at: datetime | None) -> None:
         """Bring single objects back, whatever lies in their place; rows stay as they are.
@@ -79,16 +105,25 @@ class Restore:
         """
         snapshot, missing = snapshot_at(self._backup, at), set(wanted)
         with TemporaryDirectory(prefix="hoso-restore-") as name:
-            inventory = Path(name) / "inventory"
-            self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, inventory)
+            inventory = self._inventory(snapshot, Path(name))
             found = [one for one in read_inventory(inventory) if one.key in missing]
-        missing -= {one.key for one in found}
-        if missing:
-            raise NotFound("no_such_object", ", ".join(sorted(missing)))
-        for one in found:
-            if not self._bring(one, in_place_of_another=True):
-                raise NotFound("no_such_object", one.key)
-            log.info("restored %s", one.key)
+            missing -= {one.key for one in found}
+            if missing:
+                raise NotFound("no_such_object", ", ".join(sorted(missing)))
+            for one in found:
+                if not self._bring(Path(name), one, in_place_of_another=True):
+                    raise NotFound("no_such_object", one.key)
+                log.info("restored %s", one.key)
+
+    def _inventory(self, snapshot: Snapshot, folder: Path) -> Path:
+        target = folder / "inventory"
+        self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, target)
+        return target
+
+    def _load(self, snapshot: Snapshot, rows: Rows, folder: Path) -> None:
+        for table in snapshot.tables:
+            self._fetch(rows_key(snapshot.snapshot_id, table.name), table.sha256, folder / f"{table.name}.jsonl.gz")
+        rows.load(snapshot.schema_version, snapshot.tables, folder)
 
     def _fetch(self, key: str, sha256: str, target: Path) -> None:
         if self._backup.fetch(key, target).sha256 != sha256:
@@ -103,11 +138,15 @@ class Restore:
     def _objects(self, snapshot: Snapshot, inventory: Path, on_progress: OnProgress) -> Restored:
         there, named = Beside(self._store.find("")), read_inventory(inventory)
         present = brought = object_bytes = expired = 0
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        with (
+            TemporaryDirectory(prefix="hoso-restore-") as name,
+            ThreadPoolExecutor(_SIDE_BY_SIDE) as threads,
+        ):
+            bring = partial(self._bring, Path(name))
             while batch := list(islice(named, _AHEAD)):
-                lacking = [one for one in batch if not there.has(one)]
+                lacking = [one for one in batch if there.at(one.key) is None]
                 present += len(batch) - len(lacking)
-                for one, is_there in zip(lacking, threads.map(self._bring, lacking), strict=True):
+                for one, is_there in zip(lacking, threads.map(bring, lacking), strict=True):
                     if is_there:
                         brought += 1
                         object_bytes += one.size_bytes
@@ -123,21 +162,23 @@ class Restore:
             object_bytes=object_bytes,
             present=present,
             expired=expired,
-            rows=sum(table.rows for table in snapshot.tables),
         )
 
-    def _bring(self, one: StoredObject, *, in_place_of_another: bool = False) -> bool:
-        """Put an object back; False: the backup has it no more."""
-        with TemporaryDirectory(prefix="hoso-restore-") as name:
-            path = Path(name) / "object"
-            try:
-                fetched = self._backup.fetch(content_key(one.sha256), path)
-            except NotFound:
-                return False
-            if fetched.sha256 != one.sha256:
-                raise ServiceUnavailable("object_altered", one.key)
-            if in_place_of_another:  # a store may take altered bytes for the same object, and leave them
-                self._store.delete(one.key)
-            with path.open("rb") as data:
-                self._store.put(one.key, data, mimetypes.guess_type(one.key)[0] or "application/octet-stream")
+    def _bring(self, folder: Path, one: StoredObject, *, in_place_of_another: bool = False) -> bool:
+        """Put an object back by way of a private folder; False: the backup has it no more."""
+        path = folder / f"object-{get_ident()}"
+        try:
+            fetched = self._backup.fetch(content_key(one.sha256), path)
+        except NotFound:
+            return False
+        if fetched.sha256 != one.sha256:
+            raise ServiceUnavailable("object_altered", one.key)
+        if in_place_of_another:  # a store may take altered bytes for the same object, and leave them
+            self._store.delete(one.key)
+        with path.open("rb") as data:
+            self._store.put(one.key, data, mimetypes.guess_type(one.key)[0] or "application/octet-stream")
         return True
+
+
+def _rows_in(snapshot: Snapshot) -> int:
+    return sum(table.rows for table in snapshot.tables)

@@ -61,8 +61,12 @@ class Rows(Protocol):
         """
         ...
 
-    def is_empty(self) -> bool:
-        """Whether there is no row yet; also where there are no tables yet."""
+    def require_fillable(self, schema_version: str) -> None:
+        """Make sure that `load` can fill this database with rows of this version.
+
+        Raises: Misconfigured (newer_backup: this hoso knows no such version; not_empty: there are rows, or tables of
+        another version).
+        """
         ...
 
     def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
@@ -70,9 +74,9 @@ class Rows(Protocol):
         ...
 
     def load(self, schema_version: str, tables: Sequence[SavedTable], folder: Path) -> None:
-        """Fill an empty database with files of `save`, bring it to this version, and make the search rows; all or none.
+        """Fill a fillable database with files of `save`, bring it to this version of hoso, and make the search rows.
 
-        Raises: Misconfigured (newer_backup, not_empty).
+        All or nothing.
         """
         ...
 
@@ -149,8 +153,13 @@ class Beside:
         self._objects = objects
         self._next = next(objects, None)
 
+    def at(self, key: str) -> StoredObject | None:
+        """The object of this key, or None."""
+        while self._next is not None and self._next.key < key:
+            self._next = next(self._objects, None)
+        return self._next if self._next is not None and self._next.key == key else None
+
     def has(self, wanted: StoredObject) -> bool:
         """Whether the same key with the same bytes is among them."""
-        while self._next is not None and self._next.key < wanted.key:
-            self._next = next(self._objects, None)
-        return self._next is not None and (self._next.key, self._next.sha256) == (wanted.key, wanted.sha256)
+        found = self.at(wanted.key)
+        return found is not None and found.sha256 == wanted.sha256
