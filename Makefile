@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -52,6 +52,10 @@ bench-restore: ## measure how long 100,000 papers take to be backed up and broug
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.restore
 
+bench-integrity: ## measure how fast a store is checked, and a database made anew from it
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.integrity
+
 bench-load: ## let an office of 100 officers work for five minutes while their papers are read
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.load
@@ -63,6 +67,10 @@ bench-growth: ## measure asking, filing and disk with ten thousand to a million 
 bench-morning: ## simulate a large centre's morning with service times measured here
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.morning
+
+bench-kill: ## kill hoso at 400 steps of its work and prove that nothing is lost; takes half an hour
+	@.ci/setup test
+	.venv/bin/python -m tests.kill
 
 screenshots: ## take a picture of every page, on the counter's screen and on a phone, into .hoso/screenshots
 	@.ci/setup test

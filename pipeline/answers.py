@@ -247,7 +247,7 @@ def compared(paper: Paper, said: Compared, at: datetime) -> Paper:
 
 def answered_type(paper: Paper) -> Paper:
     """The paper whose type a person found to be what it was taken for."""
-    sure = {"type_confidence": 1.0, "cues": (*paper.cues, BY_OFFICER)}
+    sure = {"type_confidence": 1.0, "cues": tuple(dict.fromkeys((*paper.cues, BY_OFFICER)))}
     return _answered(paper.model_copy(update=sure), "type")
 
 

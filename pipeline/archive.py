@@ -175,17 +175,20 @@ class Archive:
             return None
         lease, submission = claimed
         try:
-            papers = self._read(lease, submission, stopping, on_progress, ask_readers)
-            self._file(lease, papers)
+            papers = self._on_file(submission)
+            if not papers:
+                papers = self._read(lease, submission, stopping, on_progress, ask_readers)
+                self._file(lease, papers)
+            self.dossiers.take_in(paper for paper, _ in papers)
+            self.intake.leave(submission, [paper for paper, _ in papers])
+            self.tables.leases.finish(lease)
         except ScanRejected as error:
             self._refuse(lease, submission, error.code)
             return ()
         except Exception as error:
             self._fail(lease, submission, error)
             raise
-        self.dossiers.take_in(paper for paper, _ in papers)
         record_changes(self.store, self.tables.records, submission.actor.office_id)
-        self.intake.leave(submission, [paper for paper, _ in papers])
         log.info("10 store %s papers=%d", submission_id, len(papers))
         return papers
 
@@ -213,6 +216,13 @@ class Archive:
             self._shared.read(held, opened, check)
         return True
 
+    def _on_file(self, submission: Submission) -> tuple[ReadPaper, ...]:
+        """What a worker has filed that died before the rest was done: rows are written for all papers or none."""
+        office_id = submission.actor.office_id
+        papers = self.tables.papers.of_content(office_id, submission.content_sha256, withdrawn=True)
+        mine = (paper for paper in papers if paper.submission_id == submission.submission_id)
+        return tuple((paper, self.tables.papers.page_texts(office_id, paper.document_id)) for paper in mine)
+
     def _read(
         self,
         lease: Lease,
@@ -236,14 +246,14 @@ class Archive:
         for _ in range(_MOST_TRIES):
             on_file = OnFile(self.tables.papers, self.tables.people)
             filed, changes = compare_each([as_kept(*read) for read in papers], self.catalogue.types, on_file)
-            if self.tables.leases.finish(lease, filed, None, changes):
+            if self.tables.leases.file(lease, filed, changes):
                 return
         raise ServiceUnavailable("paper_changed", lease.submission_id)
 
     def _refuse(self, lease: Lease, submission: Submission, code: str) -> None:
         """Leave a submission done that cannot be read, and says why."""
         log.info("refused %s %s", submission.submission_id, code)
-        self.tables.leases.finish(lease, (), code)
+        self.tables.leases.finish(lease, code)
         record_changes(self.store, self.tables.records, submission.actor.office_id)
         if code == "secret_paper":  # a crash before this leaves it to `Intake.expire`, whatever its age
             self.intake.empty(submission)

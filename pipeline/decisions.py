@@ -31,11 +31,17 @@ def deciding(store: ObjectStore, records: Records, decision: Decided) -> Iterato
     Raises:
         ServiceUnavailable: store_away; the block has not begun then.
     """
-    office_id, data = decision.actor.office_id, decision.model_dump_json().encode()
-    store.put(keys.unapplied(office_id, decision.decision_id), BytesIO(data), "application/json")
-    store.put(keys.decision(office_id, decision.subject_id, decision.decision_id), BytesIO(data), "application/json")
+    data = decision.model_dump_json().encode()
+    store.put(keys.unapplied(decision.actor.office_id, decision.decision_id), BytesIO(data), "application/json")
+    keep(store, decision)
     yield
     applied(store, records, decision)
+
+
+def keep(store: ObjectStore, decision: Decided) -> None:
+    """Put a decision among those of its subject; again changes nothing. Raises: ServiceUnavailable (store_away)."""
+    key = keys.decision(decision.actor.office_id, decision.subject_id, decision.decision_id)
+    store.put(key, BytesIO(decision.model_dump_json().encode()), "application/json")
 
 
 def applied(store: ObjectStore, records: Records, decision: Decided) -> None:

@@ -10,7 +10,7 @@ from pipeline import keys
 from pipeline.archive import Archive
 from pipeline.checked import PaperDecision
 from pipeline.comparing import Comparing
-from pipeline.decisions import applied
+from pipeline.decisions import applied, keep
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.settling import Settling
 from schemas.decisions import (
@@ -50,6 +50,7 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     waiting = [decision for one in marked if (decision := _fetched(archive, one.key)) is not None]
     due = [decision for decision in waiting if decision.decided_at < now - _STILL_AT_WORK]
     for decision in sorted(due, key=lambda decision: decision.decided_at):
+        keep(archive.store, decision)  # the crash may have come before even this
         try:
             _apply(archive, decision)
         except (NotFound, ScanRejected) as error:  # what it speaks of is gone: nothing is left to be written

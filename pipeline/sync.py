@@ -148,7 +148,7 @@ class Sync:
                 raise
             return self._refused(submission.submission_id, error)
         keep_receipt(self._store, self._office_id, receipt)
-        self._end(submission.submission_id, lambda lease: self._tables.leases.finish(lease, (), DELIVERED))
+        self._end(submission.submission_id, lambda lease: self._tables.leases.finish(lease, DELIVERED))
         log.info("delivered %s as %s", submission.submission_id, receipt.submission_id)
         return Handover(
             submission_id=submission.submission_id, state="delivered", centre_submission_id=receipt.submission_id

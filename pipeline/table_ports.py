@@ -58,15 +58,15 @@ class Leases(Protocol):
         """Extend the lease and show progress. Raises: ServiceUnavailable (lease_lost)."""
         ...
 
-    def finish(
+    def file(
         self,
         lease: Lease,
         papers: tuple[tuple[Paper, tuple[str, ...]], ...],
-        reason: str | None,
         changes: Sequence[PaperChange] = (),
     ) -> bool:
-        """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index,
-        and set the submission `done`; a `reason` tells that it was refused and why.
+        """In one transaction: write the papers with their page texts, citizens of `filed` links and the search index.
+
+        The submission stays `working`: what follows from its papers elsewhere is still to be done by the holder.
 
         Page texts are one per source page; empty where policy forbids to keep them. Papers that exist already
         (same document_id) are left as they are. A `filed` link with an unknown number adds a citizen with a random
@@ -75,6 +75,13 @@ class Leases(Protocol):
         (owner_conflict, owner_alike). `changes` are papers that were on file before and stand otherwise beside the new
         ones; False, and nothing is written, where one is no more as seen.
         Raises: ServiceUnavailable (lease_lost): nothing is written.
+        """
+        ...
+
+    def finish(self, lease: Lease, reason: str | None = None) -> None:
+        """Set the submission `done`; a `reason` tells that it was refused and why.
+
+        Raises: ServiceUnavailable (lease_lost).
         """
         ...
 

@@ -3,7 +3,7 @@
     <folder>/<session id>/<upload id>/data          the bytes so far; its size is what was received
     <folder>/<session id>/<upload id>/about.json    what was said of it when it began; it comes last and so makes it
     <folder>/<session id>/<upload id>/pages/        small pictures of its pages
-    <folder>/<session id>/handed/<upload id>        the submission that it became
+    <folder>/<session id>/handed/<submission id>    the uploads that became it
     <folder>/<session id>/circumstances.json        what the next handing in is about
 
 Files and folders are for our user alone. Ids are hashes or UUIDs, so no id leads out of the folder.
@@ -95,6 +95,7 @@ class WaitingUploads:
         self._folder = folder
         self._give_back = give_back
         self.limit_bytes = limit_bytes
+        self._forget_what_was_handed_in()
 
     def begin(
         self, session_id: str, name: str, size_bytes: int, mark: str = "", *, from_folder: bool = False
@@ -114,7 +115,7 @@ class WaitingUploads:
         about = About(name=name, size_bytes=size_bytes, mark=mark, made_at=now, from_folder=from_folder)
         folder = self._of(session_id) / upload_id
         with _disk_errors():
-            folder.mkdir(mode=0o700, parents=True)
+            _make_folders(folder)
             if shutil.disk_usage(folder).free < size_bytes + _KEPT_FREE_BYTES:
                 shutil.rmtree(folder)
                 raise ServiceUnavailable("disk_full")
@@ -200,7 +201,7 @@ class WaitingUploads:
         """Say what the next handing in is about. Raises: ServiceUnavailable (disk_full)."""
         folder = self._of(session_id)
         with _disk_errors():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folders(folder)
             _write(folder / "circumstances.json", circumstances.model_dump_json().encode())
 
     def hand_in(
@@ -221,10 +222,13 @@ class WaitingUploads:
             ServiceUnavailable: disk_full, and what `receive` raises.
         """
         with self._alone(session_id) as folder:
-            became = {_read(folder / "handed" / upload_id) for upload_id in upload_ids if _ID.fullmatch(upload_id)}
+            handed = _handed(folder)
+            became = {handed.get(upload_id) for upload_id in upload_ids}
             (known,) = became if len(became) == 1 else (None,)
             if known is not None:
                 return known
+            if became != {None}:
+                raise NotFound("no_such_upload")
             uploads = [self.get(session_id, upload_id) for upload_id in upload_ids]
             if not all(upload.is_whole for upload in uploads):
                 raise ScanRejected("upload_unfinished")
@@ -233,9 +237,11 @@ class WaitingUploads:
                 names = [upload.about.name for upload in uploads]
                 submission_id = receive([IncomingFile(*each) for each in zip(names, streams, strict=True)])
             with suppress(FileNotFoundError):  # the session ended meanwhile; what was received stays received
-                for upload_id in upload_ids:
-                    _write(folder / "handed" / upload_id, submission_id.encode())
-                    self._forget(session_id, upload_id)
+                # All of them in one file: a crash leaves none of what belongs together to be handed in alone.
+                became_it = [*(one for one, it in handed.items() if it == submission_id), *upload_ids]
+                _write(folder / "handed" / submission_id, "\n".join(became_it).encode())
+            for upload_id in upload_ids:
+                self._forget(session_id, upload_id)
             return submission_id
 
     # -- the end ------------------------------------------------------------------------------------------------------
@@ -271,6 +277,12 @@ class WaitingUploads:
             return False
         return True
 
+    def _forget_what_was_handed_in(self) -> None:
+        """Remove uploads that a crash has left although they were handed in."""
+        for session_id in self.sessions():
+            for upload_id in _handed(self._of(session_id)):
+                self._forget(session_id, upload_id)
+
     def _forget(self, session_id: str, upload_id: str) -> None:
         shutil.rmtree(self._of(session_id) / upload_id, ignore_errors=True)
 
@@ -296,7 +308,7 @@ class WaitingUploads:
         """The folder of a session while nobody else hands in there."""
         folder = self._of(session_id)
         with _disk_errors():
-            (folder / "handed").mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folders(folder / "handed")
             descriptor = os.open(folder / "handed", os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -305,11 +317,13 @@ class WaitingUploads:
             os.close(descriptor)
 
 
-def _read(file: Path) -> str | None:
+def _handed(folder: Path) -> dict[str, str]:
+    """The submissions that uploads of this session's folder became."""
     try:
-        return file.read_text("ascii")
+        marks = [path for path in (folder / "handed").iterdir() if not path.name.startswith(".")]
     except FileNotFoundError:
-        return None
+        return {}
+    return {upload_id: mark.name for mark in marks for upload_id in mark.read_text("ascii").split()}
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -323,7 +337,20 @@ def _write(file: Path, content: bytes) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
-    descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync_folder(file.parent)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and those it lies in, each durable before anything is put into it, and for our user alone."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:

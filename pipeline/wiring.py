@@ -10,6 +10,7 @@ from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.adapters.s3_store import S3Store
+from pipeline.adapters.scratch import own_scratch
 from pipeline.archive import Archive
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import Misconfigured
@@ -98,12 +99,12 @@ def open_sync(settings: Settings) -> Iterator[Sync]:
 
 @contextmanager
 def open_archive(settings: Settings) -> Iterator[Archive]:
-    """The whole archive; its parser processes start when first needed and end with it.
+    """The whole archive; its parser processes start when first needed and end with it, as its temporary files do.
 
     Raises:
         Misconfigured, ServiceUnavailable: as its parts do.
     """
     catalogue = load_catalogue(settings.catalogue)
     store = open_store(settings)
-    with open_tables(settings) as tables, ParserPool(settings.limits) as parsers:
+    with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits) as parsers:
         yield Archive(settings, store, tables, parsers, catalogue)

@@ -3,8 +3,12 @@
 Putting goes: temporary file, fsync, hash file, rename, fsync of the folder. The hash file comes before the object, so
 an object without one was not put by us and does not count. While an object is replaced its hash file names the
 old and the new hash: whichever of the two a crash leaves is still proved whole.
+
+Temporary files lie in a folder of their own, each locked by who writes it: what a crash leaves there is told from what
+is still being written, and removed by the next process.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -13,18 +17,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from pipeline.adapters.objects import HASH_SUFFIX, copy_hashed, is_key, require_key, written_whole
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
 
+_DRAFTS = ".drafts"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 class FolderStore:
-    """An ObjectStore in the folder `root`, which is made when missing; several processes may use it at once."""
+    """An ObjectStore in the folder `root`, which is made when missing; several processes may use it at once.
+
+    Raises:
+        ServiceUnavailable: (store_away) its disk cannot be read.
+
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._drafts = root / _DRAFTS
+        with _store_errors():
+            self._remove_lost_drafts()
 
     def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:  # noqa: ARG002 (files have no type)
         """See ObjectStore."""
@@ -32,22 +47,17 @@ class FolderStore:
         path = self._root / key
         with _store_errors():
             _make_folders(path.parent)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".put-")
-            part = Path(name)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    sha256, size_bytes = copy_hashed(data.read, file)
-                    file.flush()
-                    os.fsync(file.fileno())
+            with self._draft() as (file, draft):
+                sha256, size_bytes = copy_hashed(data.read, file)
+                file.flush()
+                os.fsync(file.fileno())
                 with self._locked(fcntl.LOCK_EX):
                     known = set(_hashes(path)) if path.exists() else set()
-                    _write_hashes(path, sorted(known | {sha256}))
-                    part.replace(path)
+                    self._write_hashes(path, sorted(known | {sha256}))
+                    draft.replace(path)
                     _sync_folder(path.parent)
                     if known - {sha256}:
-                        _write_hashes(path, [sha256])
-            finally:
-                part.unlink(missing_ok=True)
+                        self._write_hashes(path, [sha256])
         return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
 
     def fetch(self, key: str, target: Path) -> StoredObject:
@@ -82,8 +92,8 @@ class FolderStore:
                 return
             with self._locked(fcntl.LOCK_EX):
                 path.unlink(missing_ok=True)
+                _sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
                 _hash_file(path).unlink(missing_ok=True)
-                _sync_folder(path.parent)
 
     def _keys(self, folder: str) -> Iterator[str]:
         """Keys below `folder`, in the order of their bytes as S3 lists them: `a-b` stands before `a/b`."""
@@ -123,6 +133,47 @@ class FolderStore:
                 return None
 
     @contextmanager
+    def _draft(self) -> Iterator[tuple[IO[bytes], Path]]:
+        """A new file beside the objects, locked by us; it is gone at the end of the block unless it was moved."""
+        _make_folders(self._drafts)
+        with self._locked(fcntl.LOCK_EX):  # nobody looks for lost drafts before it is locked
+            descriptor, name = tempfile.mkstemp(dir=self._drafts)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        draft = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file, draft
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _write_hashes(self, path: Path, hashes: list[str]) -> None:
+        """The caller holds the lock of the store."""
+        descriptor, name = tempfile.mkstemp(dir=self._drafts)
+        draft = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.writelines(f"{sha256}  {path.name}\n" for sha256 in hashes)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(_hash_file(path))
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+    def _remove_lost_drafts(self) -> None:
+        """Remove what processes that are dead have left half written."""
+        if not self._drafts.is_dir():
+            return
+        with self._locked(fcntl.LOCK_EX):
+            for draft in self._drafts.iterdir():
+                with draft.open("rb") as file:
+                    try:
+                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:  # it is being written
+                        continue
+                    draft.unlink()
+
+    @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
         """Keep object and hash file together, against other threads and processes, for a moment without copying."""
         _make_folders(self._root)
@@ -136,7 +187,8 @@ def _store_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ServiceUnavailable("store_away", os.strerror(error.errno or 0)) from None
+        code = "disk_full" if error.errno in _FULL else "store_away"
+        raise ServiceUnavailable(code, os.strerror(error.errno or 0)) from None
 
 
 def _hash_file(path: Path) -> Path:
@@ -149,19 +201,6 @@ def _hashes(path: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [line.partition(" ")[0] for line in lines]
-
-
-def _write_hashes(path: Path, hashes: list[str]) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".put-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.writelines(f"{sha256}  {path.name}\n" for sha256 in hashes)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(_hash_file(path))
-    finally:
-        Path(name).unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
 
 def _make_folders(folder: Path) -> None:

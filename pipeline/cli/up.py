@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import typer
 
-from pipeline.adapters.flow_server import WORK_POOL, FlowServer
+from pipeline.adapters.flow_server import FlowServer
 from pipeline.adapters.running import Running, announce, hold_home
 from pipeline.adapters.supervisor import Supervisor, free_port
 from pipeline.errors import ServiceUnavailable
@@ -64,21 +64,9 @@ def _start(supervisor: Supervisor, settings: Settings) -> Running:
         supervisor.wait_for("prefect", server.is_ready, _START_S)
     supervisor.run_once("deploy", [sys.executable, "-m", "flows.deploy"], environment, _START_S)
     # People at the counter come first: reading takes what pages, searches and quick looks leave of the processor.
-    worker = [
-        "nice",
-        "-n",
-        "10",
-        prefect,
-        "worker",
-        "start",
-        "--pool",
-        WORK_POOL,
-        "--type",
-        "process",
-        "--limit",
-        str(_RUNS_FOR_THE_COUNTER + settings.backlog_runs),
-    ]
-    supervisor.keep("worker", [*worker, "--install-policy", "never"], environment)
+    runs = str(_RUNS_FOR_THE_COUNTER + settings.backlog_runs)
+    worker = ["nice", "-n", "10", sys.executable, "-m", "flows.worker", "--limit", runs]
+    supervisor.keep("worker", worker, environment)
     port = str(httpx.URL(running.web_url).port)
     web = [sys.executable, "-m", "uvicorn", "--factory", "pipeline.web.app:app_from_environment"]
     supervisor.keep("web", [*web, "--host", "127.0.0.1", "--port", port, "--no-access-log"], environment)

@@ -23,24 +23,24 @@ _KINDS: dict[str, tuple[RecordKind, _AnyRecord]] = {
 def look_at_records(part: Part) -> None:
     """Compare the records of a part with their rows."""
     kind, _ = _KINDS[part.area]
+    office_id = part.office_id
     objects = part.compared(part.listed())
-    ids = part.archive.tables.inventory.ids(part.office_id, kind, part.prefix)
+    ids = part.archive.tables.inventory.ids(office_id, kind, part.prefix)
     part.rows += len(ids)
-    folder = f"{part.area}/{part.office_id}/"
+    folder = f"{part.area}/{office_id}/"
     named = {key.removeprefix(folder).removesuffix(".json") for key in objects}
-    for subject_id in sorted(ids | named):
-        key = f"{folder}{subject_id}.json"
-        if not part.is_noted(key):
-            change = Change(mark="", office_id=part.office_id, kind=kind, subject_id=subject_id)
-            _compare(part, change, key, objects.get(key))
+    subjects = [Change(mark="", office_id=office_id, kind=kind, subject_id=one) for one in sorted(ids | named)]
+    for subject, row in zip(subjects, part.archive.tables.records.load(subjects), strict=True):
+        key = f"{folder}{subject.subject_id}.json"
+        if not part.is_noted(key) and not _agree(row, _parsed(part, objects.get(key))):
+            _look_again(part, subject, key)
 
 
-def _compare(part: Part, subject: Change, key: str, data: bytes | None) -> None:
-    if _agree(_row(part, subject), _parsed(part, data)):
-        return
+def _look_again(part: Part, subject: Change, key: str) -> None:
+    """Compare a record with its row once more, and put right what still differs."""
     part.record_changes()
     data = part.fetched(key)
-    row, record = _row(part, subject), _parsed(part, data)
+    row, record = part.archive.tables.records.load([subject])[0], _parsed(part, data)
     if _agree(row, record):
         return
     tables = part.archive.tables
@@ -59,10 +59,6 @@ def _agree(row: Record | None, record: Record | None) -> bool:
     if isinstance(row, Submission) and record is not None and row.state != "done":
         return True
     return row == record
-
-
-def _row(part: Part, subject: Change) -> Record | None:
-    return part.archive.tables.records.load([subject])[0]
 
 
 def _parsed(part: Part, data: bytes | None) -> Record | None:

@@ -147,7 +147,7 @@ def _file(database: Database, kind: DocumentType, found: Sequence[Identification
         a_paper(submission, type=kind.id, people=one.people, reasons=one.reasons, source_pages=(number,))
         for number, one in enumerate(found, 1)
     ]
-    database.leases.finish(hold(database, submission), tuple((paper, ("",)) for paper in papers), None)
+    database.leases.file(hold(database, submission), tuple((paper, ("",)) for paper in papers))
     return [paper.document_id for paper in papers]
 
 

@@ -101,7 +101,9 @@ def file(database: Database, *texts: str, actor: Actor = ACTOR, **changes: Any) 
     submission = receive(database, actor=actor)
     pages = tuple(range(1, len(texts) + 1)) or (1,)
     paper = a_paper(submission, source_pages=pages, rotations=(0,) * len(pages), **changes)
-    database.leases.finish(hold(database, submission), ((paper, texts),), None)
+    lease = hold(database, submission)
+    database.leases.file(lease, ((paper, texts),))
+    database.leases.finish(lease)
     return paper
 
 

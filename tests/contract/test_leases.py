@@ -44,7 +44,7 @@ def test_a_submission_waits_again_when_its_lease_has_expired(database: Database)
 
 
 def test_finished_and_stuck_submissions_do_not_wait(database: Database) -> None:
-    database.leases.finish(hold(database, receive(database)), (), None)
+    database.leases.finish(hold(database, receive(database)))
     database.leases.fail(hold(database, receive(database)), "store_away", None)
     assert database.leases.waiting(9) == ()
 
@@ -61,7 +61,7 @@ def test_held_are_those_that_somebody_works_on(database: Database) -> None:
     hold(database, held)
     hold(database, unasked)
     hold(database, expired, lease_s=0)
-    database.leases.finish(hold(database, done), (), None)
+    database.leases.finish(hold(database, done))
     asked = [one.submission_id for one in (held, expired, waiting, done)]
     assert database.leases.held(asked) == {held.submission_id}
     assert database.leases.held([]) == frozenset()
@@ -102,7 +102,7 @@ def test_a_stuck_submission_can_be_claimed_and_loses_its_reason(database: Databa
 
 def test_a_done_submission_cannot_be_claimed(database: Database) -> None:
     submission = receive(database)
-    database.leases.finish(hold(database, submission), (), None)
+    database.leases.finish(hold(database, submission))
     assert database.leases.claim(submission.submission_id, "another", lease_s=60) is None
 
 
@@ -143,7 +143,8 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
     papers = ((a_paper(submission, people=(huong(),)), ("text",)),)
     late_writes: list[Callable[[], object]] = [
         lambda: database.leases.renew(old, 60, pages_done=1, pages_total=1),
-        lambda: database.leases.finish(old, papers, None),
+        lambda: database.leases.file(old, papers),
+        lambda: database.leases.finish(old),
     ]
     for late in late_writes:
         with pytest.raises(ServiceUnavailable) as caught:
@@ -155,11 +156,20 @@ def test_an_overtaken_holder_can_neither_renew_nor_finish(database: Database) ->
     assert database.search.search(SearchQuery(offices=(OFFICE,), words="text", limit=9)).hits == ()
 
 
+def test_who_has_filed_the_papers_still_holds_the_submission(database: Database) -> None:
+    submission = receive(database)
+    lease = hold(database, submission)
+    assert database.leases.file(lease, ((a_paper(submission), ("text",)),))
+    assert database.papers.of_content(OFFICE, submission.content_sha256) != ()
+    assert database.submissions.get(OFFICE, submission.submission_id).state == "working"
+    database.leases.renew(lease, 60, pages_done=1, pages_total=1)
+
+
 def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
     lease = hold(database, receive(database))
-    database.leases.finish(lease, (), None)
+    database.leases.finish(lease)
     late_writes: list[Callable[[], object]] = [
-        lambda: database.leases.finish(lease, (), None),
+        lambda: database.leases.finish(lease),
         lambda: database.leases.renew(lease, 60, pages_done=1, pages_total=1),
     ]
     for late in late_writes:
@@ -170,7 +180,7 @@ def test_a_lease_ends_when_its_work_is_finished(database: Database) -> None:
 @pytest.mark.parametrize("reason", [None, "damaged"])
 def test_finishing_sets_done_with_the_reason_of_a_refusal(database: Database, reason: str | None) -> None:
     submission = receive(database)
-    database.leases.finish(hold(database, submission), (), reason)
+    database.leases.finish(hold(database, submission), reason)
     finished = database.submissions.get(OFFICE, submission.submission_id)
     assert (finished.state, finished.reason) == ("done", reason)
 
@@ -196,7 +206,7 @@ def test_what_is_given_back_waits_at_once_as_if_nobody_had_held_it(database: Dat
     assert (back.state, back.attempts, back.reason) == ("received", 0, None)
     assert database.leases.waiting(9) == (submission.submission_id,)
     with pytest.raises(ServiceUnavailable):
-        database.leases.finish(lease, (), None)
+        database.leases.finish(lease)
 
 
 def test_what_its_workers_died_of_too_often_is_given_up(database: Database) -> None:

@@ -95,7 +95,7 @@ def test_a_range_that_is_given_back_is_free_at_once(database: Database) -> None:
 def test_ranges_are_gone_when_the_submission_is_done(database: Database) -> None:
     submission = a_cut_submission(database)
     held = take(database, submission)
-    database.leases.finish(hold(database, submission), (), None)
+    database.leases.finish(hold(database, submission))
     assert database.page_ranges.pages_left(submission.submission_id) == 0
     with pytest.raises(ServiceUnavailable):
         database.page_ranges.finish(held)

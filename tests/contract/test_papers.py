@@ -72,7 +72,7 @@ def test_page_texts_with_a_nul_are_kept_without_it(database: Database) -> None:
 def test_papers_of_a_submission_come_by_first_page(database: Database) -> None:
     submission = receive(database)
     last, first = (a_paper(submission, source_pages=(page,)) for page in (10, 9))
-    database.leases.finish(hold(database, submission), ((last, ("",)), (first, ("",))), None)
+    database.leases.file(hold(database, submission), ((last, ("",)), (first, ("",))))
     assert database.papers.of_content(OFFICE, submission.content_sha256) == (first, last)
 
 

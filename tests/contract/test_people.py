@@ -103,7 +103,7 @@ def test_two_papers_filed_at_once_make_one_citizen(database: Database, open_anot
         lease = hold(own, submission)
         papers = tuple((a_paper(submission, people=(person,)), ("x",)) for person in people[::order])
         start.wait()
-        own.leases.finish(lease, papers, None)
+        own.leases.file(lease, papers)
 
     with ThreadPoolExecutor(2) as pool:
         filed = [pool.submit(file_papers, open_another(), order) for order in (1, -1)]
@@ -171,7 +171,7 @@ def of_one_pile(database: Database, *people: PersonOnPaper) -> list[Paper]:
     """Papers of these people, read together, so that none could see who came onto the register by another."""
     submission = receive(database)
     papers = tuple((a_paper(submission, people=(person,)), ("x",)) for person in people)
-    database.leases.finish(hold(database, submission), papers, None)
+    database.leases.file(hold(database, submission), papers)
     return [database.papers.get(OFFICE, paper.document_id) for paper, _ in papers]
 
 

@@ -185,7 +185,7 @@ def test_what_is_not_filed_after_all_is_told_to_nobody(database: Database) -> No
     submission = receive(database)
     other = known.model_copy(update={"document_id": "other", "submission_id": submission.submission_id})
     lease = hold(database, submission)
-    assert not database.leases.finish(lease, ((other, ("",)),), None, [PaperChange(before=unseen, after=known)])
+    assert not database.leases.file(lease, ((other, ("",)),), [PaperChange(before=unseen, after=known)])
     assert len(database.hooks.deliveries(OFFICE, hook.hook_id, 9)) == told
 
 

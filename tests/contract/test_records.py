@@ -82,7 +82,7 @@ def test_who_was_overtaken_by_another_recorder_writes_it_once_more(database: Dat
 def test_a_submission_is_recorded_when_it_is_done(database: Database) -> None:
     submission = receive(database)
     record_all(database)
-    database.leases.finish(hold(database, submission), (), "damaged")
+    database.leases.finish(hold(database, submission), "damaged")
     assert changed(database) == {("submission", submission.submission_id)}
     record = loaded(database, "submission", submission.submission_id)
     assert isinstance(record, Submission)

@@ -180,7 +180,7 @@ def test_filing_may_change_papers_on_file(database: Database) -> None:
     submission = receive(database, content_sha256="beef")
     new = a_paper(submission)
     change = changed(paper, rendition_of=new.document_id)
-    assert database.leases.finish(hold(database, submission), ((new, ("",)),), None, (change,))
+    assert database.leases.file(hold(database, submission), ((new, ("",)),), (change,))
     assert database.papers.get(OFFICE, paper.document_id).rendition_of == new.document_id
 
 
@@ -189,10 +189,10 @@ def test_filing_waits_where_a_paper_on_file_was_changed_meanwhile(database: Data
     database.papers.change(accept(paper), (changed(paper, reasons=("first",)),))
     submission = receive(database, content_sha256="beef")
     lease, new = hold(database, submission), a_paper(submission)
-    assert not database.leases.finish(lease, ((new, ("",)),), None, (changed(paper, reasons=("second",)),))
+    assert not database.leases.file(lease, ((new, ("",)),), (changed(paper, reasons=("second",)),))
     with pytest.raises(NotFound):
         database.papers.get(OFFICE, new.document_id)
-    assert database.leases.finish(lease, ((new, ("",)),), None)
+    assert database.leases.file(lease, ((new, ("",)),))
 
 
 def test_decisions_of_a_kind_come_newest_first(database: Database) -> None:

@@ -6,7 +6,7 @@ from pipeline.adapters.database.engine import Database
 from pipeline.errors import NotFound
 from schemas.dossier import SourceFile
 from schemas.paging import TimePlace
-from tests.contract.examples import ACTOR, NEIGHBOUR, a_paper, a_submission, hold, minutes, receive
+from tests.contract.examples import ACTOR, NEIGHBOUR, a_submission, hold, minutes, receive
 
 OFFICE = ACTOR.office_id
 
@@ -76,13 +76,13 @@ def test_another_offices_content_is_not_found(database: Database) -> None:
 
 def test_refused_content_may_be_handed_in_again(database: Database) -> None:
     refused = receive(database, content_sha256="same")
-    database.leases.finish(hold(database, refused), (), "damaged")
+    database.leases.finish(hold(database, refused), "damaged")
     assert database.submissions.find_content(OFFICE, "same") is None
 
 
 def test_content_that_is_done_is_known(database: Database) -> None:
     submission = receive(database, content_sha256="same")
-    database.leases.finish(hold(database, submission), ((a_paper(submission), ("text",)),), None)
+    database.leases.finish(hold(database, submission))
     found = database.submissions.find_content(OFFICE, "same")
     assert found is not None
     assert found.state == "done"

@@ -230,7 +230,7 @@ def test_what_waits_at_the_end_of_a_day_came_by_then_and_was_not_read_by_then(
     receive(database, received_at=days[1])
     read = receive(database, received_at=days[0])
     for submission, moment in ((first, days[1]), (read, days[0])):
-        database.leases.finish(hold(database, submission), (), None)
+        database.leases.finish(hold(database, submission))
         set_since(database_url, submission.submission_id, moment)
     found = database.work.days(OFFICE, days[0].date(), days[2].date())
     assert [(one.day, one.waiting) for one in found] == [(days[0].date(), 1), (days[1].date(), 1), (days[2].date(), 1)]

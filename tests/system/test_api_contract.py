@@ -17,6 +17,7 @@ _IMPOSSIBLE = "|".join(
     (
         *("list_.*", "show_queue", "export_dossiers", "search", "receive", "begin_upload", "read_codes"),
         *("open_dossier", "decide", "take_back", "open_a_visit", "make_token", "add_webhook", "note_call", "attach"),
+        "take_delivery",
     )
 )
 _CONFIG = """

@@ -72,7 +72,7 @@ def test_what_a_worker_was_at_when_told_to_stop_is_taken_up_at_once(up: Up, tmp_
     file = draw_birth_certificate(tmp_path / "long.pdf", "Trần Văn Dừng", pages=PAGES)
     work = start_ingest(dict(up.environment), str(file))
     wait_until(lambda: reading(up.home), 240)
-    worker = process_of(up.home, "prefect worker start")
+    worker = process_of(up.home, "flows.worker")
     os.kill(worker, signal.SIGTERM)
     wait_until(lambda: worker not in processes_of(up.home), 120)
     out, _ = work.communicate(timeout=400)

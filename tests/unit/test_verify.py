@@ -220,14 +220,14 @@ def test_what_is_being_read_is_not_taken_for_an_orphan(desk: Desk) -> None:
     """Copies and records come before rows."""
     seen: list[VerifyReport] = []
     submission: Submission = desk.receive(scan(BIRTH))
-    finish = desk.tables.leases.finish
+    file = desk.tables.leases.file
 
-    def finish_later(*args: object, **named: object) -> bool:
+    def file_later(*args: object, **named: object) -> bool:
         seen.append(verified(desk))
-        return finish(*args, **named)  # type: ignore[arg-type]
+        return file(*args, **named)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(desk.tables.leases, "finish", finish_later)
+        patch.setattr(desk.tables.leases, "file", file_later)
         desk.archive.process(submission.submission_id)
     assert [found(report) for report in seen] == [[]]
 

@@ -145,22 +145,26 @@ class LeaseTable:
                 pages_total=pages_total,
             )
 
-    def finish(
+    def file(
         self,
         lease: Lease,
         papers: tuple[tuple[Paper, tuple[str, ...]], ...],
-        reason: str | None,
         changes: Sequence[PaperChange] = (),
     ) -> bool:
         """See Leases."""
         with self._connections.writing() as connection:
             if not as_seen(connection, changes):
                 return False
-            _end(connection, lease, "done", reason)
-            connection.execute(delete(page_ranges).where(page_ranges.c.submission_id == lease.submission_id))
+            _update_held(connection, lease, fence=lease.fence)
             file_papers(connection, papers)
             write_changes(connection, changes)
             return True
+
+    def finish(self, lease: Lease, reason: str | None = None) -> None:
+        """See Leases."""
+        with self._connections.writing() as connection:
+            _end(connection, lease, "done", reason)
+            connection.execute(delete(page_ranges).where(page_ranges.c.submission_id == lease.submission_id))
 
     def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
         """See Leases."""
