@@ -127,7 +127,8 @@ def runs_of(up: Up, queue: str) -> list[dict[str, Any]]:
     with httpx.Client(
         base_url=up.running.prefect_api_url, auth=(user, password), trust_env=False, timeout=60
     ) as client:
-        wanted = {"flows": {"name": {"any_": ["digitise-submission"]}}, "work_queues": {"name": {"any_": [queue]}}}
+        of_queue = {"work_queue_name": {"any_": [queue]}}
+        wanted = {"flows": {"name": {"any_": ["digitise-submission"]}}, "flow_runs": of_queue}
         found: list[dict[str, Any]] = client.post("flow_runs/filter", json=wanted).json()
     return sorted((run for run in found if run["start_time"]), key=lambda run: str(run["start_time"]))
 
