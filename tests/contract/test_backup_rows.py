@@ -1,19 +1,18 @@
 """The promises of Rows: what was saved from one database is the same in another, whatever their kinds."""
 
+import gzip
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import create_engine, insert, text
 
-from pipeline.adapters.database.dossier_tables import dossiers
 from pipeline.adapters.database.engine import Database, open_database, open_rows
-from pipeline.adapters.database.migrations import configuration
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.errors import Misconfigured
 from pipeline.register import RegisterBook
 from schemas.access import AccessEntry, LogFilter
+from schemas.backup import SavedTable
 from schemas.dossiers import Dossier, Party
 from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, HUONG_NUMBER, START, file, huong, minutes, receive
@@ -118,20 +117,24 @@ def test_what_waits_to_be_read_still_waits(source: Database, restored: Callable[
 
 
 def test_rows_of_an_older_version_are_brought_to_this_one(target_url: str, tmp_path: Path) -> None:
-    old = f"sqlite:///{tmp_path / 'old.db'}"
-    engine = create_engine(old)
-    with engine.begin() as connection:
-        command.upgrade(configuration(connection), "0003")
-        row = {"code": CODE, "received_at": START, "record": "{}"} | ACTOR.model_dump()
-        connection.execute(insert(dossiers).values(row))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))  # so that it is saved as it is
-    engine.dispose()
-    with open_rows(old) as rows:
-        saved = rows.save(tmp_path)
+    """As a backup of version 0003 wrote a dossier."""
+    dossier = Dossier(code=CODE, actor=ACTOR, source="opened", received_at=START)
+    columns = {
+        "office_id": "text",
+        "code": "text",
+        "actor_id": "text",
+        "received_at": "moment",
+        "due_on": "date",
+        "record": "text",
+    }
+    values = [OFFICE, CODE, ACTOR.actor_id, START.isoformat(), "2026-03-09", dossier.model_dump_json()]
+    with gzip.open(tmp_path / "dossiers.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in (list(columns.items()), values))
     with open_rows(target_url) as rows:
-        rows.load("0003", saved.tables, tmp_path)
-        assert not rows.is_empty()
-    open_database(target_url).close()
+        rows.load("0003", (SavedTable(name="dossiers", rows=1, sha256="", size_bytes=0),), tmp_path)
+    database = open_database(target_url)
+    assert database.dossiers.recent(OFFICE, 9) == (dossier,)
+    database.close()
 
 
 def test_rows_of_a_newer_version_are_refused(source: Database, target_url: str, tmp_path: Path) -> None:
