@@ -57,16 +57,42 @@ class Restore:
         if not rows.is_empty():
             raise Misconfigured("not_empty", "database")
         with TemporaryDirectory(prefix="hoso-restore-") as name:
-            folder = Path(name)
-            inventory = folder / "inventory"
-            self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, inventory)
+            inventory = self._inventory(snapshot, Path(name))
             self._require_nothing_else(inventory)
-            for table in snapshot.tables:
-                self._fetch(rows_key(snapshot.snapshot_id, table.name), table.sha256, folder / f"{table.name}.jsonl.gz")
             counted = self._objects(snapshot, inventory, on_progress)
-            rows.load(snapshot.schema_version, snapshot.tables, folder)
+            self._load(snapshot, rows, Path(name))
         log.info("restored %s objects=%d", snapshot.snapshot_id, counted.objects)
-        return counted
+        return counted.model_copy(update={"rows": _rows_in(snapshot)})
+
+    def lost_database(self, rows: Rows, at: datetime | None) -> Restored:
+        """Fill an empty database whose store is whole; `hoso verify` then gives their rows to newer objects.
+
+        Raises:
+            NotFound, Misconfigured, ServiceUnavailable: as `everything` does.
+
+        """
+        snapshot = snapshot_at(self._backup, at)
+        if not rows.is_empty():
+            raise Misconfigured("not_empty", "database")
+        with TemporaryDirectory(prefix="hoso-restore-") as name:
+            self._load(snapshot, rows, Path(name))
+        log.info("restored rows of %s", snapshot.snapshot_id)
+        return Restored(snapshot_id=snapshot.snapshot_id, taken_at=snapshot.taken_at, rows=_rows_in(snapshot))
+
+    def lost_store(self, at: datetime | None, on_progress: OnProgress) -> Restored:
+        """Bring back every object that is not there any more; rows stay, and so does what lies in the store.
+
+        For a database that is whole while its store is lost: what is newer than the snapshot is gone, and `hoso verify`
+        names it.
+
+        Raises:
+            NotFound: no_such_snapshot.
+            ServiceUnavailable: store_away, object_altered (of the backup).
+
+        """
+        snapshot = snapshot_at(self._backup, at)
+        with TemporaryDirectory(prefix="hoso-restore-") as name:
+            return self._objects(snapshot, self._inventory(snapshot, Path(name)), on_progress)
 
     def only(self, wanted: Iterable[str], at: datetime | None) -> None:
         """Bring single objects back, whatever lies in their place; rows stay as they are.
@@ -79,8 +105,7 @@ class Restore:
         """
         snapshot, missing = snapshot_at(self._backup, at), set(wanted)
         with TemporaryDirectory(prefix="hoso-restore-") as name:
-            inventory = Path(name) / "inventory"
-            self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, inventory)
+            inventory = self._inventory(snapshot, Path(name))
             found = [one for one in read_inventory(inventory) if one.key in missing]
         missing -= {one.key for one in found}
         if missing:
@@ -89,6 +114,16 @@ class Restore:
             if not self._bring(one, in_place_of_another=True):
                 raise NotFound("no_such_object", one.key)
             log.info("restored %s", one.key)
+
+    def _inventory(self, snapshot: Snapshot, folder: Path) -> Path:
+        target = folder / "inventory"
+        self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, target)
+        return target
+
+    def _load(self, snapshot: Snapshot, rows: Rows, folder: Path) -> None:
+        for table in snapshot.tables:
+            self._fetch(rows_key(snapshot.snapshot_id, table.name), table.sha256, folder / f"{table.name}.jsonl.gz")
+        rows.load(snapshot.schema_version, snapshot.tables, folder)
 
     def _fetch(self, key: str, sha256: str, target: Path) -> None:
         if self._backup.fetch(key, target).sha256 != sha256:
@@ -105,7 +140,7 @@ class Restore:
         present = brought = object_bytes = expired = 0
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
             while batch := list(islice(named, _AHEAD)):
-                lacking = [one for one in batch if not there.has(one)]
+                lacking = [one for one in batch if there.at(one.key) is None]
                 present += len(batch) - len(lacking)
                 for one, is_there in zip(lacking, threads.map(self._bring, lacking), strict=True):
                     if is_there:
@@ -123,7 +158,6 @@ class Restore:
             object_bytes=object_bytes,
             present=present,
             expired=expired,
-            rows=sum(table.rows for table in snapshot.tables),
         )
 
     def _bring(self, one: StoredObject, *, in_place_of_another: bool = False) -> bool:
@@ -141,3 +175,7 @@ class Restore:
             with path.open("rb") as data:
                 self._store.put(one.key, data, mimetypes.guess_type(one.key)[0] or "application/octet-stream")
         return True
+
+
+def _rows_in(snapshot: Snapshot) -> int:
+    return sum(table.rows for table in snapshot.tables)

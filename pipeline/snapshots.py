@@ -149,8 +149,13 @@ class Beside:
         self._objects = objects
         self._next = next(objects, None)
 
+    def at(self, key: str) -> StoredObject | None:
+        """The object of this key, or None."""
+        while self._next is not None and self._next.key < key:
+            self._next = next(self._objects, None)
+        return self._next if self._next is not None and self._next.key == key else None
+
     def has(self, wanted: StoredObject) -> bool:
         """Whether the same key with the same bytes is among them."""
-        while self._next is not None and self._next.key < wanted.key:
-            self._next = next(self._objects, None)
-        return self._next is not None and (self._next.key, self._next.sha256) == (wanted.key, wanted.sha256)
+        found = self.at(wanted.key)
+        return found is not None and found.sha256 == wanted.sha256

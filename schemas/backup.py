@@ -51,11 +51,11 @@ class Restored(Value):
 
     snapshot_id: str
     taken_at: datetime
-    objects: int
-    object_bytes: int
-    present: int
-    expired: int
-    rows: int
+    objects: int = 0
+    object_bytes: int = 0
+    present: int = 0
+    expired: int = 0
+    rows: int = 0
 
 
 class Proof(Value):

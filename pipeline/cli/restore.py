@@ -26,12 +26,20 @@ def restore(
         typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="The newest snapshot until then (UTC)."),
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Bring back this object alone, by its key.")] = None,
+    store_only: Annotated[
+        bool, typer.Option("--store-only", help="Bring back lost objects; the database is whole.")
+    ] = False,
+    database_only: Annotated[
+        bool, typer.Option("--database-only", help="Fill an empty database; the store is whole.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fill an empty store and an empty database, of any kind, from a backup; run it again if it was interrupted.
 
     Everybody signs in anew afterwards. Run `hoso verify` then: objects that are newer than the rows get theirs.
     """
+    if sum([bool(only), store_only, database_only]) > 1:
+        raise typer.BadParameter("say one of --only, --store-only and --database-only")
     settings = load_settings()
     if not source.startswith("s3:") and not Path(source).expanduser().is_dir():
         raise NotFound("no_such_path")
@@ -41,7 +49,12 @@ def restore(
         lying.only(only, until)
         return
     with open_rows(settings.database_url) as rows, told("{} of {} objects restored") as on_progress:
-        done = lying.everything(rows, until, on_progress)
+        if store_only:
+            done = lying.lost_store(until, on_progress)
+        elif database_only:
+            done = lying.lost_database(rows, until)
+        else:
+            done = lying.everything(rows, until, on_progress)
     if as_json:
         write_stdout(as_json_line(done))
         return

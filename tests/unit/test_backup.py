@@ -235,3 +235,25 @@ def test_an_unknown_key_brings_nothing_back(office: Office) -> None:
     with pytest.raises(NotFound):
         Restore(office.target, office.store).only([PAPER, "archive/local/none"], None)
     assert PAPER not in {one.key for one in listed(office.store)}
+
+
+def test_a_lost_store_is_filled_around_what_is_newer(office: Office) -> None:
+    office.back_up()
+    office.put(RECORD, b"newer record")
+    office.store.delete(PAPER)
+    done = Restore(office.target, office.store).lost_store(None, lambda *_: None)
+    assert (done.objects, done.present, done.rows) == (1, 1, 0)
+    office.store.fetch(RECORD, office.folder / "copy")
+    assert (office.folder / "copy").read_bytes() == b"newer record"
+    assert PAPER in {one.key for one in listed(office.store)}
+
+
+def test_a_lost_database_is_filled_beside_a_store_that_is_newer(office: Office) -> None:
+    office.back_up()
+    office.put("archive/local/cd34/1.v1.pdf", b"newer")
+    before, rows = listed(office.store), OneRow()
+    done = Restore(office.target, office.store).lost_database(rows, None)
+    assert (rows.loaded, done.rows, done.objects) == (True, 1, 0)
+    assert listed(office.store) == before
+    with pytest.raises(Misconfigured):
+        Restore(office.target, office.store).lost_database(rows, None)
