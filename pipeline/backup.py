@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 from typing import Literal
 
 from pipeline import PIPELINE_VERSION
@@ -112,10 +114,14 @@ class Backup:
         """The store's objects, each when it is in the backup."""
         before = Beside(read_inventory(known))
         found = self._store.find("")
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        with (
+            TemporaryDirectory(prefix="hoso-backup-") as name,
+            ThreadPoolExecutor(_SIDE_BY_SIDE) as threads,
+        ):
+            bring = partial(self._bring, Path(name))
             while batch := list(islice(found, _AHEAD)):
                 there = [before.has(one) for one in batch]
-                for brought, outcome in threads.map(self._bring, batch, there):
+                for brought, outcome in threads.map(bring, batch, there):
                     if outcome == "failed":
                         walk.failed.append(brought.key)
                     elif outcome != "gone":
@@ -127,24 +133,23 @@ class Backup:
                         yield brought
                 on_progress(walk.objects, walk.copied_bytes)
 
-    def _bring(self, one: StoredObject, there: bool) -> tuple[StoredObject, _Outcome]:
-        """Have an object's bytes in the backup; it may have been replaced since it was found."""
+    def _bring(self, folder: Path, one: StoredObject, there: bool) -> tuple[StoredObject, _Outcome]:
+        """Have an object's bytes in the backup, by way of a private folder; it may be another one by now."""
         key = content_key(one.sha256)
         if there or any(found.key == key for found in self._target.find(key)):
             return one, "there"
-        with TemporaryDirectory(prefix="hoso-backup-") as folder:
-            path = Path(folder) / "object"
-            try:
-                fetched = self._store.fetch(one.key, path)
-            except NotFound:
-                return one, "gone"
-            except ServiceUnavailable as error:
-                if error.code != "object_altered":
-                    raise
-                log.warning("backup: altered %s", one.key)
-                return one, "failed"
-            with path.open("rb") as data:
-                self._target.put(content_key(fetched.sha256), data, "application/octet-stream")
+        path = folder / f"object-{get_ident()}"
+        try:
+            fetched = self._store.fetch(one.key, path)
+        except NotFound:
+            return one, "gone"
+        except ServiceUnavailable as error:
+            if error.code != "object_altered":
+                raise
+            log.warning("backup: altered %s", one.key)
+            return one, "failed"
+        with path.open("rb") as data:
+            self._target.put(content_key(fetched.sha256), data, "application/octet-stream")
         return fetched, "copied"
 
     def _write(self, saved: SavedRows, inventory: Path, walk: _Round, folder: Path) -> Snapshot:

@@ -5,9 +5,11 @@ import mimetypes
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 from pipeline import keys
 from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
@@ -54,8 +56,7 @@ class Restore:
 
         """
         snapshot = snapshot_at(self._backup, at)
-        if not rows.is_empty():
-            raise Misconfigured("not_empty", "database")
+        rows.require_fillable(snapshot.schema_version)
         with TemporaryDirectory(prefix="hoso-restore-") as name:
             inventory = self._inventory(snapshot, Path(name))
             self._require_nothing_else(inventory)
@@ -72,8 +73,7 @@ class Restore:
 
         """
         snapshot = snapshot_at(self._backup, at)
-        if not rows.is_empty():
-            raise Misconfigured("not_empty", "database")
+        rows.require_fillable(snapshot.schema_version)
         with TemporaryDirectory(prefix="hoso-restore-") as name:
             self._load(snapshot, rows, Path(name))
         log.info("restored rows of %s", snapshot.snapshot_id)
@@ -107,13 +107,13 @@ class Restore:
         with TemporaryDirectory(prefix="hoso-restore-") as name:
             inventory = self._inventory(snapshot, Path(name))
             found = [one for one in read_inventory(inventory) if one.key in missing]
-        missing -= {one.key for one in found}
-        if missing:
-            raise NotFound("no_such_object", ", ".join(sorted(missing)))
-        for one in found:
-            if not self._bring(one, in_place_of_another=True):
-                raise NotFound("no_such_object", one.key)
-            log.info("restored %s", one.key)
+            missing -= {one.key for one in found}
+            if missing:
+                raise NotFound("no_such_object", ", ".join(sorted(missing)))
+            for one in found:
+                if not self._bring(Path(name), one, in_place_of_another=True):
+                    raise NotFound("no_such_object", one.key)
+                log.info("restored %s", one.key)
 
     def _inventory(self, snapshot: Snapshot, folder: Path) -> Path:
         target = folder / "inventory"
@@ -138,11 +138,15 @@ class Restore:
     def _objects(self, snapshot: Snapshot, inventory: Path, on_progress: OnProgress) -> Restored:
         there, named = Beside(self._store.find("")), read_inventory(inventory)
         present = brought = object_bytes = expired = 0
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        with (
+            TemporaryDirectory(prefix="hoso-restore-") as name,
+            ThreadPoolExecutor(_SIDE_BY_SIDE) as threads,
+        ):
+            bring = partial(self._bring, Path(name))
             while batch := list(islice(named, _AHEAD)):
                 lacking = [one for one in batch if there.at(one.key) is None]
                 present += len(batch) - len(lacking)
-                for one, is_there in zip(lacking, threads.map(self._bring, lacking), strict=True):
+                for one, is_there in zip(lacking, threads.map(bring, lacking), strict=True):
                     if is_there:
                         brought += 1
                         object_bytes += one.size_bytes
@@ -160,20 +164,19 @@ class Restore:
             expired=expired,
         )
 
-    def _bring(self, one: StoredObject, *, in_place_of_another: bool = False) -> bool:
-        """Put an object back; False: the backup has it no more."""
-        with TemporaryDirectory(prefix="hoso-restore-") as name:
-            path = Path(name) / "object"
-            try:
-                fetched = self._backup.fetch(content_key(one.sha256), path)
-            except NotFound:
-                return False
-            if fetched.sha256 != one.sha256:
-                raise ServiceUnavailable("object_altered", one.key)
-            if in_place_of_another:  # a store may take altered bytes for the same object, and leave them
-                self._store.delete(one.key)
-            with path.open("rb") as data:
-                self._store.put(one.key, data, mimetypes.guess_type(one.key)[0] or "application/octet-stream")
+    def _bring(self, folder: Path, one: StoredObject, *, in_place_of_another: bool = False) -> bool:
+        """Put an object back by way of a private folder; False: the backup has it no more."""
+        path = folder / f"object-{get_ident()}"
+        try:
+            fetched = self._backup.fetch(content_key(one.sha256), path)
+        except NotFound:
+            return False
+        if fetched.sha256 != one.sha256:
+            raise ServiceUnavailable("object_altered", one.key)
+        if in_place_of_another:  # a store may take altered bytes for the same object, and leave them
+            self._store.delete(one.key)
+        with path.open("rb") as data:
+            self._store.put(one.key, data, mimetypes.guess_type(one.key)[0] or "application/octet-stream")
         return True
 
 

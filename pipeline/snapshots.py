@@ -61,8 +61,12 @@ class Rows(Protocol):
         """
         ...
 
-    def is_empty(self) -> bool:
-        """Whether there is no row yet; also where there are no tables yet."""
+    def require_fillable(self, schema_version: str) -> None:
+        """Make sure that `load` can fill this database with rows of this version.
+
+        Raises: Misconfigured (newer_backup: this hoso knows no such version; not_empty: there are rows, or tables of
+        another version).
+        """
         ...
 
     def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
@@ -70,9 +74,9 @@ class Rows(Protocol):
         ...
 
     def load(self, schema_version: str, tables: Sequence[SavedTable], folder: Path) -> None:
-        """Fill an empty database with files of `save`, bring it to this version, and make the search rows; all or none.
+        """Fill a fillable database with files of `save`, bring it to this version of hoso, and make the search rows.
 
-        Raises: Misconfigured (newer_backup, not_empty).
+        All or nothing.
         """
         ...
 

@@ -80,7 +80,8 @@ def _restore(watch: _Watch, backup: FolderStore, url: str, folder: Path, expecte
         class Timed:
             """The rows, with a watch at the one step that is theirs."""
 
-            save, is_empty, some_papers = rows.save, rows.is_empty, rows.some_papers
+            save, some_papers = rows.save, rows.some_papers
+            require_fillable = rows.require_fillable
 
             def load(self, *given: Any) -> None:
                 """See Rows."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.database.engine import Database, open_database, open_rows
+from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.errors import Misconfigured
 from pipeline.register import RegisterBook
@@ -137,13 +138,22 @@ def test_rows_of_an_older_version_are_brought_to_this_one(target_url: str, tmp_p
     database.close()
 
 
-def test_rows_of_a_newer_version_are_refused(source: Database, target_url: str, tmp_path: Path) -> None:
-    saved = source.rows.save(tmp_path)
-    with open_rows(target_url) as rows:
-        with pytest.raises(Misconfigured) as caught:
-            rows.load("9999", saved.tables, tmp_path)
-        assert caught.value.code == "newer_backup"
-        assert rows.is_empty()
+def refusal(url: str, version: str) -> str:
+    with open_rows(url) as rows, pytest.raises(Misconfigured) as caught:
+        rows.require_fillable(version)
+    return caught.value.code
+
+
+def test_rows_of_a_newer_version_are_refused(target_url: str) -> None:
+    assert refusal(target_url, "9999") == "newer_backup"
+
+
+def test_a_database_with_rows_or_tables_of_another_version_is_not_filled(source: Database, database_url: str) -> None:
+    with open_rows(database_url) as rows:
+        rows.require_fillable(SCHEMA_VERSION)
+    assert refusal(database_url, "0003") == "not_empty"
+    receive(source)
+    assert refusal(database_url, SCHEMA_VERSION) == "not_empty"
 
 
 def test_what_still_waits_needs_its_originals(source: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.backup import Backup
-from pipeline.errors import ServiceUnavailable
+from pipeline.errors import Misconfigured, ServiceUnavailable
 from pipeline.letting_go import Terms
 from pipeline.ports import ObjectStore, StoredObject
 from pipeline.restore import Restore
@@ -40,8 +40,9 @@ class OneRow:
         table = SavedTable(name="rows", rows=1, sha256=sha256_of(b"rows"), size_bytes=4)
         return SavedRows(self.now, "0001", (table,), self.needed, self.secret)
 
-    def is_empty(self) -> bool:
-        return not self.loaded
+    def require_fillable(self, schema_version: str) -> None:
+        if self.loaded:
+            raise Misconfigured("not_empty")
 
     def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
         return ()

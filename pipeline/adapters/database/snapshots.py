@@ -86,12 +86,21 @@ class RowSnapshots:
                 secret=frozenset(_secret(connection)),
             )
 
-    def is_empty(self) -> bool:
+    def require_fillable(self, schema_version: str) -> None:
         """See Rows."""
+        # Only a restore needs it at once.
+        from pipeline.adapters.database.migrations import is_known  # noqa: PLC0415
+
+        if not is_known(schema_version):
+            raise Misconfigured("newer_backup", schema_version)
         with self._connections.reading() as connection:
+            found = version_of(connection)
+            if found not in (None, schema_version):
+                raise Misconfigured("not_empty", f"tables of version {found}, the backup has {schema_version}")
             there = set(inspect(connection).get_table_names())
             ours = [table for table in metadata.sorted_tables if table.name in there]
-            return not any(connection.execute(select(table).limit(1)).first() for table in ours)
+            if any(connection.execute(select(text("1")).select_from(table).limit(1)).first() for table in ours):
+                raise Misconfigured("not_empty", "database")
 
     def some_papers(self, count: int) -> tuple[tuple[str, str], ...]:
         """See Rows."""
@@ -101,16 +110,9 @@ class RowSnapshots:
 
     def load(self, schema_version: str, tables: Sequence[SavedTable], folder: Path) -> None:
         """See Rows."""
-        # Only a restore needs it at once.
-        from pipeline.adapters.database.migrations import is_known, upgrade  # noqa: PLC0415
-
-        if not is_known(schema_version):
-            raise Misconfigured("newer_backup", schema_version)
+        from pipeline.adapters.database.migrations import upgrade  # noqa: PLC0415 (only a restore needs it at once)
 
         with self._connections.writing() as connection:
-            found = version_of(connection)
-            if found not in (None, schema_version):
-                raise Misconfigured("not_empty", f"tables of version {found}, the backup has {schema_version}")
             upgrade(connection, schema_version)
             for table in tables:
                 if _load(connection, table.name, folder / f"{table.name}.jsonl.gz") != table.rows:
