@@ -13,7 +13,8 @@ from typing import BinaryIO, Self, TypeVar
 import httpx
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from pipeline.errors import MESSAGES, HosoError, Misconfigured, NotFound, ScanRejected, ServiceUnavailable
+from pipeline.error_messages import MESSAGES
+from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.sync import BegunUpload
 from schemas.base import Value
 from schemas.delivery import Receipt

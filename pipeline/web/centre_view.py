@@ -6,7 +6,7 @@ from typing import Literal
 from starlette.requests import HTTPConnection
 
 from pipeline.archive import Archive
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.local_time import local_day, local_moment
 from pipeline.settings import Settings
 from pipeline.sync import last_try

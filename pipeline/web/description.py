@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.web.gate import COOKIE, ON_BEHALF
 from pipeline.web.idempotency import HEADER, KEY_FORM
 from pipeline.web.refusals import PROBLEM, REFUSALS, Problem

@@ -1,10 +1,10 @@
-"""Languages, and the sentences of codes. Pages' words are in `words/`, sentences of errors in `pipeline/errors.py`."""
+"""Languages, and the sentences of codes. Pages' words are in `words/`, sentences of errors in `pipeline/error_messages.py`."""
 
 from typing import Literal, cast, get_args
 
 from starlette.requests import HTTPConnection
 
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.web.words import PAIRS
 from schemas.review import QuestionKind
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.stages.drawn_words import drawn_words
 from schemas.ingest import IngestLine, IngestLineWithText
 from tests.scoring import Figures, load_papers, load_retyped, mean_text, score_papers, score_retyped

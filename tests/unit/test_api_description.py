@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.settings import Settings
 from pipeline.web.app import build_app
 from pipeline.web.description import routes_of

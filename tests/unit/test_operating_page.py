@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.cli import _COMMANDS
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.settings import Limits, Settings
 from pipeline.web.words import PAIRS
 from tests.topology.compose import ROOT, SERVICES

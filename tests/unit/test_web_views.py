@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pipeline.stages.identify
 import pipeline.stages.settle
-from pipeline.errors import MESSAGES
+from pipeline.error_messages import MESSAGES
 from pipeline.vietnamese import nfc
 from pipeline.web.views import Viewer, mark
 from pipeline.web.wording import Language, reason, sentence, words
