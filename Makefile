@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning capacity screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -71,6 +71,10 @@ bench-morning: ## simulate a large centre's morning with service times measured 
 bench-kill: ## kill hoso at 400 steps of its work and prove that nothing is lost; takes half an hour
 	@.ci/setup test
 	.venv/bin/python -m tests.kill
+
+capacity: ## print how large machines must be, by what was measured
+	@.ci/setup check
+	.venv/bin/python -m tests.bench.capacity
 
 screenshots: ## take a picture of every page, on the counter's screen and on a phone, into .hoso/screenshots
 	@.ci/setup test
