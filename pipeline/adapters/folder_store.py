@@ -79,8 +79,8 @@ class FolderStore:
         folder = prefix.rpartition("/")[0]
         if folder and not is_key(folder):
             return
-        for key in self._keys(folder):
-            if key.startswith(prefix) and (found := self._describe(key)) is not None:
+        for key in self._keys(folder, prefix):
+            if (found := self._describe(key)) is not None:
                 yield found
 
     def delete(self, key: str) -> None:
@@ -95,19 +95,23 @@ class FolderStore:
                 _sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
                 _hash_file(path).unlink(missing_ok=True)
 
-    def _keys(self, folder: str) -> Iterator[str]:
-        """Keys below `folder`, in the order of their bytes as S3 lists them: `a-b` stands before `a/b`."""
+    def _keys(self, folder: str, prefix: str) -> Iterator[str]:
+        """Keys below `folder` that start with `prefix`, in the order of their bytes as S3 lists them: `a-b` stands
+        before `a/b`. Folders that hold none such are not entered: a check looks at a large store in thousands of parts.
+        """
         with _store_errors():
             try:
                 entries = list(os.scandir(self._root / folder))
             except (FileNotFoundError, NotADirectoryError):
                 return
-            names = sorted(entry.name + "/" * entry.is_dir() for entry in entries)
+            begun = prefix[len(f"{folder}/") if folder else 0 :]
+            named = (entry for entry in entries if entry.name.startswith(begun))
+            names = sorted(entry.name + "/" * entry.is_dir() for entry in named)
         for name in names:
             key = f"{folder}/{name}" if folder else name
             if name.endswith("/"):
-                yield from self._keys(key.rstrip("/"))
-            elif is_key(key):
+                yield from self._keys(key.rstrip("/"), prefix)
+            elif is_key(key) and key.startswith(prefix):
                 yield key
 
     def _describe(self, key: str) -> StoredObject | None:
