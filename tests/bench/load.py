@@ -14,7 +14,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from secrets import randbelow
 from statistics import quantiles
+from tempfile import TemporaryDirectory
 
 import httpx
 from rich.console import Console
@@ -28,7 +30,7 @@ from tests.bench.search_filling import fill
 from tests.bench.search_papers import ACTOR, MadeCitizen, make_citizens, make_papers
 from tests.services.postgresql import running_postgresql
 from tests.signing_in import link_for
-from tests.specimens import Specimen, make_specimens
+from tests.specimens import make_specimens
 from tests.system.hoso_up import hoso_up
 
 _OFFICERS = 100
@@ -39,6 +41,8 @@ _POLL_S = 2.0
 _CITIZENS, _PAPERS = 20_000, 200_000
 _AIMS_MS = {"search": 200, "page": 500}
 _SEED = 7
+_SEEDS = 10_000
+"""Of the papers that are brought: more runs than a filled office will see."""
 _CLOSE_S = 60.0
 
 
@@ -77,8 +81,9 @@ def main() -> None:
     options = parser.parse_args()
     folder, seconds = options.folder.absolute(), options.minutes * 60
     citizens = make_citizens(_CITIZENS, _SEED)
-    brought = _dossiers(folder / "scans", round(_OFFICERS * seconds / _DOSSIER_EVERY_S) + 1)
-    with running_postgresql(folder / "postgresql") as url:
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="scans-", dir=folder) as scans, running_postgresql(folder / "postgresql") as url:
+        brought = _dossiers(Path(scans), round(_OFFICERS * seconds / _DOSSIER_EVERY_S) + 1)
         _fill(url, folder / "filled", citizens)
         settings = Settings(home=folder / "home", office_id=ACTOR.office_id, database=url)
         links = [link_for(settings, "counter", "reviewer", login=f"officer-{n}") for n in range(_OFFICERS)]
@@ -91,12 +96,9 @@ def main() -> None:
 
 
 def _dossiers(folder: Path, count: int) -> list[list[Path]]:
-    """Six papers of a page each for every dossier; the same in each run, so they are made once."""
-    done = folder / f"{count}.made"
-    made: list[Specimen] = make_specimens(folder, _SEED, count * _PAGES) if not done.exists() else []
-    if made:
-        done.write_text("\n".join(one.file for one in made))
-    files = [folder / name for name in done.read_text().splitlines()]
+    """Six papers of a page each for every dossier; new ones in each run, since what is on file is not read again."""
+    made = make_specimens(folder, randbelow(_SEEDS), count * _PAGES)
+    files = [folder / one.file for one in made]
     return [files[first : first + _PAGES] for first in range(0, len(files), _PAGES)]
 
 
