@@ -1,4 +1,4 @@
-"""Languages, and the sentences of codes. Pages' words are in `words/`, those of errors in `pipeline/error_messages.py`."""
+"""Languages, and the sentences of codes. Pages' words are in `words/`, those of errors in `pipeline.error_messages`."""
 
 from typing import Literal, cast, get_args
 
