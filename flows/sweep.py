@@ -1,12 +1,11 @@
 """Puts right what time and crashes leave behind, as a Prefect flow on a schedule."""
 
 from datetime import UTC, datetime
-from typing import get_args
 
 import anyio
 from prefect import flow
 
-from pipeline.adapters.flow_server import SWEEP, FlowServer, find_flow_server
+from pipeline.adapters.flow_server import SWEEP
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.offices import known_offices
@@ -16,21 +15,20 @@ from pipeline.resume import resume
 from pipeline.settings import Settings, load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_archive
-from schemas.dossier import Lane
 
 _AT_ONCE = 200
-"""Submissions looked at in one sweep; the next sweep takes the next ones."""
+"""Webhooks told in one sweep; the next sweep tells the next ones."""
 
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, have taken up again what lost its run, write what was decided.
+    """Empty the intake area of what has expired, and write what was decided.
 
     Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
     nobody may ask for again are removed. A run that meets another one at work ends at once.
 
     Raises:
-        ServiceUnavailable: store, database or flow server is away; the next sweep does the rest.
+        ServiceUnavailable: store or database is away; the next sweep does the rest.
 
     """
     await anyio.to_thread.run_sync(_sweep)
@@ -44,10 +42,6 @@ def _sweep() -> None:
 
 
 def _put_right(archive: Archive, settings: Settings) -> None:
-    server = find_flow_server(settings.home_path) if settings.reads_here else None
-    if server:
-        server.crash_dead(archive.tables.leases.held)
-        take_up_again(archive, server)
     now = datetime.now(UTC)
     for office_id in known_offices(settings, archive.tables):
         resume(archive, office_id, now)
@@ -55,9 +49,3 @@ def _put_right(archive: Archive, settings: Settings) -> None:
         archive.intake.expire(office_id, now)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
-
-
-def take_up_again(archive: Archive, server: FlowServer) -> int:
-    """Ask for a run of each submission that waits and has none to come; the number asked for."""
-    waiting = {lane: archive.waiting(_AT_ONCE, lane) for lane in get_args(Lane)}
-    return sum(server.submit_lost(one, lane) for lane, submissions in waiting.items() for one in submissions)

@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from flows.taking_up import TakingUp
 from pipeline.adapters.flow_server import WORK_POOL
+from pipeline.settings import load_settings
 
 _GRACE_S = 12.0
 """A page that is being read is read to its end in this; what takes longer is killed, and its lease expires."""
@@ -27,6 +29,9 @@ def main(options: Sequence[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    settings = load_settings()
+    if settings.reads_here:
+        TakingUp(settings, stop).start()
     # The program beside our own interpreter: another Prefect may come first in PATH.
     prefect = str(Path(sys.executable).with_name("prefect"))
     command = [prefect, "worker", "start", "--pool", WORK_POOL, "--type", "process", "--install-policy", "never"]

@@ -125,10 +125,6 @@ class FlowServer:
         alive = held([run["name"] for run in begun])
         self._crash(run for run in begun if run["name"] not in alive)
 
-    def sweep(self) -> None:
-        """Have the sweep run now, ahead of its schedule. Raises: ServiceUnavailable (flow_server_away)."""
-        self._create_run(SWEEP, "sweep", {}, "counter")
-
     def pause(self) -> None:
         """Hand out no further runs until the next deployment. Raises: ServiceUnavailable (flow_server_away)."""
         response = self._request("PATCH", f"work_pools/{WORK_POOL}", {"is_paused": True})

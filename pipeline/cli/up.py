@@ -38,7 +38,6 @@ def up() -> None:
         if stop.is_set():
             return
         announce(home, running)
-        _take_up(running)
         typer.echo(f"{_GREETING[settings.language]}\n  {running.web_url}")
         supervisor.tend_until_stopped()
         typer.echo(_FAREWELL[settings.language], err=True)
@@ -94,15 +93,6 @@ def _environment(home: Path, running: Running) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "OMP_THREAD_LIMIT": "1",
     }
-
-
-def _take_up(running: Running) -> None:
-    """Have what an earlier run left unfinished taken up at once."""
-    with FlowServer(running.prefect_api_url, running.prefect_auth) as server:
-        try:
-            server.sweep()
-        except ServiceUnavailable as error:  # The schedule asks for the sweep again soon.
-            typer.echo(str(error), err=True)
 
 
 def _drain(running: Running, hurry: threading.Event) -> None:

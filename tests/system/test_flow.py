@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from pipeline.adapters.flow_server import FlowServer
 from tests.services.s3 import S3Server
 from tests.system.hoso_up import Up, hoso, hoso_up, process_of, processes_of, wait_until
 from tests.system.scans import draw_birth_certificate
@@ -80,16 +79,6 @@ def test_what_a_stopped_worker_was_at_is_taken_up_again_and_filed_once(up: Up, t
     os.kill(worker, signal.SIGTERM)
     wait_until(lambda: worker not in processes_of(up.home), 60)
 
-    def taken_up() -> bool:
-        with FlowServer(up.running.prefect_api_url, up.running.prefect_auth) as server:
-            server.sweep()
-        try:
-            ingest.wait(20)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    wait_until(taken_up, 240)
     lines = answer(ingest)
     documents = [line["document_id"] for line in lines]
     assert documents

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import httpx
 import psycopg
 import pytest
 
-from pipeline.adapters.flow_server import FlowServer
 from tests.system.hoso_up import wait_until
 from tests.system.scans import draw_birth_certificate
 from tests.topology import Topology, running_topology
@@ -20,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 _LEASE_S = "5"
 _OURS = tuple(name for name, service in SERVICES.items() if "build" in service and "profiles" not in service)
-_READ_S, _SWEEP_S = 240, 20
+_READ_S = 240
 
 
 @pytest.fixture(scope="module")
@@ -62,26 +60,11 @@ def state_of(office: httpx.Client, submission_id: str) -> str:
     return str(answer.json()["state"]) if answer.is_success else "away"
 
 
-def taken_up(server: FlowServer, office: httpx.Client, submission_id: str) -> bool:
-    """Ask for the sweep, which otherwise comes every two minutes, and wait a while; whether the submission is done."""
-    server.sweep()
-    with suppress(AssertionError):
-        wait_until(lambda: state_of(office, submission_id) == "done", _SWEEP_S)
-    return state_of(office, submission_id) == "done"
-
-
 def papers_of(office: httpx.Client, submission_id: str) -> Sequence[dict[str, Any]]:
     """The papers of a submission once it is done."""
     wait_until(lambda: state_of(office, submission_id) == "done", _READ_S)
     found: Sequence[dict[str, Any]] = office.get(f"/api/v1/submissions/{submission_id}").json()["papers"]
     return found
-
-
-def flow_server(topology: Topology) -> FlowServer:
-    """The flow server as our programs ask it."""
-    environment = topology.environment()
-    secret = Path(environment["CREDENTIALS_DIRECTORY"], "PREFECT_API_AUTH_STRING")
-    return FlowServer(environment["PREFECT_API_URL"], secret.read_text())
 
 
 def found_by(office: httpx.Client, words: str) -> int:
@@ -152,8 +135,6 @@ def test_what_a_killed_worker_held_is_filed_once_by_the_other(
     name = at_work(topology)
     assert name is not None
     topology.parts[name].kill()
-    with flow_server(topology) as server:
-        wait_until(lambda: taken_up(server, office, submission_id), _READ_S)
     assert len(papers_of(office, submission_id)) == 1
     assert found_by(office, "tran van do dang") == 1
     topology.parts[name].wait_until_well()
