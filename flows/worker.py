@@ -37,12 +37,22 @@ def main(options: Sequence[str]) -> int:
     command = [prefect, "worker", "start", "--pool", WORK_POOL, "--type", "process", "--install-policy", "never"]
     # The kernel ends it with us; its own session keeps signals to our group from it.
     worker = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *command, *options], start_new_session=True)
+    _give_way(worker.pid)
     while worker.poll() is None and not stop.wait(_LOOK_S):
         pass
     if worker.returncode is not None:
         return worker.returncode
     _drain(worker)
     return 0
+
+
+def _give_way(session: int) -> None:
+    """Let a session have as little of the processor as our own nice value says.
+
+    Linux shares the processor out by sessions first (autogroups, sched(7)): nice values count only within one.
+    """
+    with suppress(OSError):  # No such kernel, or a container, where the weights of its group count instead.
+        Path(f"/proc/{session}/autogroup").write_text(str(os.nice(0)), encoding="ascii")
 
 
 def _drain(worker: subprocess.Popen[bytes]) -> None:

@@ -156,7 +156,11 @@ class _TooLongError(Exception):
 
 
 class _Child:
-    """One parser process in a session of its own, so that it can be killed with all that it started."""
+    """One parser process in a group of its own, so that it can be killed with all that it started.
+
+    It stays in the session of who started it: Linux shares the processor out by sessions (autogroups, sched(7)), and
+    more sessions of reading would leave less to the pages that people wait for.
+    """
 
     def __init__(self, limits: Limits, folder: Path) -> None:
         self.jobs = 0
@@ -177,7 +181,7 @@ class _Child:
             stderr=subprocess.DEVNULL,  # what decoders complain about may quote the scan
             cwd=folder,
             env=environment,
-            start_new_session=True,
+            process_group=0,
         )
 
     def ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:

@@ -156,6 +156,17 @@ def test_the_counter_does_not_wait_behind_the_backlog(up: Up) -> None:
     assert all(first["end_time"] <= second["start_time"] for first, second in pairwise(before))
 
 
+def share(up: Up, part: str) -> str:
+    """How the kernel weighs the session of a process of `hoso up` against others."""
+    return Path(f"/proc/{process_of(up.home, part)}/autogroup").read_text().split(" ", 1)[1].strip()
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not share by sessions")
+def test_reading_gives_way_to_the_pages(up: Up) -> None:
+    assert share(up, "worker start") == "nice 10"
+    assert share(up, "pipeline.web.app") == "nice 0"
+
+
 def test_a_run_that_died_with_its_worker_gives_back_its_place(up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow_server, "_START_S", {"PENDING": 0.0})
     with FlowServer(up.running.prefect_api_url, up.running.prefect_auth, timeout_s=60) as server:
