@@ -3,9 +3,13 @@
 Trouble with one page is not an error but an `Issue` (schemas/dossier.py).
 """
 
+import errno
 from typing import ClassVar
 
 from pipeline.error_messages import MESSAGES
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says when a disk, or somebody's share of it, is full."""
 
 
 class HosoError(Exception):

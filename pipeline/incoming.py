@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO, NamedTuple
 
 from pipeline import media
-from pipeline.errors import ScanRejected
+from pipeline.errors import DISK_FULL, ScanRejected, ServiceUnavailable
 
 _BLOCK_BYTES = 1 << 20
 
@@ -36,7 +36,17 @@ def spool(incoming: IncomingFile, limit_mb: int, folder: Path) -> SpooledFile:
 
     Raises:
         ScanRejected: not_a_scan, empty_file, too_large.
+        ServiceUnavailable: (disk_full) the local disk has no room for it.
     """
+    try:
+        return _spool(incoming, limit_mb, folder)
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise ServiceUnavailable("disk_full") from None
+        raise
+
+
+def _spool(incoming: IncomingFile, limit_mb: int, folder: Path) -> SpooledFile:
     digest, size_bytes, kind = hashlib.sha256(), 0, None
     with NamedTemporaryFile(dir=folder, delete=False) as out:
         while block := incoming.stream.read(_BLOCK_BYTES):

@@ -13,6 +13,7 @@ from pipeline.stages.questions import CARD, CUT, SECRECY, UNCUT
 from pipeline.table_ports import PaperChange
 from schemas.dossier import Paper, PaperRecord
 
+_OWN = ("json", "pdf")
 _DOUBTS = frozenset({CUT, SECRECY, CARD, UNCUT})
 
 
@@ -83,8 +84,8 @@ def put_record(store: ObjectStore, paper: Paper, texts: tuple[str, ...], papers:
 def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Sequence[Paper]) -> None:
     """Remove what papers pointed to before, and neither they nor any of `papers`, the submission's, point to now.
 
-    A crash before this leaves orphans: those in intake until `Intake.expire`, those in the archive until the decision
-    is applied again.
+    Of a rejected paper nothing stays that shows it, whatever it pointed to before. A crash before this leaves orphans
+    until the decision is applied again.
     """
     held = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}
     held |= {key for change in changes for key in (change.after.object_key, *change.after.original_keys)}
@@ -96,8 +97,10 @@ def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Seque
         intake = keys.intake(paper.actor.office_id, paper.submission_id)
         in_archive = keys.paper(archive, paper.source_pages, "json")
         if paper.state == "rejected":
-            store.delete(in_archive)
-            store.delete(keys.paper(intake, paper.source_pages, "json"))
+            own = {keys.paper(folder, paper.source_pages, kind) for folder in (archive, intake) for kind in _OWN}
+            originals = {one.key for folder in (archive, intake) for one in store.find(keys.original(folder, ""))}
+            for key in (own | originals) - held:
+                store.delete(key)
         elif any(store.find(in_archive)):
             for suffix in ("json", "pdf"):
                 if (key := keys.paper(intake, paper.source_pages, suffix)) not in held:

@@ -53,8 +53,8 @@ class Parsers(Protocol):
 
     Hostile input may kill a parser, never its caller.
 
-    Every method raises ScanRejected (unreadable) when the parser dies or takes longer than its limit, and can be called
-    from several threads at once.
+    Every method raises ScanRejected (unreadable) when the parser dies or takes longer than its limit, and
+    ServiceUnavailable (disk_full) when there was no room for its work; each can be called from several threads at once.
     """
 
     side_by_side: int

@@ -82,13 +82,20 @@ class Settling:
             self._archive.dossiers.take_in((self._tables.papers.decide(decision),))
             return
         for _ in range(_MOST_TRIES):
-            changes = self._changes(decision)
+            stand = self._changes(decision)
+            changes = [change for change in stand if change.before != change.after]
             if self._tables.papers.change(decision, changes):
-                self._clear_away(changes)
-                self._archive.dossiers.take_in(change.after for change in changes)
+                followed = changes or self._applied_before(decision) or stand
+                self._clear_away(followed)
+                self._archive.dossiers.take_in(change.after for change in followed)
                 log.info("decided %s %s", decision.kind, decision.subject_id)
                 return
         raise ServiceUnavailable("paper_changed", decision.subject_id)
+
+    def _applied_before(self, decision: PaperDecision) -> list[PaperChange]:
+        """What a decision changed whose rows a process has written that may have died right after."""
+        found = self._tables.papers.earlier(decision.actor.office_id, decision.decision_id)
+        return [PaperChange(before=one.was, after=one.now) for one in found]
 
     def _clear_away(self, changes: Sequence[PaperChange]) -> None:
         """Remove what the papers have left behind, but for what others of their submissions still point to."""
@@ -98,7 +105,7 @@ class Settling:
     # -- what changes -------------------------------------------------------------------------------------------------
 
     def _changes(self, decision: PaperDecision) -> tuple[PaperChange, ...]:
-        """What a decision makes of papers, their objects in place already."""
+        """What a decision makes of papers, their objects in place already; of some it makes nothing."""
         office_id = decision.actor.office_id
         if isinstance(decision, SetCuts):
             submission = self._tables.submissions.get(office_id, decision.subject_id)
@@ -195,6 +202,7 @@ class Settling:
         for change, paper in zip(stand.values(), papers, strict=True):
             after = with_copy(self._store, with_originals(paper, places), papers)
             if after == change.before:
+                placed.append(change.model_copy(update={"after": after}))
                 continue
             texts = self._texts(change)
             hidden = tuple("" for _ in texts) if shows_what_may_not_be_kept(after, papers) else None

@@ -8,7 +8,6 @@ Temporary files lie in a folder of their own, each locked by who writes it: what
 is still being written, and removed by the next process.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -20,11 +19,10 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from pipeline.adapters.objects import HASH_SUFFIX, copy_hashed, is_key, require_key, written_whole
-from pipeline.errors import NotFound, ServiceUnavailable
+from pipeline.errors import DISK_FULL, NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
 
 _DRAFTS = ".drafts"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FolderStore:
@@ -191,7 +189,7 @@ def _store_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        code = "disk_full" if error.errno in _FULL else "store_away"
+        code = "disk_full" if error.errno in DISK_FULL else "store_away"
         raise ServiceUnavailable(code, os.strerror(error.errno or 0)) from None
 
 

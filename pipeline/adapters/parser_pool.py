@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any, Self
 
 import pipeline
 from pipeline.adapters.parser_seats import ParserSeats
-from pipeline.errors import Misconfigured, ScanRejected
+from pipeline.errors import Misconfigured, ScanRejected, ServiceUnavailable
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from pipeline.settings import Limits
 from schemas.text import Box
@@ -23,6 +24,8 @@ from schemas.viewing import PageWords
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
 _QUICK = frozenset({"count", "look", "codes", "crop", "show", "words"})
+_NEEDED_BYTES = 64 << 20
+"""With less room on the disk for temporary files nobody can tell whether a scan is at fault."""
 _COUNT_TIMEOUT_SHARE = 0.5
 _RENDER_TIMEOUT_PAGES_SHARE = 0.1
 
@@ -118,10 +121,12 @@ class ParserPool:
             answer = self._ask(job, timeout_s) or self._ask(job, timeout_s)
         except _TooLongError:
             answer = None
+        if answer is not None and "error" not in answer:
+            return dict(answer["done"])
+        if shutil.disk_usage(self._folder.name).free < _NEEDED_BYTES:
+            raise ServiceUnavailable("disk_full")  # decoders fail in many ways without room; the scan may be a good one
         if answer is None:
             raise ScanRejected("unreadable")
-        if "error" not in answer:
-            return dict(answer["done"])
         kind = Misconfigured if answer["error"] == "Misconfigured" else ScanRejected
         raise kind(str(answer["code"]), str(answer["detail"]))
 

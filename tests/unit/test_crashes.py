@@ -17,12 +17,13 @@ from pipeline.decisions import deciding, new_decision
 from pipeline.dossiers import DossierDesk
 from pipeline.incoming import IncomingFile
 from pipeline.resume import resume
+from pipeline.review import Review
 from pipeline.uploads import WaitingUploads
 from schemas.decisions import Confirm
 from schemas.dossiers import Dossier, Party
 from tests.kill.victims import Victims
 from tests.unit.desk import ACTOR, Desk
-from tests.unit.plain_papers import BIRTH, CHILD_NUMBER
+from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
 from tests.unit.plain_parsers import PlainParsers, scan
 
 OFFICE, CODE = ACTOR.office_id, "H29.12.34-260302-0001"
@@ -148,3 +149,33 @@ def test_files_that_were_handed_in_together_are_not_handed_in_alone_after_a_cras
     for again in (ids, ids[1:]):
         assert after.hand_in(SESSION, again, receive) == "submission-1"
     assert received == [2]
+
+
+def test_a_secret_paper_is_wiped_though_the_process_died_after_writing_its_rows(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH))
+    review = Review(desk.archive)
+    said = {"kind": "set_secrecy", "subject_id": paper.document_id, "secret": True}
+    with mock.patch("pipeline.settling.clear_away", side_effect=Crash), pytest.raises(Crash):
+        review.decide(review.read(ACTOR, said))
+    assert desk.tables.papers.get(OFFICE, paper.document_id).state == "rejected"
+    assert CHILD.encode() in desk.everything()
+    resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(hours=1))
+    assert [key for key in (*desk.keys("archive/"), *desk.keys("intake/")) if not key.endswith(".json")] == []
+
+
+def test_a_dossier_hears_of_papers_cut_anew_though_the_process_died_after_writing_their_rows(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    desk.archive.dossiers.open(
+        Dossier(code=CODE, actor=ACTOR, source="opened", received_at=now, owner=Party(number=CHILD_NUMBER))
+    )
+    submission = desk.receive(scan(BIRTH, "second page"), dossier_code=CODE)
+    desk.archive.process(submission.submission_id)
+    review = Review(desk.archive)
+    said = {"kind": "set_cuts", "subject_id": submission.submission_id, "first_pages": [1, 2]}
+    with mock.patch.object(DossierDesk, "take_in", side_effect=Crash), pytest.raises(Crash):
+        review.decide(review.read(ACTOR, said))
+    resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(hours=1))
+    papers = desk.tables.papers.of_content(OFFICE, submission.content_sha256)
+    inside = {one.document_id for one in desk.tables.dossiers.components(OFFICE, CODE)}
+    assert len(papers) == 2
+    assert inside == {paper.document_id for paper in papers}

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pypdf
@@ -17,7 +18,7 @@ from PIL import Image
 
 from pipeline.adapters import parser_pool
 from pipeline.adapters.parser_pool import ParserPool
-from pipeline.errors import ScanRejected
+from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.pages import ScanFile
 from pipeline.settings import Limits
 from pipeline.stages.look_again import SCALES
@@ -221,3 +222,12 @@ def test_a_parser_ends_with_its_parent(scan: ScanFile) -> None:
             break
         ended.wait(0.1)
     assert not parser.exists()
+
+
+def test_a_scan_is_not_blamed_for_a_full_disk(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(b"%PDF-1.7 and no more")
+    full = mock.patch("shutil.disk_usage", return_value=mock.Mock(free=1 << 20))
+    with ParserPool(Limits(parsers=1)) as pool, full, pytest.raises(ServiceUnavailable) as caught:
+        pool.count_pages(ScanFile(damaged, "application/pdf"))
+    assert caught.value.code == "disk_full"

@@ -15,6 +15,8 @@ from pipeline.errors import HosoError, ServiceUnavailable
 WRITES = "hoso_writes"
 """Execution option of a transaction that will write: SQLite then takes its write lock at once (BEGIN IMMEDIATE).
 Two transactions that read first and write later would otherwise wait for each other for ever."""
+_DISK_FULL = ("SQLITE_FULL", "53100")
+"""How SQLite and PostgreSQL say that their disk is full."""
 
 
 class Connections:
@@ -56,15 +58,21 @@ def database_errors() -> Iterator[None]:
         if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError) or (
             isinstance(error, DBAPIError) and error.connection_invalidated
         ):
-            raise ServiceUnavailable("database_away", _code_of(error)) from None
+            code = "disk_full" if _state_of(error) in _DISK_FULL else "database_away"
+            raise ServiceUnavailable(code, _code_of(error)) from None
         raise HosoError("internal", f"database {_code_of(error)}") from None
 
 
 def _code_of(error: SQLAlchemyError) -> str:
     """The error's class and, from PostgreSQL, its SQLSTATE: enough to look it up, and never a value."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    cause, state = error.orig if isinstance(error, DBAPIError) else error, _state_of(error)
     return f"{type(cause).__name__} {state}" if state else type(cause).__name__
+
+
+def _state_of(error: SQLAlchemyError) -> str | None:
+    """PostgreSQL's SQLSTATE, or SQLite's name of the error."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
 
 
 def now(connection: Connection) -> datetime:

@@ -136,7 +136,13 @@ def _engine(url: str) -> Engine:
 def _postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
+        connect_args={
+            "connect_timeout": _CONNECT_TIMEOUT_S,
+            # Who waits for a lock, or for a server that is gone, would wait for ever.
+            "options": f"-c lock_timeout={int(_WAIT_FOR_LOCK_S * 1000)}",
+            "tcp_user_timeout": int(_WAIT_FOR_LOCK_S * 1000),
+            "keepalives_idle": _CONNECT_TIMEOUT_S,
+        },
         pool_pre_ping=True,
         hide_parameters=True,
     )
