@@ -68,9 +68,10 @@ bench-morning: ## simulate a large centre's morning with service times measured 
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.morning
 
-bench-kill: ## kill hoso at 400 steps of its work and prove that nothing is lost; takes half an hour
+bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove that nothing is lost; takes an hour
 	@.ci/setup test
 	.venv/bin/python -m tests.kill
+	.venv/bin/python -m tests.kill.machines
 
 capacity: ## print how large machines must be, by what was measured
 	@.ci/setup check

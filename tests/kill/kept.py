@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from minio import Minio
 from sqlalchemy import MetaData, create_engine, select
@@ -40,7 +41,7 @@ class Kept(NamedTuple):
 def read_kept(settings: Settings) -> Kept:
     """Read store and database of these settings."""
     scheme, _, rest = settings.store_url.partition(":")
-    objects, altered, strays = _in_folder(Path(rest)) if scheme == "file" else _in_bucket(settings, rest)
+    objects, altered, strays = _in_folder(Path(rest)) if scheme == "file" else _in_buckets(settings, rest)
     return Kept(objects, altered, strays, _rows(settings.database_url))
 
 
@@ -56,21 +57,24 @@ def _in_folder(root: Path) -> tuple[dict[str, str], tuple[str, ...], tuple[str, 
     return found, altered, tuple(sorted(hidden))
 
 
-def _in_bucket(settings: Settings, rest: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    scheme, _, bucket = rest.rpartition("//")[2].partition("/")[0], "", rest.rpartition("/")[2]
+def _in_buckets(settings: Settings, url: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Objects of the bucket, and of the one beside it for what passes."""
+    parts = urlsplit(url)
     keys = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
-    client = Minio(scheme, *keys, secure=rest.startswith("https:"), region=settings.s3_region)
+    client = Minio(parts.netloc, *keys, secure=parts.scheme == "https", region=settings.s3_region)
     found, altered = {}, []
-    for entry in client.list_objects(bucket, recursive=True):
-        key = str(entry.object_name)
-        answer = client.get_object(bucket, key)
-        try:
-            found[key] = hashlib.sha256(answer.read()).hexdigest()
-            if answer.headers.get(_HASH_HEADER) != found[key]:
-                altered.append(key)
-        finally:
-            answer.close()
-            answer.release_conn()
+    bucket = parts.path.strip("/")
+    for name in (bucket, f"{bucket}-intake"):
+        for entry in client.list_objects(name, recursive=True):
+            key = str(entry.object_name)
+            answer = client.get_object(name, key)
+            try:
+                found[key] = hashlib.sha256(answer.read()).hexdigest()
+                if answer.headers.get(_HASH_HEADER) != found[key]:
+                    altered.append(key)
+            finally:
+                answer.close()
+                answer.release_conn()
     return found, tuple(altered), ()
 
 

@@ -88,7 +88,7 @@ class Scenario:
         kept = read_kept(settings)
         lost += [f"at the end: {one}" for one in broken(kept, expired=True)]
         lost += [f"otherwise than undisturbed: {one}" for one in differences(self.expected, answers(kept))]
-        lost += [f"left behind: {path.name}" for path in (home / "tmp").iterdir()]
+        lost += [f"left behind: {path.name}" for path in (home / "tmp").glob("hoso-*")]
         if not lost:
             shutil.rmtree(home)
         return Tried(self.name, point, killed, tuple(lost))
