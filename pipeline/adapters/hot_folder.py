@@ -13,7 +13,7 @@ import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -23,6 +23,8 @@ _WATCHED = ".watched"
 """Hidden, so that it is no scan. Its time tells when somebody at a counter last looked into the folder."""
 _WATCHED_S = 30.0
 _LEFT_TO_OFFICERS_S = 600.0
+_DRAFT, _DRAFT_S = ".back-", 3600.0
+"""What is given back is copied under a hidden name first; an older copy is of a process that died."""
 Outcome = Literal["done", "refused"]
 Seen = Mapping[Path, tuple[int, int]]
 
@@ -44,6 +46,10 @@ class HotFolder:
         """Args: path: on a disk that this process may write."""
         self._path = path
         path.mkdir(parents=True, exist_ok=True)
+        for draft in path.glob(f"{_DRAFT}*"):  # what it is a copy of still lies where it came from
+            with suppress(OSError):
+                if time.time() - draft.stat().st_mtime > _DRAFT_S:
+                    draft.unlink()
 
     def look(self) -> Seen:
         """Size in bytes and time of change in nanoseconds of each file.
@@ -94,9 +100,13 @@ class HotFolder:
         Raises:
             FileNotFoundError: they are not there.
         """
-        draft = self._path / f".back-{uuid.uuid4().hex}"
-        shutil.copyfile(data, draft)
+        draft = self._path / f"{_DRAFT}{uuid.uuid4().hex}"
+        with data.open("rb") as source, draft.open("xb") as out:
+            shutil.copyfileobj(source, out)
+            out.flush()
+            os.fsync(out.fileno())
         draft.rename(_free_name(self._path, Path(name).name.lstrip(".") or "scan"))
+        _sync_folder(self._path)  # a power cut now may not take both
         data.unlink(missing_ok=True)
 
     def watch(self) -> None:
@@ -138,6 +148,14 @@ def settled(folders: Sequence[HotFolder], pause: Callable[[], object]) -> tuple[
 def _unchanged(before: Seen, after: Seen) -> tuple[Path, ...]:
     same = [path for path, seen in before.items() if after.get(path) == seen]
     return tuple(sorted(same, key=lambda path: (before[path][1], path.name)))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -157,3 +157,12 @@ def test_nothing_waits_for_an_officer_who_has_gone(folder: HotFolder, inbox: Pat
     a_minute_ago = time.time() - 60
     os.utime(inbox / ".watched", (a_minute_ago, a_minute_ago))
     assert not folder.left_to_officers()(young)
+
+
+def test_what_a_process_that_died_was_giving_back_does_not_stay_half_written(folder: HotFolder, inbox: Path) -> None:
+    lost, new = put(inbox, ".back-lost", "half a scan"), put(inbox, ".back-new", "half a scan")
+    two_hours_ago = time.time() - 7200
+    os.utime(lost, (two_hours_ago, two_hours_ago))
+    HotFolder(inbox)
+    assert not lost.exists()
+    assert new.exists()
