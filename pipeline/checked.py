@@ -12,37 +12,19 @@ from pipeline.table_ports import Tables
 from schemas.catalog import DocumentType
 from schemas.decisions import (
     Accept,
-    AskScan,
-    Confirm,
     Invalidate,
     MachineView,
+    PaperDecision,
     SetCard,
     SetCuts,
     SetField,
     SetOwner,
     SetSame,
-    SetSecrecy,
     SetType,
-    TakeBack,
 )
 from schemas.dossier import Paper
 from schemas.people import Citizen
 
-PaperDecision = (
-    Confirm
-    | SetType
-    | SetField
-    | SetOwner
-    | SetSecrecy
-    | SetCard
-    | Accept
-    | AskScan
-    | SetCuts
-    | SetSame
-    | Invalidate
-    | TakeBack
-)
-"""What is decided about papers; other decisions have use cases of their own."""
 _FORMS = {
     "personal_id": re.compile(r"\d{12}"),
     "tax_code": re.compile(r"\d{10}(-\d{3})?"),

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 from pipeline import keys
 from pipeline.archive import Archive
-from pipeline.checked import PaperDecision
 from pipeline.comparing import Comparing
 from pipeline.decisions import applied, keep
 from pipeline.errors import NotFound, ScanRejected
@@ -18,6 +17,7 @@ from schemas.decisions import (
     CompareDossier,
     Confirm,
     LookUp,
+    PaperDecision,
     RegisterDecision,
     Reuse,
     SetDossier,

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.archive import Archive
-from pipeline.checked import PaperDecision
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.originals import fetch_original, original_page
@@ -18,7 +17,16 @@ from pipeline.said import as_said, number_kind
 from pipeline.settling import Settling
 from pipeline.stages.candidates import as_candidate
 from pipeline.stages.learnt import ENOUGH_WRONG, reliability, thresholds_of
-from schemas.decisions import Decided, MachineView, SetCitizen, SetField, SetThreshold, TakeBack, read_decision
+from schemas.decisions import (
+    Decided,
+    MachineView,
+    PaperDecision,
+    SetCitizen,
+    SetField,
+    SetThreshold,
+    TakeBack,
+    read_decision,
+)
 from schemas.dossier import Paper
 from schemas.people import Actor, PersonOnPaper
 from schemas.review import Question, Reliability, ReviewItem

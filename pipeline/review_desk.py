@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from pipeline.archive import Archive
-from pipeline.checked import PaperDecision
 from pipeline.decisions import new_decision
 from pipeline.errors import Forbidden, NotFound, ScanRejected
 from pipeline.register import RegisterBook
 from pipeline.review import Review
 from schemas.access import SignedIn
-from schemas.decisions import AskScan, SetOwner, TakeBack
+from schemas.decisions import AskScan, PaperDecision, SetOwner, TakeBack
 from schemas.review import Answered, AnswerFigures, Claim, Claimant, ReviewItem
 
 HOLD_S = 120.0

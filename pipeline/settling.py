@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pipeline import answers
 from pipeline.again import cut_again, read_again
 from pipeline.archive import Archive
-from pipeline.checked import Checks, PaperDecision
+from pipeline.checked import Checks
 from pipeline.decisions import deciding
 from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
@@ -27,6 +27,7 @@ from schemas.decisions import (
     AskScan,
     Confirm,
     Invalidate,
+    PaperDecision,
     SetCard,
     SetCuts,
     SetField,

@@ -271,9 +271,8 @@ class TakeBack(Decided):
 
 
 RegisterDecision = MergeCitizens | SplitCitizen | SetCitizen | Undo
-AnyDecision = Annotated[
+PaperDecision = (
     Confirm
-    | CompareDossier
     | SetType
     | SetField
     | SetOwner
@@ -284,15 +283,11 @@ AnyDecision = Annotated[
     | SetCuts
     | SetSame
     | Invalidate
-    | SetThreshold
-    | LookUp
-    | Reuse
-    | SetDossier
-    | MergeCitizens
-    | SplitCitizen
-    | SetCitizen
-    | Undo
-    | TakeBack,
+    | TakeBack
+)
+"""What is decided about papers; other decisions have use cases of their own."""
+AnyDecision = Annotated[
+    PaperDecision | CompareDossier | SetThreshold | LookUp | Reuse | SetDossier | RegisterDecision,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

@@ -44,6 +44,8 @@ _SEED = 7
 _SEEDS = 10_000
 """Of the papers that are brought: more runs than a filled office will see."""
 _CLOSE_S = 60.0
+_IDLE_S = 3.0
+"""Connections are given up after this: the server closes them after five seconds, at times with a request under way."""
 
 
 @dataclass
@@ -134,8 +136,10 @@ async def _officer(office: Office, number: int, link: str, dossiers: Iterator[Se
 @asynccontextmanager
 async def _signed_in(office: Office, link: str) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"origin": office.url}
-    timeout = httpx.Timeout(_CLOSE_S)
-    async with httpx.AsyncClient(base_url=office.url, headers=headers, timeout=timeout, trust_env=False) as client:
+    limits = httpx.Limits(keepalive_expiry=_IDLE_S)
+    async with httpx.AsyncClient(
+        base_url=office.url, headers=headers, timeout=_CLOSE_S, limits=limits, trust_env=False
+    ) as client:
         await office.ask("sign in", client, "GET", "/", params={"token": link})
         await office.ask("sign in", client, "POST", "/purpose", data={"purpose": "citizen_request"})
         yield client

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from pipeline.adapters.database.engine import Database
 from pipeline.settings import Settings
-from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, LogFilter
 from tests.contract.examples import HUONG_NUMBER, NEIGHBOUR, file, huong, minutes
 from tests.signing_in import signed_in_client
@@ -17,17 +15,6 @@ from tests.signing_in import signed_in_client
 OFFICE = "phuong-a"
 PART = {"hoso-part": "1"}
 VISIT = {"procedure": "temporary_residence", "said": HUONG_NUMBER, "presence": "in_person", "reason": "hand_in"}
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, office_id=OFFICE)
-
-
-@pytest.fixture
-def tables(settings: Settings) -> Iterator[Database]:
-    with open_tables(settings) as one:
-        yield one
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The page of a paper: in pairs, without what is needed and with it; what it tells, and what is written down."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from pipeline.adapters.database.engine import Database
 from pipeline.decisions import new_decision
 from pipeline.settings import Settings
 from pipeline.table_ports import PaperChange
-from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, LogFilter, Role
 from schemas.decisions import SetField
 from schemas.dossier import Conflict, PageGrade, Paper
@@ -40,17 +38,6 @@ class PlainViews:
             for at, text in enumerate(["Họ", "tên:", "Nguyễn", "Thị", "Hường"])
         )
         return PageWords(aspect=0.7, lines=(line,))
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, office_id=OFFICE)
-
-
-@pytest.fixture
-def tables(settings: Settings) -> Iterator[Database]:
-    with open_tables(settings) as one:
-        yield one
 
 
 @pytest.fixture

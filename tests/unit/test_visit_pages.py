@@ -1,7 +1,6 @@
 """The pages and the API of a visit: in pairs, without what is needed and with it; and what is written down."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from starlette.testclient import TestClient
 
 from pipeline.adapters.database.engine import Database
 from pipeline.settings import Settings
-from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, LogFilter
 from schemas.people import Actor
 from tests.contract.examples import HUONG_NUMBER, a_field, file, huong
@@ -19,17 +17,6 @@ OFFICE, LAN = "phuong-a", "lan"
 ACTOR = Actor(office_id=OFFICE, actor_id=LAN)
 CODE = "H29.12.34-260302-0001"
 FORM = {"procedure": "temporary_residence", "said": HUONG_NUMBER, "presence": "in_person", "reason": "hand_in"}
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, office_id=OFFICE)
-
-
-@pytest.fixture
-def tables(settings: Settings) -> Iterator[Database]:
-    with open_tables(settings) as one:
-        yield one
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from pipeline.adapters.database.engine import Database
 from pipeline.local_time import local_day
 from pipeline.settings import Limits, Settings
-from pipeline.wiring import open_tables
 from pipeline.work_desk import WorkDesk
 from schemas.access import AccessEntry, LogFilter
 from schemas.dossiers import Dossier, Party
@@ -30,12 +29,6 @@ TODAY = local_day(NOW)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, office_id=OFFICE, limits=Limits(parsers=1))
-
-
-@pytest.fixture
-def tables(settings: Settings) -> Iterator[Database]:
-    with open_tables(settings) as one:
-        yield one
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ WORDS = {
     "nav_dossiers": ("Hồ sơ", "Dossiers"),
     # finding and opening
     "dossiers_title": ("Hồ sơ", "Dossiers"),
-    "dossiers_find": ("Mở hồ sơ", "Open a dossier"),
     "dossiers_code": ("Mã hồ sơ", "Dossier code"),
     "dossiers_code_hint": (
         "Quét mã QR trên giấy hẹn, tờ bìa hoặc phiếu, hay gõ mã rồi nhấn Enter",

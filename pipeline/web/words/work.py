@@ -98,5 +98,4 @@ WORDS = {
     "call_save": ("Ghi đã gọi", "Save the call"),
     "call_close": ("Đóng", "Close"),
     "call_earlier": ("Các lần gọi trước", "Earlier calls"),
-    "call_back": ("Về công việc", "Back to work"),
 }
