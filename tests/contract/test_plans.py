@@ -243,7 +243,7 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     ),
     "waiting submissions": (
         lambda database: database.work.waiting(OFFICE, 9),
-        ("submissions_by_",),
+        ("submissions_(by_change|not_done)",),
     ),
     "proposals for dossiers": (
         lambda database: database.work.proposals(OFFICE, 9),

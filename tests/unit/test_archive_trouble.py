@@ -20,16 +20,16 @@ def papers_of(desk: Desk, submission: Submission) -> int:
     return len(desk.tables.papers.of_content("phuong-a", submission.content_sha256))
 
 
-def break_finish(desk: Desk, patch: pytest.MonkeyPatch) -> None:
+def break_filing(desk: Desk, patch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise ServiceUnavailable("database_away")
 
-    patch.setattr(desk.tables.leases, "finish", away)
+    patch.setattr(desk.tables.leases, "file", away)
 
 
 def test_objects_are_there_before_the_row(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     submission = desk.receive(SCAN)
-    break_finish(desk, monkeypatch)
+    break_filing(desk, monkeypatch)
     with pytest.raises(ServiceUnavailable):
         desk.archive.process(submission.submission_id)
     assert papers_of(desk, submission) == 0
@@ -40,7 +40,7 @@ def test_objects_are_there_before_the_row(desk: Desk, monkeypatch: pytest.Monkey
 def test_running_again_after_the_database_was_away_files_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     submission = desk.receive(SCAN)
     with monkeypatch.context() as patch:
-        break_finish(desk, patch)
+        break_filing(desk, patch)
         with pytest.raises(ServiceUnavailable):
             desk.archive.process(submission.submission_id)
     left = set(desk.keys("archive/"))
