@@ -14,7 +14,7 @@ from pipeline.wiring import open_archive
 
 VERIFY = "verify-sample"
 _OBJECTS_A_NIGHT = 20_000
-"""At 100 objects a second a few minutes; 1.4 million objects are looked at in ten weeks."""
+"""1.4 million objects are looked at in ten weeks."""
 
 
 @flow(name=VERIFY)

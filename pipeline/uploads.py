@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.durable import make_folders, sync_folder
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
 from schemas.base import Value
@@ -115,7 +116,7 @@ class WaitingUploads:
         about = About(name=name, size_bytes=size_bytes, mark=mark, made_at=now, from_folder=from_folder)
         folder = self._of(session_id) / upload_id
         with _disk_errors():
-            _make_folders(folder)
+            make_folders(folder)
             if shutil.disk_usage(folder).free < size_bytes + _KEPT_FREE_BYTES:
                 shutil.rmtree(folder)
                 raise ServiceUnavailable("disk_full")
@@ -201,7 +202,7 @@ class WaitingUploads:
         """Say what the next handing in is about. Raises: ServiceUnavailable (disk_full)."""
         folder = self._of(session_id)
         with _disk_errors():
-            _make_folders(folder)
+            make_folders(folder)
             _write(folder / "circumstances.json", circumstances.model_dump_json().encode())
 
     def hand_in(
@@ -308,7 +309,7 @@ class WaitingUploads:
         """The folder of a session while nobody else hands in there."""
         folder = self._of(session_id)
         with _disk_errors():
-            _make_folders(folder / "handed")
+            make_folders(folder / "handed")
             descriptor = os.open(folder / "handed", os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -337,24 +338,7 @@ def _write(file: Path, content: bytes) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(file.parent)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make a folder and those it lies in, each durable before anything is put into it, and for our user alone."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(file.parent)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from pipeline.adapters.objects import HASH_SUFFIX, copy_hashed, is_key, require_key, written_whole
+from pipeline.durable import make_folders, sync_folder
 from pipeline.errors import DISK_FULL, NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
 
@@ -44,7 +45,7 @@ class FolderStore:
         require_key(key)
         path = self._root / key
         with _store_errors():
-            _make_folders(path.parent)
+            make_folders(path.parent)
             with self._draft() as (file, draft):
                 sha256, size_bytes = copy_hashed(data.read, file)
                 file.flush()
@@ -53,7 +54,7 @@ class FolderStore:
                     known = set(_hashes(path)) if path.exists() else set()
                     self._write_hashes(path, sorted(known | {sha256}))
                     draft.replace(path)
-                    _sync_folder(path.parent)
+                    sync_folder(path.parent)
                     if known - {sha256}:
                         self._write_hashes(path, [sha256])
         return StoredObject(key=key, sha256=sha256, size_bytes=size_bytes)
@@ -90,7 +91,7 @@ class FolderStore:
                 return
             with self._locked(fcntl.LOCK_EX):
                 path.unlink(missing_ok=True)
-                _sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
+                sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
                 _hash_file(path).unlink(missing_ok=True)
 
     def _keys(self, folder: str, prefix: str) -> Iterator[str]:
@@ -137,7 +138,7 @@ class FolderStore:
     @contextmanager
     def _draft(self) -> Iterator[tuple[IO[bytes], Path]]:
         """A new file beside the objects, locked by us; it is gone at the end of the block unless it was moved."""
-        _make_folders(self._drafts)
+        make_folders(self._drafts)
         with self._locked(fcntl.LOCK_EX):  # nobody looks for lost drafts before it is locked
             descriptor, name = tempfile.mkstemp(dir=self._drafts)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -160,7 +161,7 @@ class FolderStore:
             draft.replace(_hash_file(path))
         finally:
             draft.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def _remove_lost_drafts(self) -> None:
         """Remove what processes that are dead have left half written."""
@@ -178,7 +179,7 @@ class FolderStore:
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
         """Keep object and hash file together, against other threads and processes, for a moment without copying."""
-        _make_folders(self._root)
+        make_folders(self._root)
         with (self._root / ".lock").open("a") as lock:
             fcntl.flock(lock, how)
             yield
@@ -203,20 +204,3 @@ def _hashes(path: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [line.partition(" ")[0] for line in lines]
-
-
-def _make_folders(folder: Path) -> None:
-    """Make `folder` and its parents, each durable before anything is put into it, and for our user alone."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

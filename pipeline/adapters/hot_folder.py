@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
+from pipeline.durable import sync_folder
 from pipeline.errors import NotFound
 
 _WATCHED = ".watched"
@@ -106,7 +107,7 @@ class HotFolder:
             out.flush()
             os.fsync(out.fileno())
         draft.rename(_free_name(self._path, Path(name).name.lstrip(".") or "scan"))
-        _sync_folder(self._path)  # a power cut now may not take both
+        sync_folder(self._path)  # a power cut now may not take both
         data.unlink(missing_ok=True)
 
     def watch(self) -> None:
@@ -148,14 +149,6 @@ def settled(folders: Sequence[HotFolder], pause: Callable[[], object]) -> tuple[
 def _unchanged(before: Seen, after: Seen) -> tuple[Path, ...]:
     same = [path for path, seen in before.items() if after.get(path) == seen]
     return tuple(sorted(same, key=lambda path: (before[path][1], path.name)))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _free_name(folder: Path, name: str) -> Path:
