@@ -163,6 +163,7 @@ def test_signing_out_wipes_the_table_and_gives_scans_back(page: Page, counter: C
     page.get_by_role("button", name="Lấy SCAN_3.png").click()
     expect(waiting(page, scan)).to_be_visible()
     page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/sign-in**")
     page.goto(counter.link())
     page.goto(f"{counter.url}/receive")
     expect(page.locator("#folder")).to_contain_text("SCAN_3.png")

@@ -54,6 +54,7 @@ def test_a_new_officer_comes_in_by_the_administrators_link_and_chooses_a_passwor
         expect(hers).not_to_have_url(f"{counter.url}/me/password")
         expect(hers.get_by_role("navigation")).to_contain_text("Tiếp nhận")
         hers.get_by_role("button", name="Đăng xuất").click()
+        hers.wait_for_url("**/sign-in**")
         hers.goto(f"{counter.url}/search")
         hers.get_by_label("Tên đăng nhập").fill("lan.nguyen")
         hers.get_by_label("Mật khẩu").fill(PASSWORD)

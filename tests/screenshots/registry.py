@@ -42,6 +42,7 @@ NO_PAGES = frozenset(
         "/",
         "/access-log.csv",
         "/api/v1/openapi.json",
+        "/centre",
         "/papers/{document_id}/files/{number}",
         "/papers/{document_id}/originals/{page}/{size}",
         "/papers/{document_id}/pages/{page}/words",

@@ -67,7 +67,15 @@ def test_what_kills_its_worker_every_time_ends_stuck(tmp_path: Path) -> None:
 
 def test_work_that_is_told_to_stop_is_given_back_at_once(desk: Desk, parsers: PlainParsers) -> None:
     submission, stopping = desk.receive(scan(*(LETTER,) * 9)), threading.Event()
-    parsers.before_reading = lambda number: stopping.set() if number == 2 else None
+    page_takes_a_while = threading.Event()  # so that reading does not end before it is told
+
+    def stop_at_second(number: int) -> None:
+        if number == 2:
+            stopping.set()
+        if number > 2:
+            page_takes_a_while.wait(0.5)
+
+    parsers.before_reading = stop_at_second
     with pytest.raises(ServiceUnavailable) as error:
         desk.archive.process(submission.submission_id, stopping=stopping)
     assert error.value.code == "given_back"
