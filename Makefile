@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning capacity screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput capacity screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -67,6 +67,10 @@ bench-growth: ## measure asking, filing and disk with ten thousand to a million 
 bench-morning: ## simulate a large centre's morning with service times measured here
 	@.ci/setup check
 	.venv/bin/python -m tests.bench.morning
+
+bench-throughput: ## measure pages a minute through all services, with one worker and with two
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.throughput
 
 bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove that nothing is lost; takes an hour
 	@.ci/setup test

@@ -311,6 +311,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Một lệnh gửi về trung tâm khác đang chạy.",
         "Another hoso sync is at work with this home.",
     ),
+    "backup_running": (
+        "Một lệnh sao lưu khác của cơ quan đang chạy; hãy đợi nó xong.",
+        "Another hoso backup of this office is at work. Run this one when it has ended.",
+    ),
     "flow_server_away": ("Máy chủ Prefect không trả lời.", "The Prefect server does not answer."),
     "child_failed": (
         "Một chương trình mà hoso up điều khiển không khởi động được; xem nhật ký của nó.",

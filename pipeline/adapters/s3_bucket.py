@@ -5,17 +5,20 @@ An S3 ETag is no content hash for large objects, so our own SHA-256 goes into th
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import GOVERNANCE
+from minio.commonconfig import ENABLED, GOVERNANCE, Filter
 from minio.error import MinioException, S3Error
+from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfig, Rule
 from minio.retention import Retention
 
 from pipeline.adapters.objects import copy_hashed, require_key, written_whole
@@ -23,6 +26,11 @@ from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
 from pipeline.ports import StoredObject
 
 _SPOOL_BYTES = 8 << 20
+_SIDE_BY_SIDE = 8
+_LISTED_AHEAD = 64
+_CONNECTIONS = 32
+"""Kept open: a few threads ask for our objects while others describe what is listed."""
+_LEFT_OVER_DAYS = 1
 _HASH_HEADER = "x-amz-meta-sha256"
 _REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _ABSENT = {"NoSuchKey", "NoSuchObject"}
@@ -75,6 +83,7 @@ class S3Bucket:
             region=access.region,
             # The SDK's own pool waits five minutes for a server that is gone.
             http_client=urllib3.PoolManager(
+                maxsize=_CONNECTIONS,
                 timeout=urllib3.Timeout(connect=5, read=60),
                 retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
             ),
@@ -125,10 +134,11 @@ class S3Bucket:
 
     def find(self, prefix: str) -> Iterator[StoredObject]:
         """See ObjectStore."""
-        with _store_errors():
-            for entry in self._client.list_objects(bucket_name=self.name, prefix=prefix, recursive=True):
-                if (found := self._describe(str(entry.object_name))) is not None:
-                    yield found
+        # A listing tells no metadata, so each object is asked for its hash.
+        with _store_errors(), ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+            listed = self._client.list_objects(bucket_name=self.name, prefix=prefix, recursive=True)
+            while names := [str(entry.object_name) for entry in islice(listed, _LISTED_AHEAD)]:
+                yield from filter(None, threads.map(self._describe, names))
 
     def delete(self, key: str) -> None:
         """See ObjectStore. Where the bucket keeps versions, those before stay and can be read by their id."""
@@ -152,6 +162,7 @@ class S3Bucket:
             try:
                 if not self._client.bucket_exists(bucket_name=self.name):
                     self._client.make_bucket(bucket_name=self.name, object_lock=self._lock_days > 0)
+                    self._let_go_of_parts()
             except S3Error as error:
                 if error.code in _REFUSED:
                     raise Misconfigured("bad_setting", f"{self._access.settings}: {error.code}") from None
@@ -159,6 +170,16 @@ class S3Bucket:
                     raise
             if self._lock_days and not self._has_lock():
                 raise Misconfigured("no_object_lock", self.name)
+
+    def _let_go_of_parts(self) -> None:
+        """Have the server remove parts of uploads that were broken off: nobody sees them, and they may be papers."""
+        rule = Rule(
+            ENABLED,
+            rule_filter=Filter(prefix=""),
+            rule_id="broken-uploads",
+            abort_incomplete_multipart_upload=AbortIncompleteMultipartUpload(days_after_initiation=_LEFT_OVER_DAYS),
+        )
+        self._client.set_bucket_lifecycle(bucket_name=self.name, config=LifecycleConfig([rule]))
 
     def _has_lock(self) -> bool:
         try:

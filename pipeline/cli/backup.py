@@ -12,11 +12,13 @@ from pipeline.backup import Backup
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.telling import in_mb, told
+from pipeline.errors import ServiceUnavailable
 from pipeline.letting_go import Terms
 from pipeline.ports import ObjectStore
 from pipeline.restore import Restore
 from pipeline.settings import Settings, load_settings
 from pipeline.trial import wrong_answers
+from pipeline.turns import turn
 from pipeline.wiring import open_backup, open_store, open_tables
 from schemas.backup import BackedUp, Proof
 
@@ -34,7 +36,7 @@ def backup(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Copy what is new into a backup, with all rows as they are now; one run at a time.
+    """Copy what is new into a backup, with all rows as they are now; one run at a time, wherever it is started.
 
     It holds names, numbers and papers, so guard it as the office itself: on an encrypted disk or server. Intake leaves
     it after HOSO_INTAKE_DAYS. QCVN 12:2026/BCA asks for three copies on two media apart, one of them offline.
@@ -51,8 +53,11 @@ def backup(
 
 def _take(settings: Settings, target: ObjectStore, keep_days: int) -> BackedUp:
     terms = Terms(keep_days=keep_days, intake_days=settings.intake_days)
-    with open_tables(settings) as tables, told("{} objects looked at, {} bytes copied") as on_progress:
-        return Backup(open_store(settings), tables.rows, target).take(terms, on_progress)
+    with open_tables(settings) as tables, turn(tables.turns, "backup", settings.lease_s) as ours:
+        if not ours:
+            raise ServiceUnavailable("backup_running")
+        with told("{} objects looked at, {} bytes copied") as on_progress:
+            return Backup(open_store(settings), tables.rows, target).take(terms, on_progress)
 
 
 def _prove(settings: Settings, target: ObjectStore) -> Proof:

@@ -73,6 +73,18 @@ def test_a_replaced_record_stays_readable_as_it_was(store: S3Store, client: Mini
     assert {content(client, bucket, one) for one in versions(client, bucket)} == {b"before", b"after"}
 
 
+def test_parts_of_an_upload_that_broke_off_are_removed_by_the_server(
+    store: S3Store, client: Minio, bucket: str
+) -> None:
+    for name in (bucket, f"{bucket}-intake"):
+        lifecycle = client.get_bucket_lifecycle(bucket_name=name)
+        assert lifecycle is not None
+        (rule,) = lifecycle.rules
+        assert rule.abort_incomplete_multipart_upload is not None
+        assert rule.abort_incomplete_multipart_upload.days_after_initiation == 1
+        assert rule.expiration is None, "whole objects stay"
+
+
 @pytest.mark.parametrize("key", [ARCHIVED, DECIDED])
 def test_not_even_the_owner_of_the_keys_can_remove_a_locked_version(
     store: S3Store, client: Minio, bucket: str, key: str

@@ -108,6 +108,13 @@ def test_find_gives_the_keys_with_the_prefix_in_their_order(store: ObjectStore) 
     assert [found.key for found in store.find("")] == ["a/b-c", "a/b/1", "a/b/2", "a/c", "b/1"]
 
 
+def test_finding_many_keeps_their_order(store: ObjectStore) -> None:
+    keys = [f"archive/many/{number:03d}" for number in range(150)]
+    for key in keys:
+        store.put(key, io.BytesIO(key.encode()), "text/plain")
+    assert [found.key for found in store.find("archive/many/")] == keys
+
+
 @pytest.mark.parametrize("prefix", ["none", "none/at/all", "../", "/", "a//b"])
 def test_finding_nothing_is_no_error(store: ObjectStore, prefix: str) -> None:
     store.put("a/b", io.BytesIO(b"x"), "text/plain")

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.folder_store import FolderStore
+from pipeline.settings import Settings
+from pipeline.turns import turn
+from pipeline.wiring import open_tables
 from tests.specimens import make_specimens
 from tests.system.command import Told, ingest, run
 from tests.system.conftest import Filed
@@ -72,6 +75,13 @@ def test_a_backup_that_lacks_something_says_so(filed: Filed, tmp_path: Path) -> 
     assert told.code == 65
     assert told.value["snapshot"]["failed"] == [key]
     assert backup(home, target, "--prove").code == 65
+
+
+def test_a_second_backup_beside_the_first_is_refused(filed: Filed, tmp_path: Path) -> None:
+    settings = Settings(home=filed.home)
+    with open_tables(settings) as tables, turn(tables.turns, "backup", settings.lease_s):
+        told = backup(filed.home, tmp_path / "backup")
+    assert (told.code, "backup_running" in told.errors) == (75, True)
 
 
 def test_a_backup_inside_the_store_is_refused(filed: Filed) -> None:
