@@ -10,13 +10,15 @@ from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
-from pipeline.recording import record_changes
+from pipeline.recording import catch_up
 from pipeline.resume import resume
 from pipeline.settings import Settings, load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_archive
 
 _AT_ONCE = 200
+_RECORDS_AT_ONCE = 2000
+"""After an upgrade all records are written anew; the next sweep goes on, and nobody's papers wait for it meanwhile."""
 """Webhooks told in one sweep; the next sweep tells the next ones."""
 
 
@@ -45,7 +47,7 @@ def _put_right(archive: Archive, settings: Settings) -> None:
     now = datetime.now(UTC)
     for office_id in known_offices(settings, archive.tables):
         resume(archive, office_id, now)
-        record_changes(archive.store, archive.tables.records, office_id)
+        catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)

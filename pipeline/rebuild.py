@@ -22,7 +22,7 @@ from pipeline.bulk import fetch_each
 from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
 from pipeline.record_ports import Record, Records, Restoring
-from pipeline.recording import record_changes
+from pipeline.recording import catch_up
 from schemas.base import Value
 from schemas.decisions import Decided, read_decision
 from schemas.dossier import PaperRecord, Submission
@@ -71,7 +71,7 @@ def rebuild(
     if not restoring.is_under_way() and not restoring.is_empty():
         if not replace:
             raise Misconfigured("database_not_empty")
-        record_changes(store, records, None)
+        catch_up(store, records, None)
     restoring.begin()
     report = _Rebuilding(store, restoring, on_rebuilt).run()
     restoring.end()

@@ -5,38 +5,66 @@ database knows, such as what the register makes of a paper's owners, is written 
 noted in the same transaction, so a crash in between only leaves it to the next one who records.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 
 from pipeline import keys
 from pipeline.ports import ObjectStore
 from pipeline.record_ports import Record, Records
 from schemas.dossier import Paper, PaperRecord, Submission
-from schemas.records import CodeRecord, DossierRecord, RegisterEntry
+from schemas.records import Change, CodeRecord, DossierRecord, RegisterEntry
 
-_AT_ONCE = 200
+_AT_ONCE = 100
+_SIDE_BY_SIDE = 8
+"""Records wait for disks and networks more than for a processor."""
 _MOST_TRIES = 5
 """How often is looked again where others change the same things; what is left then waits for the next one."""
 
 
-def record_changes(store: ObjectStore, records: Records, office_id: str | None) -> int:
-    """Write the records of all rows of the office, or of all offices, that have changed; return how many.
+def record_changes(store: ObjectStore, records: Records, office_id: str) -> int:
+    """Write the records of rows of the office that have changed, a hundred at most; return how many.
 
-    Again changes nothing.
+    Somebody waits for whoever records what he has changed. An upgrade notes all rows as changed: for `catch_up`.
 
     Raises:
         ServiceUnavailable: store_away, database_away; the next one who records does the rest.
     """
-    written, tries = 0, 0
-    while tries < _MOST_TRIES and (changes := records.changed(office_id, _AT_ONCE)):
-        subjects = list({(one.kind, one.subject_id): one for one in changes}.values())
-        for change, record in zip(subjects, records.load(subjects), strict=True):
-            if record is not None:
-                put_record(store, record)
-            elif change.kind == "citizen":
-                store.delete(keys.register_entry(change.office_id, change.subject_id))
-        tries += not records.recorded(changes)
-        written += len(subjects)
+    return catch_up(store, records, office_id, _AT_ONCE)
+
+
+def catch_up(store: ObjectStore, records: Records, office_id: str | None, most: int | None = None) -> int:
+    """Write the records of rows of the office, or of all offices, that have changed; return how many.
+
+    Again changes nothing.
+
+    Args:
+        store: where records lie.
+        records: what has changed.
+        office_id: whose rows; None: everybody's.
+        most: changes to look at; None: all.
+
+    Raises:
+        ServiceUnavailable: store_away, database_away; the next one who records does the rest.
+    """
+    written, seen, tries = 0, 0, 0
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        while tries < _MOST_TRIES and (most is None or seen < most):
+            changes = records.changed(office_id, _AT_ONCE if most is None else min(_AT_ONCE, most - seen))
+            if not changes:
+                break
+            subjects = list({(one.kind, one.subject_id): one for one in changes}.values())
+            list(threads.map(partial(_record, store), subjects, records.load(subjects)))
+            tries += not records.recorded(changes)
+            written, seen = written + len(subjects), seen + len(changes)
     return written
+
+
+def _record(store: ObjectStore, change: Change, record: Record | None) -> None:
+    if record is not None:
+        put_record(store, record)
+    elif change.kind == "citizen":
+        store.delete(keys.register_entry(change.office_id, change.subject_id))
 
 
 def put_record(store: ObjectStore, record: Record) -> None:

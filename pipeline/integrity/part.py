@@ -7,7 +7,7 @@ from datetime import datetime
 from pipeline.archive import Archive
 from pipeline.bulk import fetch_each
 from pipeline.ports import StoredObject
-from pipeline.recording import record_changes
+from pipeline.recording import catch_up
 from schemas.integrity import Finding, FindingKind
 
 log = logging.getLogger("hoso")
@@ -84,4 +84,4 @@ class Part:
     def record_changes(self) -> None:
         """Have records follow their rows, so that what differs then is wrong."""
         if self.repair:
-            record_changes(self.archive.store, self.archive.tables.records, self.office_id)
+            catch_up(self.archive.store, self.archive.tables.records, self.office_id)

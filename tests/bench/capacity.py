@@ -21,12 +21,12 @@ BUSY = 0.7
 class Measured:
     """What a piece of work costs: CPU seconds, kB. `original_kb`: a page in colour at 300 dpi as scanners send it."""
 
-    look_s: float = 0.63
-    read_s: float = 1.45
-    start_s: float = 4.0
+    look_s: float = 0.66
+    read_s: float = 1.52
+    start_s: float = 4.7
     copy_kb: float = 59
     original_kb: float = 800
-    database_kb: float = 6.3
+    database_kb: float = 7.9
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 
 from pipeline.adapters.database.engine import Database, open_database
@@ -60,6 +61,8 @@ def filled(
                 search_filling.fill(url, citizens, papers)
                 done.touch()
                 _tell(f"{done.name}: filled with {size.papers:,} papers", start)
+            if name == "PostgreSQL":
+                _settle(url)
             yield database
         finally:
             database.close()
@@ -80,6 +83,12 @@ def _server(name: str, folder: Path) -> Iterator[str]:
         return
     with running_postgresql(folder / "postgresql") as url:
         yield url
+
+
+def _settle(url: str) -> None:
+    """Do what autovacuum does in the first night after much was filed, or after an upgrade."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def _tell(what: str, start: float) -> None:

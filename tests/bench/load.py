@@ -19,6 +19,7 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 
 import httpx
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -87,6 +88,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="scans-", dir=folder) as scans, running_postgresql(folder / "postgresql") as url:
         brought = _dossiers(Path(scans), round(_OFFICERS * seconds / _DOSSIER_EVERY_S) + 1)
         _fill(url, folder / "filled", citizens)
+        _forget_changes(url)
         settings = Settings(home=folder / "home", office_id=ACTOR.office_id, database=url)
         links = [link_for(settings, "counter", "reviewer", login=f"officer-{n}") for n in range(_OFFICERS)]
         more = {"HOSO_DATABASE": url, "HOSO_OFFICE_ID": ACTOR.office_id}
@@ -110,6 +112,12 @@ def _fill(url: str, done: Path, citizens: Sequence[MadeCitizen]) -> None:
     open_database(url).close()
     fill(url, citizens, make_papers(citizens, tuple(load_catalogue().types.values()), _PAPERS, _SEED))
     done.touch()
+
+
+def _forget_changes(url: str) -> None:
+    """Made rows have no objects, and an upgrade notes them all as changed: sweeps would record them for an hour."""
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM changed_rows")
 
 
 async def _work(office: Office, links: Sequence[str], brought: Sequence[Sequence[Path]]) -> None:

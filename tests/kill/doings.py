@@ -20,7 +20,7 @@ from pipeline.archive import Archive, Handing
 from pipeline.cli import main
 from pipeline.incoming import IncomingFile
 from pipeline.paper_records import document_id_of
-from pipeline.recording import record_changes
+from pipeline.recording import catch_up
 from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
@@ -169,7 +169,7 @@ def recover(home: Path) -> None:
         for submission_id in archive.tables.leases.waiting(_AT_ONCE):
             archive.process(submission_id)
         resume(archive, office_id, now + timedelta(hours=1))
-        record_changes(archive.store, archive.tables.records, office_id)
+        catch_up(archive.store, archive.tables.records, office_id)
         archive.intake.expire(office_id, now)
 
 
