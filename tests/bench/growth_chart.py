@@ -6,8 +6,10 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
-_STYLES = {"SQLite": ("#b3261e", "o"), "PostgreSQL": ("#1f4e79", "s")}
+_STYLES = {"SQLite": ("#b3261e", "o", -12), "PostgreSQL": ("#1f4e79", "s", 6)}
+"""Colour, marker, and how far in points a value stands above its marker."""
 Told = tuple[dict[str, float], float, int]
 
 
@@ -36,13 +38,19 @@ def draw(grown: Mapping[tuple[str, int], Told], file: Path) -> None:
 
 
 def _plot(axes: Axes, title: str, values: Mapping[tuple[str, int], float]) -> None:
-    for name, (colour, marker) in _STYLES.items():
+    for name, (colour, marker, above) in _STYLES.items():
         points = sorted((papers, value) for (database, papers), value in values.items() if database == name)
         axes.plot(*zip(*points, strict=True), color=colour, marker=marker, label=name)
         for papers, value in points:
-            axes.annotate(f"{value:,.0f}", (papers, value), xytext=(0, 5), textcoords="offset points", ha="center")
+            said = f"{value:,.0f}"
+            axes.annotate(said, (papers, value), (0, above), textcoords="offset points", ha="center", color=colour)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.margins(y=0.3)
+    sizes = sorted({papers for _, papers in values})
+    axes.set_xticks(sizes, [f"{papers:,}" for papers in sizes])
+    axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_formatter(NullFormatter())  # each point tells its value
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.margins(0.2, 0.3)
     axes.set_title(title, fontsize=9, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
