@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
-from pipeline.adapters.flow_server import find_flow_server
+from pipeline.adapters.flow_server import FlowServer, find_flow_server
 from pipeline.archive import Archive
 from pipeline.errors import HosoError, ServiceUnavailable
 from pipeline.settings import Settings
@@ -23,6 +24,8 @@ class Reading:
         self._open_archive = open_archive
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
+        # A flow server at work may take seconds to answer, and who hands in papers has a citizen before him.
+        self._telling = ThreadPoolExecutor(1, thread_name_prefix="telling")
 
     def begin(self, submission_id: str) -> None:
         """Have a submission read soon. It is safe already: if the flow server does not answer, the sweep sees to it."""
@@ -32,15 +35,12 @@ class Reading:
         if server is None:
             self._read_here()
             return
-        with server:
-            try:
-                server.submit(submission_id)
-            except ServiceUnavailable as error:
-                _LOG.warning("submission %s waits for the sweep: %s", submission_id, error)
+        self._telling.submit(_tell, server, submission_id)
 
     def close(self) -> None:
-        """Have the thread give back the submission it is at, and end it."""
+        """Have the thread give back the submission it is at, and end it; what was not told yet waits for the sweep."""
         self._closed.set()
+        self._telling.shutdown(cancel_futures=True)
         self._wake.set()
         if self._thread:
             self._thread.join()
@@ -72,3 +72,11 @@ class Reading:
                 archive.process(submission_id, stopping=self._closed)
             except HosoError as error:  # The table says what became of it; the others are not to wait.
                 _LOG.warning("submission %s: %s", submission_id, error)
+
+
+def _tell(server: FlowServer, submission_id: str) -> None:
+    with server:
+        try:
+            server.submit(submission_id)
+        except ServiceUnavailable as error:
+            _LOG.warning("submission %s waits for the sweep: %s", submission_id, error)

@@ -1,5 +1,6 @@
-"""What a web process without a flow server reads by itself, and in which order."""
+"""What a web process reads by itself and in which order, and how it has others read."""
 
+import socket
 import threading
 from contextlib import nullcontext
 from typing import Any
@@ -40,3 +41,17 @@ def test_what_comes_to_the_counter_meanwhile_goes_before_the_backlog(
         reading.close()
     first, second, pressing = waiting
     assert order == [first, pressing, second]
+
+
+def test_who_hands_in_does_not_wait_for_a_flow_server_that_is_busy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = desk.receive(scan(BIRTH))
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        busy.settimeout(60)
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{busy.getsockname()[1]}/api")
+        reading = Reading(Settings(home=desk.folder), lambda _: nullcontext(desk.archive))
+        reading.begin(submission.submission_id)  # comes back before anybody has answered
+        asked, _ = busy.accept()
+        with asked:
+            assert asked.recv(1)
+    reading.close()
+    assert desk.seen(submission).state == "received", "the sweep will find it"
