@@ -25,7 +25,7 @@ from pipeline.pages import ScanFile
 from pipeline.paper_codes import PaperCodes
 from pipeline.paper_records import as_kept, paper_of
 from pipeline.ports import ObjectStore, Parsers, StoredObject
-from pipeline.recording import record_changes
+from pipeline.recording import change_of, record_changes
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.shared_reading import Shared, SharedReading
@@ -36,7 +36,6 @@ from schemas.catalog import Catalogue
 from schemas.decisions import Confirm
 from schemas.dossier import Channel, CopyKind, Lane, Lease, Paper, PaperRecord, SourceFile, Submission
 from schemas.people import Actor
-from schemas.records import Change
 
 log = logging.getLogger("hoso")
 
@@ -276,9 +275,7 @@ class Archive:
         """Have the records of what another has filed written anew: ours may have come after them."""
         office_id = submission.actor.office_id
         for paper in self.tables.papers.of_content(office_id, submission.content_sha256):
-            mark = uuid.uuid4().hex
-            change = Change(mark=mark, office_id=office_id, kind="paper", subject_id=paper.document_id)
-            self.tables.records.note(change)
+            self.tables.records.note(change_of(paper))
         record_changes(self.store, self.tables.records, office_id)
 
     def _papers(self, work: HeldWork, scan: Scan) -> Iterator[ReadPaper]:

@@ -5,6 +5,7 @@ database knows, such as what the register makes of a paper's owners, is written 
 noted in the same transaction, so a crash in between only leaves it to the next one who records.
 """
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
@@ -65,6 +66,11 @@ def _record(store: ObjectStore, change: Change, record: Record | None) -> None:
         put_record(store, record)
     elif change.kind == "citizen":
         store.delete(keys.register_entry(change.office_id, change.subject_id))
+
+
+def change_of(paper: Paper) -> Change:
+    """What to note of a paper whose record is to be written anew."""
+    return Change(mark=uuid.uuid4().hex, office_id=paper.actor.office_id, kind="paper", subject_id=paper.document_id)
 
 
 def put_record(store: ObjectStore, record: Record) -> None:

@@ -14,6 +14,7 @@ from pipeline.decisions import deciding
 from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
 from pipeline.originals import Originals, Place, with_originals
+from pipeline.recording import change_of
 from pipeline.renditions import OnFile, as_rendition, compare_each, once_each
 from pipeline.stages.identify import identify
 from pipeline.stages.learnt import named_by
@@ -102,6 +103,9 @@ class Settling:
         """Remove what the papers have left behind, but for what others of their submissions still point to."""
         one_each = {change.after.submission_id: change.after for change in changes}
         clear_away(self._store, changes, [paper for one in one_each.values() for paper in self._beside(one)])
+        for paper in (change.after for change in changes):
+            if paper.state == "rejected":  # its record went as well: the one before showed it
+                self._tables.records.note(change_of(paper))
 
     # -- what changes -------------------------------------------------------------------------------------------------
 

@@ -234,6 +234,15 @@ def test_a_secret_paper_is_wiped(desk: Desk, review: Review) -> None:
     assert desk.tables.papers.page_texts(OFFICE, paper.document_id) == ("",)
 
 
+def test_a_secret_papers_record_stays_when_it_is_called_secret_once_more(desk: Desk, review: Review) -> None:
+    paper = suspect(desk)
+    after = answer(review, paper, "secrecy", "yes")
+    said = {"kind": "set_secrecy", "subject_id": paper.document_id, "secret": True}
+    review.decide(review.read(ACTOR, said))
+    (left,) = desk.keys("intake/") + desk.keys("archive/")
+    assert PaperRecord.model_validate_json(desk.bytes_of(left)).paper == after
+
+
 def test_a_lost_page_may_be_accepted(desk: Desk, review: Review) -> None:
     paper = desk.file(scan(BIRTH, LOST))
     assert parts(paper) == ["page.page_lost"]
