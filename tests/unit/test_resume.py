@@ -14,7 +14,8 @@ from tests.unit.plain_papers import BIRTH
 from tests.unit.plain_parsers import scan
 
 OFFICE = ACTOR.office_id
-LATER = datetime.now(UTC) + timedelta(hours=1)
+LATER = datetime.now(UTC) + timedelta(days=1)
+"""Later than any decision of a test run, however long that takes."""
 UNNUMBERED = BIRTH.replace("Số: 150/2020\n", "")
 
 
