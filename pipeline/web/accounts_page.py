@@ -73,7 +73,7 @@ def make_link(request: Request, account_id: str) -> Response:
     account = _account(request, account_id)
     if _is_own(request, account):
         raise Forbidden("own_account")
-    archive_of(request).tables.accounts.set_password(account_id, None, must_change=True)
+    archive_of(request).tables.accounts.set_password(account.office_id, account_id, None, must_change=True)
     note(request, signed_in(request).account, "account", account_id)
     return _account_page(request, account_id, link=_new_link(request, account))
 
@@ -108,10 +108,7 @@ def _changed(request: Request, account: Account) -> Response:
 
 def _account(request: Request, account_id: str) -> Account:
     """An account of the administrator's own office. Raises: NotFound (no_such_account)."""
-    account = archive_of(request).tables.accounts.get(account_id)
-    if account.office_id != actor_of(request).office_id:
-        raise NotFound("no_such_account", account_id)
-    return account
+    return archive_of(request).tables.accounts.get(actor_of(request).office_id, account_id)
 
 
 def _is_own(request: Request, account: Account) -> bool:

@@ -11,7 +11,7 @@ from pipeline.errors import Forbidden, HosoError
 from pipeline.web.api import archive_of
 from pipeline.web.gate import COOKIE, address_of, entrance_of, note, with_session
 from pipeline.web.sign_in import door_of
-from pipeline.web.signed_in import needs, signed_in
+from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of
 from schemas.base import Value
@@ -81,9 +81,8 @@ def tell_end(request: Request) -> SessionEnd:
 def open_sessions(request: Request, account_id: str) -> tuple[Session, ...]:
     """An account's sessions that are not over, the last used first."""
     entrance, now = entrance_of(request), datetime.now(UTC)
-    return tuple(
-        one for one in archive_of(request).tables.sessions.of_account(account_id) if entrance.ends_at(one) > now
-    )
+    known = archive_of(request).tables.sessions.of_account(actor_of(request).office_id, account_id)
+    return tuple(one for one in known if entrance.ends_at(one) > now)
 
 
 def _password_page(request: Request, refusal: str, status: int = 200) -> Response:

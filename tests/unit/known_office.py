@@ -159,7 +159,7 @@ def _add_desk_things(office: KnownOffice) -> None:
     office.ids["account_id"] = office.account(OFFICE, "hoa").account_id
     receiving = office.app.state.receiving
     lan = office.account(OFFICE, "lan")
-    session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
+    session_id = office.tables.sessions.of_account(OFFICE, lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
     office.ids["delivery_id"] = str(uuid.uuid4())
     office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")

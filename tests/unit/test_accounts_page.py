@@ -139,8 +139,9 @@ def test_an_identity_that_never_came_is_not_bound(settings: Settings, admin: Tes
 
 def test_an_administrator_ends_anothers_session(settings: Settings, admin: TestClient) -> None:
     with signed_in_client(settings, login="minh") as other, open_tables(settings) as tables:
-        account_id = known(settings, "minh").account_id
-        session = tables.sessions.of_account(account_id)[0].session_id
+        minh = known(settings, "minh")
+        account_id = minh.account_id
+        session = tables.sessions.of_account(minh.office_id, account_id)[0].session_id
         assert session in admin.get(f"/accounts/{account_id}").text
         admin.post(f"/accounts/{account_id}/sessions/end", data={"session_id": session})
         assert other.get("/me").status_code == 303
