@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pipeline.access_ports import Session
 from pipeline.errors import Forbidden, HosoError
 from pipeline.web.api import archive_of
-from pipeline.web.gate import COOKIE, address_of, entrance_of, note, with_session
+from pipeline.web.gate import address_of, entrance_of, note, secret_of, with_session
 from pipeline.web.sign_in import door_of
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
@@ -71,7 +71,7 @@ def end_session(request: Request, session_id: Annotated[str, Form()]) -> Respons
 @router.get("/session", dependencies=[needs(None)])
 def tell_end(request: Request) -> SessionEnd:
     """How long the session still lasts. Asked by a page itself it changes nothing; by a person it goes on."""
-    entrance, secret = entrance_of(request), request.cookies.get(COOKIE, "")
+    entrance, secret = entrance_of(request), secret_of(request)
     signed = entrance.who(secret, by_person=False) or signed_in(request)
     left_s = (signed.ends_at - datetime.now(UTC)).total_seconds() if signed.ends_at else 0.0
     warn_s = min(_WARN_S, request.app.state.settings.idle_minutes * 60 / 4)
