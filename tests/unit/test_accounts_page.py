@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from pipeline import tokens
 from pipeline.entrance import new_account
 from pipeline.passwords import hashed
 from pipeline.settings import Settings
@@ -135,6 +136,21 @@ def test_an_identity_that_never_came_is_not_bound(settings: Settings, admin: Tes
     answer = admin.post(f"/accounts/{account.account_id}/identity", data={"subject": SUBJECT})
     assert answer.status_code == 404
     assert known(settings, "lan").oidc_subject is None
+
+
+def test_the_tokens_of_programs_are_shown_and_ended(settings: Settings, admin: TestClient) -> None:
+    with open_tables(settings) as tables:
+        service = new_account("one-stop", "Một cửa điện tử", "local", ["service"])
+        assert tables.accounts.add(service, None, "tests")
+        token, secret = tokens.issue(tables.tokens, service.actor, service, "Cổng tỉnh", ["papers.receive"], 30)
+    page = admin.get("/accounts").text
+    for told in ("Cổng tỉnh", "Một cửa điện tử", "tiếp nhận giấy tờ", "chưa dùng"):
+        assert told in page
+    assert secret not in page
+    assert admin.post("/accounts/tokens/end", data={"token_id": token.token_id}).status_code == 303
+    assert "Cổng tỉnh" not in admin.get("/accounts").text
+    with open_tables(settings) as tables:
+        assert tokens.who(tables.tokens, secret) is None
 
 
 def test_an_administrator_ends_anothers_session(settings: Settings, admin: TestClient) -> None:
