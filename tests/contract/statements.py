@@ -98,12 +98,13 @@ def forbidden(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
 def asked_without_office(part: object) -> set[str]:
     """The tables of offices that this SELECT, UPDATE or DELETE goes through with no office in its WHERE."""
     if isinstance(part, Select):
-        tables = {table for one in part.get_final_froms() for table in _tables(one)} & OWNED
+        sources = [table for one in part.get_final_froms() for table in _tables(one)]
     elif isinstance(part, Update | Delete):
-        tables = {part.table} & OWNED if isinstance(part.table, Table) else set()
+        sources = [part.table]
     else:
         return set()
-    return set() if _names_office(part.whereclause) else {table.name for table in tables}
+    tables = {one.name for one in sources if isinstance(one, Table) and one in OWNED}
+    return set() if _names_office(part.whereclause) else tables
 
 
 def _tables(source: FromClause) -> Iterator[FromClause]:

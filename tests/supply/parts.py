@@ -61,9 +61,10 @@ class Part(NamedTuple):
     def licence(self) -> str | None:
         """Its SPDX expression; None: its data say none that is known here."""
         said = self.data.metadata
+        expressions = said.get_all("License-Expression") or ()
         classifiers = [one.rpartition(" :: ")[2] for one in said.get_all("Classifier") or () if "License ::" in one]
-        known = (SPELLINGS.get(one.strip()) for one in (said.get("License") or "", *classifiers))
-        return LOOKED_UP.get(self.name) or said.get("License-Expression") or next(filter(None, known), None)
+        known = (SPELLINGS.get(one.strip()) for one in (*(said.get_all("License") or ()), *classifiers))
+        return LOOKED_UP.get(self.name) or next(iter(expressions), None) or next(filter(None, known), None)
 
     @property
     def needs(self) -> frozenset[str]:

@@ -98,7 +98,7 @@ def signed_in_by(client: TestClient, provider: Provider, way: Way) -> str:
 
 
 def is_in(client: TestClient, session: str) -> bool:
-    return client.get("/me", headers={"cookie": f"{COOKIE}={session}"}).status_code == 200
+    return int(client.get("/me", headers={"cookie": f"{COOKIE}={session}"}).status_code) == 200
 
 
 def test_who_signs_out_at_the_provider_is_out_here_and_it_is_logged(client: TestClient, provider: Provider) -> None:
