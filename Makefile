@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput capacity screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput capacity screenshots calibration permissions sbom licences audit lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -92,6 +92,18 @@ calibration: ## fit confidences on specimens, measure them on other papers, and 
 permissions: ## write down which role may use which route, in docs/permissions.md
 	@.ci/setup check
 	.venv/bin/python -m tests.permissions > docs/permissions.md
+
+sbom: ## write sbom.json, the list of all components (CycloneDX)
+	@.ci/setup check
+	.venv/bin/python -m tests.supply.sbom > sbom.json
+
+licences: ## list the licences of all that runs; fails on one that is not allowed
+	@.ci/setup check
+	@.venv/bin/python -m tests.supply.licences
+
+audit: ## ask OSV what is known to be wrong with the locked packages; "not checked" where it does not answer
+	@.ci/setup check
+	@.venv/bin/python -m tests.supply.vulnerabilities
 
 up-real: ## run all of docker-compose.yml as processes of this machine until Ctrl-C; data in .hoso/real
 	@.ci/setup test

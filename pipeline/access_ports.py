@@ -32,8 +32,8 @@ class Accounts(Protocol):
         """Add an account in the name of `actor_id`; False, and nothing is written, where login or subject are taken."""
         ...
 
-    def get(self, account_id: str) -> Account:
-        """Raises: NotFound (no_such_account)."""
+    def get(self, office_id: str, account_id: str) -> Account:
+        """Raises: NotFound (no_such_account), for another office's as well."""
         ...
 
     def by_login(self, login: str) -> tuple[Account, str | None] | None:
@@ -49,15 +49,18 @@ class Accounts(Protocol):
         ...
 
     def change(self, account: Account) -> bool:
-        """Write its name, office, roles, subject and whether it is disabled; a disabled one's sessions end.
+        """Write its name, roles, subject and whether it is disabled; a disabled one's sessions end.
 
         False, and nothing is written, where another account has this subject.
-        Raises: NotFound (no_such_account).
+        Raises: NotFound (no_such_account), for one that belongs to another office as well.
         """
         ...
 
-    def set_password(self, account_id: str, password_hash: str | None, *, must_change: bool) -> None:
-        """None takes the password away. Its sessions and links end. Raises: NotFound (no_such_account)."""
+    def set_password(self, office_id: str, account_id: str, password_hash: str | None, *, must_change: bool) -> None:
+        """None takes the password away. Its sessions and links end.
+
+        Raises: NotFound (no_such_account), for another office's as well.
+        """
         ...
 
 
@@ -132,8 +135,11 @@ class Sessions(Protocol):
         """
         ...
 
-    def of_account(self, account_id: str) -> tuple[Session, ...]:
-        """Its sessions, the last used first; those that are over and not yet removed as well."""
+    def of_account(self, office_id: str, account_id: str) -> tuple[Session, ...]:
+        """Its sessions, the last used first; those that are over and not yet removed as well.
+
+        None of another office's account.
+        """
         ...
 
     def set_purpose(self, secret_sha256: str, purpose: Purpose | None, visit_id: str | None) -> None:

@@ -33,6 +33,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Có tệp chưa gửi xong. Hãy gửi tiếp rồi nhận.",
         "A file has not been sent whole. Send the rest first.",
     ),
+    "too_many_uploads": (
+        "Có quá nhiều tệp đang chờ. Hãy nhận hoặc bỏ bớt rồi gửi tiếp.",
+        "Too many files are waiting. Hand some in or put them away, then send more.",
+    ),
     "unknown_code": (
         "Mã này không phải mã hồ sơ, giấy tiếp nhận, tờ bìa hay thẻ căn cước.",
         "This is no code of a dossier, a receipt, a cover sheet or an identity card.",

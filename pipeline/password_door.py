@@ -65,7 +65,8 @@ class PasswordDoor:
             self._tries.forget(f"login {account.login}")
             if old == new:
                 raise Forbidden("same_password")
-        self._accounts.set_password(account.account_id, hashed(new, account.login, account.name), must_change=False)
+        chosen = hashed(new, account.login, account.name)
+        self._accounts.set_password(account.office_id, account.account_id, chosen, must_change=False)
 
     def _account_of(self, login: str, password: str) -> Account | None:
         account, known_hash = self._accounts.by_login(login) or (None, None)

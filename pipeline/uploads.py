@@ -30,6 +30,9 @@ log = logging.getLogger("hoso")
 
 KEPT = timedelta(hours=24)
 """An upload that was not touched for so long is removed, however long its session lasts."""
+_MOST_WAITING = 500
+_MOST_LARGEST = 20
+"""A session may have so many uploads waiting, and the bytes of so many of the largest (ASVS 4.0.3, 12.1.3)."""
 _KEPT_FREE_BYTES = 256 << 20
 """The disk is called full before it is: what was received already still has to be filed."""
 _ID = re.compile(r"[0-9a-f-]{32,64}")
@@ -104,13 +107,16 @@ class WaitingUploads:
         """Make room for a file.
 
         Raises:
-            ScanRejected: empty_file, too_large.
+            ScanRejected: empty_file, too_large; too_many_uploads, the session has too much waiting already.
             ServiceUnavailable: disk_full.
         """
         if size_bytes <= 0:
             raise ScanRejected("empty_file")
         if size_bytes > self.limit_bytes:
             raise ScanRejected("too_large", f"> {self.limit_bytes >> 20} MB")
+        waiting = [one.about.size_bytes for one in self.of_session(session_id)]
+        if len(waiting) >= _MOST_WAITING or sum(waiting) + size_bytes > _MOST_LARGEST * self.limit_bytes:
+            raise ScanRejected("too_many_uploads")
         upload_id = uuid.uuid4().hex
         now = datetime.now(UTC)
         about = About(name=name, size_bytes=size_bytes, mark=mark, made_at=now, from_folder=from_folder)

@@ -46,9 +46,11 @@ Access = Literal[
     "sign_in_refused",
     "sign_out",
     "account",
+    "refused",
 ]
 """What was done. `look` is a page of a person's papers or one paper; `change` is any answer, confirmation or link;
-`account` is any change of an account."""
+`account` is any change of an account; `refused` is what somebody asked for and may not do, its subject the permission
+that he lacks."""
 
 
 class Account(Value):

@@ -1,7 +1,7 @@
 """Signing in by an OpenID Connect provider: authorization code with PKCE, by Authlib.
 
-OpenID Connect Core 1.0 and RP-Initiated Logout 1.0; RFC 7636 (PKCE), RFC 9207 (`iss` in the answer), RFC 9700 (good
-practice).
+OpenID Connect Core 1.0, RP-Initiated Logout 1.0 and Back-Channel Logout 1.0; RFC 7636 (PKCE), RFC 9207 (`iss` in the
+answer), RFC 9700 (good practice).
 """
 
 import hashlib
@@ -31,6 +31,9 @@ _TIMEOUT_S = 5.0
 _KNOWN_S = 3600.0
 """What the provider says of itself, and its keys, are asked for again after an hour."""
 _LEEWAY_S = 60
+_SIGN_OUT = "http://schemas.openid.net/event/backchannel-logout"
+_SIGN_OUT_S = 600
+"""A message that somebody has signed out is not believed after ten minutes: kept back, it would end later sessions."""
 _SIGNATURES = JWSRegistry(algorithms=["RS256", "PS256", "ES256", "ES384", "EdDSA"], strict_check_header=False)
 """Of the provider's private keys only: with HS256 whoever knows our client secret could sign for it."""
 
@@ -110,6 +113,32 @@ class OpenIdProvider:
         name = claims.get("name") or claims.get("preferred_username") or ""
         return Person(subject=f"{self._issuer} {claims['sub']}", name=str(name)[:200])
 
+    def signed_out(self, logout_token: str) -> str:
+        """Who has signed out at the provider, as it tells us itself (Back-Channel Logout 1.0, 2.6): `issuer subject`.
+
+        A message that names a session of the provider's and nobody is refused: those are not known here.
+
+        Raises:
+            Forbidden: (provider_refused) it is not the provider's, not for us, too old, or of something else.
+            ServiceUnavailable: provider_away.
+
+        """
+        try:
+            told = self._decoded(logout_token).claims
+            told_at = float(told.get("iat", 0))
+        except (JoseError, ValueError, TypeError) as error:
+            raise Forbidden("provider_refused", type(error).__name__) from None
+        audience = told.get("aud")
+        ours = told.get("iss") == self._issuer and self._client_id in (
+            audience if isinstance(audience, list) else [audience]
+        )
+        events = told.get("events")
+        meant = isinstance(events, dict) and isinstance(events.get(_SIGN_OUT), dict) and "nonce" not in told
+        age_s = time.time() - told_at
+        if not (ours and meant and told.get("sub")) or not -_LEEWAY_S <= age_s <= _SIGN_OUT_S:
+            raise Forbidden("provider_refused", "logout")
+        return f"{self._issuer} {told['sub']}"
+
     def sign_out_url(self, return_uri: str) -> str | None:
         """Where to send a browser so that the provider's own session ends as well; None: it has no such page.
 
@@ -148,11 +177,7 @@ class OpenIdProvider:
 
     def _claims(self, id_token: str, access_token: str, secret: str) -> CodeIDToken:
         try:
-            try:
-                token = jwt.decode(id_token, self._known_keys(), registry=_SIGNATURES)
-            except (JoseError, ValueError):  # Perhaps it signs with a new key.
-                self._keys = None
-                token = jwt.decode(id_token, self._known_keys(), registry=_SIGNATURES)
+            token = self._decoded(id_token)
             claims = CodeIDToken(
                 token.claims,
                 token.header,
@@ -170,6 +195,14 @@ class OpenIdProvider:
         except (JoseError, AuthlibBaseError, ValueError) as error:
             raise Forbidden("provider_refused", type(error).__name__) from None
         return claims
+
+    def _decoded(self, signed: str) -> jwt.Token:
+        """What the provider has signed. Raises: JoseError, ValueError."""
+        try:
+            return jwt.decode(signed, self._known_keys(), registry=_SIGNATURES)
+        except (JoseError, ValueError):  # Perhaps it signs with a new key.
+            self._keys = None
+            return jwt.decode(signed, self._known_keys(), registry=_SIGNATURES)
 
     def _told(self) -> _Metadata:
         """What the provider says of itself."""

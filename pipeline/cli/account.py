@@ -74,7 +74,7 @@ def password(login: _Login) -> None:
     """Set a password, which its person has to change on signing in; the account's sessions end."""
     with _changing(login) as (tables, account):
         secret = hashed(_asked_password(), account.login, account.name)
-        tables.accounts.set_password(account.account_id, secret, must_change=True)
+        tables.accounts.set_password(account.office_id, account.account_id, secret, must_change=True)
 
 
 @contextmanager

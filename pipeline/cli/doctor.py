@@ -8,7 +8,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ from pipeline.pages import ScanFile
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_store, open_sync, open_tables
 
-_MISCONFIGURED = 78
+_DOUBTED, _MISCONFIGURED = 65, 78
 _MARKS = {"ok": ("green", "ok   "), "doubt": ("yellow", "DOUBT"), "wrong": ("red", "WRONG")}
 
 _GUARDS: dict[Guard, str] = {
@@ -54,6 +54,12 @@ class Doubt(str):
     __slots__ = ()
 
 
+class Wrong(str):
+    """What a check says where the operator must act, and the sentence tells how."""
+
+    __slots__ = ()
+
+
 class Finding(NamedTuple):
     """What a check came to."""
 
@@ -61,10 +67,28 @@ class Finding(NamedTuple):
     says: str
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    security: Annotated[
+        bool, typer.Option("--security", help="Look at what strangers and insiders could do; ends with 65 on doubts.")
+    ] = False,
+) -> None:
     """Check programs, catalogue, store, database and parsers; say what to do about what is wrong."""
     settings = load_settings()
-    checks: dict[str, Callable[[Settings], str]] = {
+    if security:
+        from pipeline.cli.doctor_security import security_checks  # noqa: PLC0415 (it needs the checks of this module)
+
+        levels = _told(security_checks(), settings, as_json=as_json)
+    else:
+        levels = _told(_checks(), settings, as_json=as_json)
+    if "wrong" in levels:
+        raise typer.Exit(_MISCONFIGURED)
+    if security and "doubt" in levels:
+        raise typer.Exit(_DOUBTED)
+
+
+def _checks() -> dict[str, Callable[[Settings], str]]:
+    return {
         "programs": _programs,
         "reading model": _model,
         "catalogue": _catalogue,
@@ -74,9 +98,13 @@ def doctor(as_json: AsJson = False) -> None:
         "parsers": _parsers,
         "print font": _print_font,
         "flow server": _flow_server,
-        "disk": _disk,
+        "disk": disk_check,
         "centre": _centre,
     }
+
+
+def _told(checks: dict[str, Callable[[Settings], str]], settings: Settings, *, as_json: bool) -> set[str]:
+    """Print what the checks come to, and return the levels there are."""
     results = {name: _result(check, settings) for name, check in checks.items()}
     if as_json:
         told = {name: {"ok": one.level != "wrong", **one._asdict()} for name, one in results.items()}
@@ -85,9 +113,9 @@ def doctor(as_json: AsJson = False) -> None:
         console = Console(highlight=False)
         for name, one in results.items():
             colour, mark = _MARKS[one.level]
-            console.print(f"[{colour}]{mark}[/] {name:<14} {one.says}")
-    if any(one.level == "wrong" for one in results.values()):
-        raise typer.Exit(_MISCONFIGURED)
+            console.print(f"[{colour}]{mark}[/] {name:<15}", end=" ")
+            console.print(one.says, markup=False)
+    return {one.level for one in results.values()}
 
 
 def _result(check: Callable[[Settings], str], settings: Settings) -> Finding:
@@ -95,7 +123,7 @@ def _result(check: Callable[[Settings], str], settings: Settings) -> Finding:
         says = check(settings)
     except HosoError as error:
         return Finding("wrong", f"{error.message('en')} [{error.code}]")
-    return Finding("doubt" if isinstance(says, Doubt) else "ok", says)
+    return Finding("wrong" if isinstance(says, Wrong) else "doubt" if isinstance(says, Doubt) else "ok", says)
 
 
 def _programs(_: Settings) -> str:
@@ -178,7 +206,7 @@ def _parsers(settings: Settings) -> str:
     return f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
 
 
-def _disk(settings: Settings) -> str:
+def disk_check(settings: Settings) -> str:
     """Which of the folders that hold citizens' papers are encrypted. hoso does not encrypt them itself.
 
     Its key would lie beside what it guards, or somebody would have to type it at every start: the operating system does

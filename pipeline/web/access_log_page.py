@@ -1,4 +1,7 @@
-"""The access log of the office: who looked at what, when and why. Ids only: the log itself shows nobody's papers."""
+"""The access log of the office: who looked at what, when and why. The log itself shows nobody's papers.
+
+People read what kind of paper it was and never an id; ids are in the CSV, for those who compare.
+"""
 
 import csv
 import io
@@ -11,8 +14,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
+from pipeline.errors import NotFound
 from pipeline.local_time import VIETNAM, local_moment
-from pipeline.web.api import archive_of
+from pipeline.stages.field_values import find_dossier_code
+from pipeline.web.api import archive_of, viewer_of
 from pipeline.web.gate import note
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
@@ -79,6 +84,8 @@ def access_log_page(request: Request, asked: _Asked, before: Annotated[int | Non
         "access_log.html",
         entries=found[:_SHOWN],
         names=_names(accounts),
+        papers=_papers(request, found[:_SHOWN]),
+        subjects=_subjects(request, found[:_SHOWN], accounts),
         accounts=accounts,
         asked=asked,
         more=more,
@@ -97,6 +104,41 @@ def fetch_access_log(request: Request, asked: _Asked) -> Response:
     lines = _as_csv(_all(request, office_id, asked.filter(accounts)), _names(accounts), words(language))
     headers = {"content-disposition": 'attachment; filename="access-log.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _papers(request: Request, found: tuple[LoggedAccess, ...]) -> dict[str, str]:
+    """What kind of paper each is that the entries name, by its id; "" of one that is no longer kept.
+
+    Of a sensitive one not even that: its kind alone may tell what ails somebody.
+    """
+    archive, language = archive_of(request), language_of(request, request.app.state.settings.language)
+    viewer, told = viewer_of(request), {}
+    for document_id in {one.entry.document_id for one in found if one.entry.document_id}:
+        try:
+            kind = archive.tables.papers.get(actor_of(request).office_id, document_id).type
+        except NotFound:  # The log outlives the papers.
+            told[document_id] = words(language)["log_paper_gone"]
+            continue
+        known = archive.catalogue.types.get(kind)
+        sensitive = known is not None and known.sensitive is not None
+        told[document_id] = words(language)["log_sensitive"] if sensitive else viewer.title(kind)
+    return told
+
+
+def _subjects(request: Request, found: tuple[LoggedAccess, ...], accounts: tuple[Account, ...]) -> dict[int, str]:
+    """What else entries are about in words, by the entries' ids: a dossier by its code, an account, a right."""
+    said = words(language_of(request, request.app.state.settings.language))
+    names = {one.account_id: f"{said['log_account']} {one.name}" for one in accounts}
+    told = {}
+    for logged in found:
+        subject = logged.entry.subject_id or ""
+        if logged.entry.access == "refused":
+            told[logged.entry_id] = f"{said['log_right']} {said.get(f'scope_{subject}', '')}"
+        elif find_dossier_code(subject) == subject and subject:
+            told[logged.entry_id] = f"{said['log_dossier']} {subject}"
+        elif subject in names:
+            told[logged.entry_id] = names[subject]
+    return told
 
 
 def _all(request: Request, office_id: str, wanted: LogFilter) -> Iterator[LoggedAccess]:

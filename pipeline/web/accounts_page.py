@@ -1,4 +1,4 @@
-"""Accounts of the office, for its administrator: who may sign in, as what, and by which identity."""
+"""Accounts of the office, for its administrator: who may sign in, as what, and by which identity; programs' tokens."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -19,6 +19,7 @@ from pipeline.web.wording import language_of
 from schemas.access import Account, Role
 
 router = APIRouter(prefix="/accounts", include_in_schema=False, dependencies=[needs("accounts.manage")])
+_MOST_TOKENS = 200
 _LOGIN = r"^\s*[A-Za-z0-9][A-Za-z0-9._-]{0,63}\s*$"
 _Name = Annotated[str, Form(min_length=1, max_length=200)]
 _Roles = Annotated[list[Role], Form()]
@@ -38,6 +39,14 @@ def add_account(request: Request, login: Annotated[str, Form(pattern=_LOGIN)], n
         return _list_page(request, ScanRejected("login_taken", account.login))
     note(request, signed_in(request).account, "account", account.account_id)
     return _account_page(request, account.account_id, link=_new_link(request, account))
+
+
+@router.post("/tokens/end")
+def end_token(request: Request, token_id: Annotated[str, Form(max_length=64)]) -> Response:
+    """End a program's token at once."""
+    archive_of(request).tables.tokens.revoke(actor_of(request).office_id, token_id)
+    note(request, signed_in(request).account, "account", token_id)
+    return RedirectResponse("/accounts", status_code=303)
 
 
 @router.get("/{account_id}")
@@ -73,7 +82,7 @@ def make_link(request: Request, account_id: str) -> Response:
     account = _account(request, account_id)
     if _is_own(request, account):
         raise Forbidden("own_account")
-    archive_of(request).tables.accounts.set_password(account_id, None, must_change=True)
+    archive_of(request).tables.accounts.set_password(account.office_id, account_id, None, must_change=True)
     note(request, signed_in(request).account, "account", account_id)
     return _account_page(request, account_id, link=_new_link(request, account))
 
@@ -108,10 +117,7 @@ def _changed(request: Request, account: Account) -> Response:
 
 def _account(request: Request, account_id: str) -> Account:
     """An account of the administrator's own office. Raises: NotFound (no_such_account)."""
-    account = archive_of(request).tables.accounts.get(account_id)
-    if account.office_id != actor_of(request).office_id:
-        raise NotFound("no_such_account", account_id)
-    return account
+    return archive_of(request).tables.accounts.get(actor_of(request).office_id, account_id)
 
 
 def _is_own(request: Request, account: Account) -> bool:
@@ -127,12 +133,16 @@ def _in_order(roles: list[Role]) -> tuple[Role, ...]:
 
 
 def _list_page(request: Request, refusal: HosoError | None = None) -> Response:
-    tables = archive_of(request).tables
+    tables, office_id, now = archive_of(request).tables, actor_of(request).office_id, datetime.now(UTC)
+    tokens = tables.tokens.of_office(office_id, _MOST_TOKENS)
+    accounts = tables.accounts.of_office(office_id)
     return render(
         request,
         "accounts.html",
         status=refusal.http_status if refusal else 200,
-        accounts=tables.accounts.of_office(actor_of(request).office_id),
+        accounts=accounts,
+        names={one.account_id: one.name for one in accounts},
+        tokens=[one for one in tokens if one.revoked_at is None and one.expires_at > now],
         waiting=tables.newcomers.waiting(),
         roles=tuple(PERMITTED),
         refusal=refusal.message(language_of(request)) if refusal else "",

@@ -20,7 +20,7 @@ from pipeline.web.entity_tags import matches
 from pipeline.web.handing_in import HandIn, hand_in, hand_in_asked
 from pipeline.web.paging import After, Limit, cursor, cut, place_of
 from pipeline.web.reading import Reading
-from pipeline.web.signed_in import actor_of, needs, trace
+from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.uploads import incoming_files
 from pipeline.web.views import PaperView, SearchView, SubmissionList, SubmissionView, Viewer
 from pipeline.web.wording import language_of
@@ -103,10 +103,16 @@ def list_submissions(request: Request, after: After = None, limit: Limit = 20) -
 
 @router.get("/submissions/{submission_id}", dependencies=[needs("papers.receive")])
 def show_submission(request: Request, submission_id: str) -> SubmissionView:
-    """How far a submission is, and the papers found in it."""
-    office_id, tables = actor_of(request).office_id, archive_of(request).tables
-    submission = tables.submissions.get(office_id, submission_id)
-    papers = tables.papers.of_content(office_id, submission.content_sha256)
+    """How far a submission is, and the papers found in it.
+
+    Without `papers.read` the papers are left out, and the names of files that others have sent: they may be people's.
+    """
+    actor, tables = actor_of(request), archive_of(request).tables
+    submission = tables.submissions.get(actor.office_id, submission_id)
+    if not signed_in(request).may("papers.read"):
+        seen = viewer_of(request).submission(submission, ())
+        return seen if submission.actor == actor else seen.model_copy(update={"files": ()})
+    papers = tables.papers.of_content(actor.office_id, submission.content_sha256)
     if papers:  # While it is being read there are none, so who waits for them leaves one trace.
         trace(request, "look", document_ids=[paper.document_id for paper in papers], purpose="dossier")
     return viewer_of(request).submission(submission, papers)

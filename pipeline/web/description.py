@@ -72,6 +72,7 @@ _REFUSED = {
     413: ("too_large", "It is larger than any file may be."),
     412: ("changed_meanwhile", "It is no longer as it was under the ETag of `If-Match`."),
     415: ("bad_media_type", "The body has another format than is taken here."),
+    429: ("too_fast", "Too many requests at once; `Retry-After` says for how many seconds to wait."),
     422: ("bad_request", "Something in the request is missing, wrong, or impossible."),
     503: ("database_away", "A service is away; it is worth trying again."),
     507: ("disk_full", "The disk is full; what was received is safe."),
@@ -152,7 +153,7 @@ def _complete(operation: dict[str, Any], method: str, asks: Needs | Open | None)
     if isinstance(asks, Needs):
         operation["security"] = [{"session": []}, {"token": []}]
         operation["x-permission"] = asks.permission
-        refused |= {401, 403, 404}
+        refused |= {401, 403, 404, 429}
     else:
         operation["security"] = []
         refused |= {403, 404} if parameters else set()

@@ -1,6 +1,7 @@
 """The gate in front of every page: who is signed in, changes only from our own pages, and the security headers."""
 
 from datetime import UTC, datetime
+from math import ceil
 from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -13,11 +14,14 @@ from pipeline import tokens
 from pipeline.access import AT_CENTRE
 from pipeline.entrance import Entrance
 from pipeline.stages.field_values import find_dossier_code
+from pipeline.web.pace import Pace
 from pipeline.web.refusals import PROGRAM_PATHS, refuse
 from pipeline.web.return_to import safe_path
 from schemas.access import Access, AccessEntry, Account, SignedIn
 
 COOKIE = "hoso_session"
+_HOST_COOKIE = f"__Host-{COOKIE}"
+"""Behind TLS: a browser takes a cookie of this name from the very host alone, and sends it over TLS alone."""
 BACKGROUND = "hoso-background"
 """Header of what a page asks by itself: it keeps no session open on a machine that was left alone."""
 ON_BEHALF = "hoso-on-behalf"
@@ -25,9 +29,17 @@ ON_BEHALF = "hoso-on-behalf"
 _OPEN_TO_READ = ("/api/v1/downloads/", "/api/v1/openapi.json", "/health", "/ready", "/static/")
 """Nothing is changed there, so it does not matter whose page asks."""
 _OPEN_PATHS = (*_OPEN_TO_READ, "/sign-in")
+PROVIDER_SIGN_OUT_PATH = "/sign-in/provider/sign-out"
+"""No page sends it but the OpenID provider itself, which signs what it says."""
+_UNCOUNTED_PATHS = ("/health", "/ready", "/static/")
 PASSWORD_PATH = "/me/password"  # noqa: S105 (a page)
 _PATHS_BEFORE_PASSWORD = (PASSWORD_PATH, "/session", "/sign-out", "/language")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_BURST, _PER_S = 1000, 50.0
+"""What an account may ask of this process at once, and then a second (ASVS 4.0.3, 11.1.4): pages of a thick paper are
+fetched in one go, and no program takes the process from others."""
+_STRANGERS_BURST, _STRANGERS_PER_S = 300, 10.0
+"""The same for an address that is nobody yet. A whole office may share one, and signs in at eight."""
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -41,6 +53,10 @@ _HEADERS = {
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+_OVER_TLS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
+_OF_PROGRAMS = {"content-disposition": 'attachment; filename="api.json"'}
+"""A browser that is led to an answer of the API shows nothing of it as a page (ASVS 4.0.3, 14.4.2)."""
+_JSON = ("application/json", "application/problem+json")
 
 
 class Gate:
@@ -51,6 +67,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._known, self._strangers = Pace(_BURST, _PER_S), Pace(_STRANGERS_BURST, _STRANGERS_PER_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -58,17 +75,29 @@ class Gate:
             await self._app(scope, receive, send)
             return
         passed = await run_in_threadpool(self._admit, scope)
-        await (passed or self._app)(scope, receive, _with_headers(send))
+        await (passed or self._app)(scope, receive, _with_headers(send, scope))
 
     def _admit(self, scope: Scope) -> ASGIApp | None:
         """The refusal, or None: the request goes on."""
         request = HTTPConnection(scope)
-        path, link = scope["path"], request.query_params.get("token")
+        if scope["path"].startswith(_UNCOUNTED_PATHS):
+            return None
+        refused = self._asked(request)
+        signed: SignedIn | None = getattr(request.state, "signed", None)
+        pace, key = (self._known, signed.account.account_id) if signed else (self._strangers, address_of(request))
+        wait_s = pace.wait_s(key)
+        return refuse("too_fast", request, {"retry-after": str(ceil(wait_s))}) if wait_s else refused
+
+    @staticmethod
+    def _asked(request: HTTPConnection) -> ASGIApp | None:
+        """Whether who asks is let in, whatever his pace."""
+        path, link = request.scope["path"], request.query_params.get("token")
         if path == "/" and link:
             return _enter_by_link(request, link)
-        foreign = scope["method"] not in _SAFE_METHODS and not _from_our_page(request.headers)
+        foreign = request.scope["method"] not in _SAFE_METHODS and not _from_our_page(request.headers)
         if path.startswith(_OPEN_PATHS):
-            return refuse("foreign_page", request) if foreign and not path.startswith(_OPEN_TO_READ) else None
+            may_be = path.startswith(_OPEN_TO_READ) or path == PROVIDER_SIGN_OUT_PATH
+            return refuse("foreign_page", request) if foreign and not may_be else None
         if "authorization" in request.headers and path.startswith(PROGRAM_PATHS):
             return _admit_program(request)
         return _admit_person(request, foreign=foreign)
@@ -82,22 +111,32 @@ def entrance_of(request: HTTPConnection) -> Entrance:
 
 def who_sends(request: HTTPConnection) -> SignedIn | None:
     """Who is signed in on this browser."""
-    session = request.cookies.get(COOKIE, "")
+    session = secret_of(request)
     by_person = BACKGROUND not in request.headers
     return entrance_of(request).who(session, by_person=by_person) if session else None
 
 
 def with_session(response: Response, request: HTTPConnection, session: str) -> Response:
     """The response that gives a browser its session; scripts cannot read it, other sites' pages do not send it."""
-    secure = request.app.state.settings.web_url.startswith("https://")
-    response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/", secure=secure)
+    secure = _is_over_tls(request)
+    response.set_cookie(cookie_of(request), session, httponly=True, samesite="strict", path="/", secure=secure)
     return response
+
+
+def cookie_of(request: HTTPConnection) -> str:
+    """What the cookie of a session is called here."""
+    return _HOST_COOKIE if _is_over_tls(request) else COOKIE
+
+
+def secret_of(request: HTTPConnection) -> str:
+    """The secret of the session that a browser shows; "" where it shows none."""
+    return request.cookies.get(cookie_of(request), "")
 
 
 def let_in(response: Response, request: HTTPConnection, session: str) -> Response:
     """The response that signs a browser in: an earlier session of it ends, and the log is told."""
     entrance = entrance_of(request)
-    entrance.leave(request.cookies.get(COOKIE, ""))
+    entrance.leave(secret_of(request))
     signed = entrance.who(session, by_person=True)
     if signed is not None:
         note(request, signed.account, "sign_in")
@@ -181,11 +220,18 @@ def _from_our_page(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc == headers.get("host")
 
 
-def _with_headers(send: Send) -> Send:
+def _is_over_tls(request: HTTPConnection) -> bool:
+    return bool(request.app.state.settings.web_url.startswith("https://"))
+
+
+def _with_headers(send: Send, scope: Scope) -> Send:
+    always = _HEADERS | (_OVER_TLS if _is_over_tls(HTTPConnection(scope)) else {})
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            told = headers.get("content-type", "").partition(";")[0] in _JSON
+            for name, value in (always | (_OF_PROGRAMS if told else {})).items():
                 headers.setdefault(name, value)
         await send(message)
 

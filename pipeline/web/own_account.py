@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from pipeline.access_ports import Session
 from pipeline.errors import Forbidden, HosoError
 from pipeline.web.api import archive_of
-from pipeline.web.gate import COOKIE, address_of, entrance_of, note, with_session
+from pipeline.web.gate import address_of, entrance_of, note, secret_of, with_session
 from pipeline.web.sign_in import door_of
-from pipeline.web.signed_in import needs, signed_in
+from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of
 from schemas.base import Value
@@ -71,7 +71,7 @@ def end_session(request: Request, session_id: Annotated[str, Form()]) -> Respons
 @router.get("/session", dependencies=[needs(None)])
 def tell_end(request: Request) -> SessionEnd:
     """How long the session still lasts. Asked by a page itself it changes nothing; by a person it goes on."""
-    entrance, secret = entrance_of(request), request.cookies.get(COOKIE, "")
+    entrance, secret = entrance_of(request), secret_of(request)
     signed = entrance.who(secret, by_person=False) or signed_in(request)
     left_s = (signed.ends_at - datetime.now(UTC)).total_seconds() if signed.ends_at else 0.0
     warn_s = min(_WARN_S, request.app.state.settings.idle_minutes * 60 / 4)
@@ -81,9 +81,8 @@ def tell_end(request: Request) -> SessionEnd:
 def open_sessions(request: Request, account_id: str) -> tuple[Session, ...]:
     """An account's sessions that are not over, the last used first."""
     entrance, now = entrance_of(request), datetime.now(UTC)
-    return tuple(
-        one for one in archive_of(request).tables.sessions.of_account(account_id) if entrance.ends_at(one) > now
-    )
+    known = archive_of(request).tables.sessions.of_account(actor_of(request).office_id, account_id)
+    return tuple(one for one in known if entrance.ends_at(one) > now)
 
 
 def _password_page(request: Request, refusal: str, status: int = 200) -> Response:

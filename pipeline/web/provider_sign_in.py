@@ -1,16 +1,18 @@
-"""Signing in by the OpenID provider: sending the browser there, and taking what it comes back with."""
+"""Signing in by the OpenID provider: sending the browser there, and taking what it comes back with; and signing out."""
 
 import secrets
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pipeline.adapters.openid import OpenIdProvider
 from pipeline.errors import Forbidden, NotFound
 from pipeline.settings import Settings
-from pipeline.web.gate import address_of, entrance_of, let_in
+from pipeline.web.gate import PROVIDER_SIGN_OUT_PATH, address_of, entrance_of, let_in, note
+from pipeline.web.receiving import receiving_of
+from pipeline.web.refusals import refuse_error
 from pipeline.web.return_to import safe_path
 from pipeline.web.sign_in import our_address
 from pipeline.web.signed_in import OPEN
@@ -75,6 +77,26 @@ def come_back(request: Request) -> Response:
     page = render(request, "onward.html", address=safe_path(unquote(back)))
     page.delete_cookie(_COOKIE, path=_PATH)
     return let_in(page, request, session)
+
+
+@router.post(PROVIDER_SIGN_OUT_PATH, dependencies=[OPEN])
+def sign_out_by_provider(request: Request, logout_token: Annotated[str, Form(max_length=10_000)]) -> Response:
+    """End the sessions that somebody has opened by the provider: it tells us that he has signed out there."""
+    try:
+        subject = _provider(request).signed_out(logout_token)
+    except Forbidden as error:  # Back-Channel Logout 1.0, 2.8
+        return refuse_error(error, request, 400)
+    tables = request.app.state.archive.tables
+    account = tables.accounts.by_subject(subject)
+    known = tables.sessions.of_account(account.office_id, account.account_id) if account else ()
+    by_provider = [one.session_id for one in known if one.way == "provider"]
+    for session_id in by_provider:
+        tables.claims.release(session_id)
+        tables.sessions.close(session_id)
+        receiving_of(request).wipe(session_id)
+    if account and by_provider:
+        note(request, account, "sign_out")
+    return Response(status_code=200)
 
 
 def _provider(request: Request) -> OpenIdProvider:

@@ -222,7 +222,9 @@ def _own_folder(request: Request) -> None:
 
 
 def _shown(request: Request, submission: Submission) -> SubmissionView:
-    """A submission with the papers found in it, traced, since they are somebody's."""
+    """A submission with the papers found in it, traced, since they are somebody's; who may see none gets none."""
+    if not signed_in(request).may("papers.read"):
+        return viewer_of(request).submission(submission, ())
     papers = archive_of(request).tables.papers.of_content(submission.actor.office_id, submission.content_sha256)
     if papers:
         ids = [paper.document_id for paper in papers]

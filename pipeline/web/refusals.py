@@ -28,6 +28,7 @@ REFUSALS = {
     "bad_key": 422,
     "bad_request": 422,
     "key_used": 422,
+    "too_fast": 429,
     "no_files": 422,
     "other_tus_version": 412,
     "other_content_type": 415,

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from pipeline.errors import Forbidden, ServiceUnavailable
 from pipeline.password_door import PasswordDoor
-from pipeline.web.gate import COOKIE, address_of, entrance_of, let_in, note
+from pipeline.web.gate import COOKIE, address_of, cookie_of, entrance_of, let_in, note, secret_of
 from pipeline.web.receiving import receiving_of
 from pipeline.web.return_to import safe_path
 from pipeline.web.signed_in import OPEN, needs, signed_in
@@ -48,14 +48,15 @@ def sign_out(request: Request) -> Response:
     """End the session, and the provider's where it was opened by one."""
     signed = signed_in(request)
     request.app.state.archive.tables.claims.release(signed.session_id)
-    entrance_of(request).leave(request.cookies.get(COOKIE, ""))
+    entrance_of(request).leave(secret_of(request))
     receiving_of(request).wipe(signed.session_id)
     note(request, signed.account, "sign_out")
     elsewhere = _provider_page(request) if signed.way == "provider" else None
     response: Response = RedirectResponse("/sign-in", status_code=303)
     if elsewhere:
         response = render(request, "onward.html", address=elsewhere)
-    response.delete_cookie(COOKIE, path="/")
+    name = cookie_of(request)
+    response.delete_cookie(name, path="/", secure=name != COOKIE, httponly=True, samesite="strict")
     return response
 
 

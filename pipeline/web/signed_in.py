@@ -18,8 +18,12 @@ class Needs:
         self.permission = permission
 
     def __call__(self, request: Request) -> None:
-        """Raises: Forbidden (not_permitted)."""
-        if self.permission is not None and not signed_in(request).may(self.permission):
+        """Raises: Forbidden (not_permitted), which stands in the access log."""
+        signed = signed_in(request)
+        if self.permission is not None and not signed.may(self.permission):
+            at, actor = datetime.now(UTC), signed.actor
+            refused = AccessEntry(at=at, actor=actor, access="refused", subject_id=self.permission)
+            request.app.state.archive.tables.access_log.write(refused)
             raise Forbidden("not_permitted", self.permission)
 
 

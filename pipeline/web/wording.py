@@ -63,6 +63,10 @@ _REFUSALS = {
         "Loại nội dung phải là application/offset+octet-stream.",
         "The content type must be application/offset+octet-stream.",
     ),
+    "too_fast": (
+        "Quá nhiều yêu cầu trong một lúc. Hãy đợi vài giây rồi thử lại.",
+        "Too many requests at once. Wait some seconds and try again.",
+    ),
     "no_files": ("Chưa có tệp nào được gửi.", "No file was sent."),
 }
 

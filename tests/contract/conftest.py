@@ -11,6 +11,7 @@ from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.s3_bucket import S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.ports import ObjectStore
+from tests.contract.statements import forbidden, watched
 from tests.services.s3 import S3Server, access_to
 
 
@@ -50,3 +51,11 @@ def open_another(database_url: str) -> Iterator[Callable[[], Database]]:
 @pytest.fixture
 def database(open_another: Callable[[], Database]) -> Database:
     return open_another()
+
+
+@pytest.fixture(autouse=True)
+def every_statement_names_its_office() -> Iterator[None]:
+    """What reads or changes rows of offices says of which, in every contract test on every database."""
+    with watched() as found:
+        yield
+    assert forbidden(found) == set(), "tests/contract/statements.py tells who may ask without an office"

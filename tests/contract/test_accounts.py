@@ -39,7 +39,7 @@ def is_open(database: Database, session: str) -> bool:
 
 def test_an_account_comes_back_as_it_was_added(database: Database) -> None:
     account = add(database, oidc_subject="https://id.example 7", must_change=True)
-    assert database.accounts.get(account.account_id) == account
+    assert database.accounts.get("phuong-a", account.account_id) == account
     assert database.accounts.by_login("lan") == (account, "hash")
     assert database.accounts.by_subject("https://id.example 7") == account
 
@@ -54,7 +54,7 @@ def test_an_identity_is_bound_to_one_account(database: Database) -> None:
     add(database, oidc_subject="https://id.example 7")
     second = add(database, "minh")
     assert not database.accounts.change(second.model_copy(update={"oidc_subject": "https://id.example 7"}))
-    assert database.accounts.get(second.account_id).oidc_subject is None
+    assert database.accounts.get("phuong-a", second.account_id).oidc_subject is None
 
 
 def test_of_two_who_add_the_same_login_at_once_one_does(open_another: Opener) -> None:
@@ -87,7 +87,7 @@ def test_a_new_password_ends_sessions_and_links(database: Database) -> None:
     account = add(database)
     session = opened(database, account)
     database.sessions.add_link(secret_of("link"), account.account_id)
-    database.accounts.set_password(account.account_id, None, must_change=True)
+    database.accounts.set_password("phuong-a", account.account_id, None, must_change=True)
     assert not is_open(database, session)
     assert database.sessions.take_link(secret_of("link"), 60) is None
     assert database.accounts.by_login("lan") == (account.model_copy(update={"must_change": True}), None)
@@ -98,6 +98,22 @@ def test_an_account_is_found_in_its_office_only(database: Database) -> None:
     assert database.accounts.of_office("phuong-a") == (account,)
     assert database.accounts.of_office("phuong-b") == ()
     assert database.accounts.of_office(None) == (account,)
+
+
+def test_another_office_neither_sees_nor_changes_an_account(database: Database) -> None:
+    account = add(database)
+    session = opened(database, account)
+    with pytest.raises(NotFound):
+        database.accounts.get("phuong-b", account.account_id)
+    with pytest.raises(NotFound):
+        database.accounts.change(
+            account.model_copy(update={"office_id": "phuong-b", "disabled_at": account.created_at})
+        )
+    with pytest.raises(NotFound):
+        database.accounts.set_password("phuong-b", account.account_id, None, must_change=True)
+    assert database.sessions.of_account("phuong-b", account.account_id) == ()
+    assert database.accounts.by_login("lan") == (account, "hash")
+    assert is_open(database, session)
 
 
 def test_a_session_tells_whose_it_is_and_how_it_was_opened(database: Database) -> None:
@@ -156,7 +172,7 @@ def test_the_sessions_of_an_account_are_listed_without_its_links(database: Datab
     mine = opened(database, account)
     opened(database, other, "of another")
     database.sessions.add_link(secret_of("link"), account.account_id)
-    assert [one.session_id for one in database.sessions.of_account(account.account_id)] == [mine]
+    assert [one.session_id for one in database.sessions.of_account("phuong-a", account.account_id)] == [mine]
 
 
 def test_a_link_is_taken_by_one_of_several(open_another: Opener) -> None:

@@ -85,7 +85,18 @@ def test_the_api_does_what_it_says_and_refuses_the_rest(served: Served, tmp_path
     config.write_text(_CONFIG.format(token=served.token, hooks=hooks, impossible=_IMPOSSIBLE))
     run = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
     run += [f"{served.url}/api/v1/openapi.json"]
-    how = ["--phases", "examples,coverage,fuzzing", "--max-examples", str(_EXAMPLES), "--seed", "1", "--no-color"]
+    # Slower than an account may ask.
+    how = [
+        "--rate-limit",
+        "45/s",
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--max-examples",
+        str(_EXAMPLES),
+        "--seed",
+        "1",
+        "--no-color",
+    ]
     done = subprocess.run(
         [*run, *how, "--wait-for-schema", "120", "--continue-on-failure", "--warnings", "off"],
         cwd=tmp_path,  # where it leaves what it remembers of failures

@@ -10,13 +10,16 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from pipeline import tokens
 from pipeline.adapters.database.engine import Database
+from pipeline.adapters.hook_sender import new_secret
 from pipeline.entrance import Entrance, new_account
 from pipeline.settings import Limits, Settings
 from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
 from pipeline.web.upload_api import VERSION
 from schemas.access import Account, Role
+from schemas.hooks import Webhook
 from schemas.people import Actor
 from tests.permissions import Asked
 from tests.signing_in import HERE
@@ -41,17 +44,20 @@ class KnownOffice:
         self.tables: Database = app.state.archive.tables
         self.ids: dict[str, str] = {"code": CODE, "dossier_code": CODE, "number": "1", "page": "1", "size": "page"}
 
-    def sign_in(self, office_id: str, login: str, *, purpose: bool = True) -> None:
-        """Go on as an officer with every role, who has said that a citizen asked."""
+    def sign_in(self, office_id: str, login: str, *roles: Role, purpose: bool = True) -> None:
+        """Go on as an officer with these roles, without any with every one, who has said that a citizen asked."""
         entrance: Entrance = self.app.state.entrance
         self.client.cookies.clear()
-        self.client.cookies.set(COOKIE, entrance.enter(self.account(office_id, login), "link"))
-        if purpose:
-            assert self.client.post("/purpose", data={"purpose": "citizen_request"}).status_code == 303
+        secret = entrance.enter(self.account(office_id, login, *roles), "link")
+        self.client.cookies.set(COOKIE, secret)
+        signed = entrance.who(secret, by_person=True)
+        assert signed
+        if purpose:  # not asked for by a page: not every role may say it there
+            self.tables.sessions.set_purpose(signed.session_id, "citizen_request", None)
 
-    def account(self, office_id: str, login: str) -> Account:
-        """An account with every role, added where it is not there."""
-        account = new_account(login, login.title(), office_id, EVERY_ROLE)
+    def account(self, office_id: str, login: str, *roles: Role) -> Account:
+        """An account with these roles, or every one, added where it is not there."""
+        account = new_account(login, login.title(), office_id, roles or EVERY_ROLE)
         if self.tables.accounts.add(account, None, "tests"):
             return account
         found = self.tables.accounts.by_login(login)
@@ -74,7 +80,10 @@ class KnownOffice:
         forms: dict[str, Any] = {
             "/accounts/{account_id}": {"name": "Lan", "roles": ["counter", "administrator"]},
             "/accounts/{account_id}/state": {"state": "enabled"},
-            "/accounts/{account_id}/sessions/end": {"session_id": "x"},
+            "/accounts/{account_id}/sessions/end": {"session_id": ids["session_id"]},
+            "/accounts/tokens/end": {"token_id": ids["token_id"]},
+            "/me/sessions/end": {"session_id": ids["session_id"]},
+            "/receive/folder": {"file_id": ids["file_id"]},
             "/dossiers/{code}/calls": {"outcome": "no_answer"},
             "/dossiers/{code}/phone": {"phone": "0912345678"},
             "/dossiers/{code}/take-back": {"decision_id": "x"},
@@ -159,7 +168,18 @@ def _add_desk_things(office: KnownOffice) -> None:
     office.ids["account_id"] = office.account(OFFICE, "hoa").account_id
     receiving = office.app.state.receiving
     lan = office.account(OFFICE, "lan")
-    session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
+    session_id = office.tables.sessions.of_account(OFFICE, lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
-    office.ids["delivery_id"] = str(uuid.uuid4())
-    office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")
+    office.ids |= {"delivery_id": str(uuid.uuid4()), "session_id": session_id}
+    office.ids["token_id"] = tokens.issue(office.tables.tokens, lan.actor, lan, "one-stop", ["papers.read"], 1)[
+        0
+    ].token_id
+    hook = Webhook(
+        hook_id=str(uuid.uuid4()), **lan.actor.model_dump(), url="http://127.0.0.1:9/", made_at=datetime.now(UTC)
+    )
+    office.tables.hooks.add(hook, new_secret())
+    office.ids["hook_id"] = hook.hook_id
+    inbox = office.app.state.settings.inbox_path
+    inbox.mkdir(exist_ok=True)
+    (inbox / "a.png").write_bytes(scan("a"))
+    office.ids["file_id"] = receiving.scans()[0].file_id

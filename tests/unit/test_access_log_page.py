@@ -15,6 +15,9 @@ from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, LogFilter
 from schemas.people import Actor
 from tests.signing_in import signed_in_client
+from tests.unit.desk import open_desk
+from tests.unit.plain_papers import BIRTH
+from tests.unit.plain_parsers import PlainParsers, scan
 
 NOON = datetime(2026, 3, 21, 5, tzinfo=UTC)
 
@@ -43,6 +46,26 @@ def test_an_entry_tells_who_looked_at_what_when_and_why(settings: Settings, audi
     page = auditor.get("/access-log").text
     for told in ("12:00 · 21/03/2026", "lan", "Xem", "Tiếp công dân làm thủ tục", "paper-1"):
         assert told in page
+
+
+def test_people_read_what_kind_of_paper_it_was_and_no_id(settings: Settings, auditor: TestClient) -> None:
+    with open_desk(settings.home_path, PlainParsers()) as desk:
+        paper = desk.file(scan(BIRTH), actor=Actor(office_id="local", actor_id="lan"))
+    write(settings, paper.document_id)
+    write(settings, "gone")
+    page = auditor.get("/access-log").text
+    read = re.sub(r"<[^>]+>", " ", page)  # without what links lead to
+    assert "Giấy khai sinh" in read
+    assert "giấy tờ không còn lưu" in read
+    assert paper.document_id not in read
+    assert f"/access-log?paper={paper.document_id}" in page
+
+
+def test_who_was_refused_is_in_the_log_with_the_right_he_lacks(settings: Settings, auditor: TestClient) -> None:
+    assert auditor.get("/accounts").status_code == 403
+    page = auditor.get("/access-log").text
+    assert "Bị từ chối vì không có quyền" in page
+    assert "quyền quản lý tài khoản" in page
 
 
 def test_what_another_office_did_is_not_told(settings: Settings, auditor: TestClient) -> None:

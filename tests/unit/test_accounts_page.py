@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from pipeline import tokens
 from pipeline.entrance import new_account
 from pipeline.passwords import hashed
 from pipeline.settings import Settings
@@ -137,10 +138,26 @@ def test_an_identity_that_never_came_is_not_bound(settings: Settings, admin: Tes
     assert known(settings, "lan").oidc_subject is None
 
 
+def test_the_tokens_of_programs_are_shown_and_ended(settings: Settings, admin: TestClient) -> None:
+    with open_tables(settings) as tables:
+        service = new_account("one-stop", "Một cửa điện tử", "local", ["service"])
+        assert tables.accounts.add(service, None, "tests")
+        token, secret = tokens.issue(tables.tokens, service.actor, service, "Cổng tỉnh", ["papers.receive"], 30)
+    page = admin.get("/accounts").text
+    for told in ("Cổng tỉnh", "Một cửa điện tử", "tiếp nhận giấy tờ", "chưa dùng"):
+        assert told in page
+    assert secret not in page
+    assert admin.post("/accounts/tokens/end", data={"token_id": token.token_id}).status_code == 303
+    assert "Cổng tỉnh" not in admin.get("/accounts").text
+    with open_tables(settings) as tables:
+        assert tokens.who(tables.tokens, secret) is None
+
+
 def test_an_administrator_ends_anothers_session(settings: Settings, admin: TestClient) -> None:
     with signed_in_client(settings, login="minh") as other, open_tables(settings) as tables:
-        account_id = known(settings, "minh").account_id
-        session = tables.sessions.of_account(account_id)[0].session_id
+        minh = known(settings, "minh")
+        account_id = minh.account_id
+        session = tables.sessions.of_account(minh.office_id, account_id)[0].session_id
         assert session in admin.get(f"/accounts/{account_id}").text
         admin.post(f"/accounts/{account_id}/sessions/end", data={"session_id": session})
         assert other.get("/me").status_code == 303

@@ -210,6 +210,16 @@ def test_what_was_fetched_before_is_not_sent_again_until_it_changes(
     assert program.get(path, headers={"if-none-match": '"other"'}).status_code == 200
 
 
+def test_without_the_scope_to_read_papers_a_submission_tells_how_far_it_is_and_no_more(
+    settings: Settings, paper: Paper, program: TestClient
+) -> None:
+    path = f"/api/v1/submissions/{paper.submission_id}"
+    whole = program.get(path).json()
+    receiving = program.get(path, headers=bearer(settings, "papers.receive")).json()
+    assert (len(whole["papers"]), receiving["papers"], receiving["files"]) == (1, [], [])
+    assert receiving["state"] == whole["state"] == "done"
+
+
 def test_a_file_is_tagged_by_its_content(paper: Paper, program: TestClient) -> None:
     path = f"/api/v1/papers/{paper.document_id}/pdf"
     tag = program.get(path).headers["etag"]

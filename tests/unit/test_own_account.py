@@ -157,7 +157,7 @@ def test_own_sessions_are_listed_and_one_of_them_is_ended(settings: Settings, br
     here, elsewhere = sign_in(browser()), sign_in(browser())
     with open_tables(settings) as tables:
         account = tables.accounts.of_office("office-1")[0]
-        newest_first = [one.session_id for one in tables.sessions.of_account(account.account_id)]
+        newest_first = [one.session_id for one in tables.sessions.of_account(account.office_id, account.account_id)]
     assert all(session in elsewhere.get("/me").text for session in newest_first[1:])
     for session in newest_first:
         here.post("/me/sessions/end", data={"session_id": session})
@@ -170,7 +170,7 @@ def test_nobody_ends_anothers_session_there(settings: Settings, browser: Browser
     client = sign_in(browser())
     with signed_in_client(settings, login="other") as other, open_tables(settings) as tables:
         account = next(one for one in tables.accounts.of_office("office-1") if one.login == "other")
-        session = tables.sessions.of_account(account.account_id)[0].session_id
+        session = tables.sessions.of_account(account.office_id, account.account_id)[0].session_id
         client.post("/me/sessions/end", data={"session_id": session})
         assert other.get("/me").status_code == 200
 

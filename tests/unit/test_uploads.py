@@ -52,6 +52,21 @@ def refused(code: str, error: type[HosoError], call: object) -> None:
     assert caught.value.code == code
 
 
+def test_a_session_has_a_bound_of_waiting_bytes_of_its_own(uploads: WaitingUploads) -> None:
+    for number in range(20):
+        uploads.begin(MINE, f"{number}.pdf", LIMIT_BYTES)
+    refused("too_many_uploads", ScanRejected, lambda: uploads.begin(MINE, "more.pdf", 1))
+    uploads.begin(ANOTHERS, "a.pdf", LIMIT_BYTES)
+
+
+def test_a_session_has_a_bound_of_waiting_files(uploads: WaitingUploads) -> None:
+    for number in range(500):
+        uploads.begin(MINE, f"{number}.pdf", 1)
+    refused("too_many_uploads", ScanRejected, lambda: uploads.begin(MINE, "more.pdf", 1))
+    uploads.remove(MINE, uploads.of_session(MINE)[0].upload_id)
+    uploads.begin(MINE, "more.pdf", 1)
+
+
 def test_pieces_add_up_to_the_file(uploads: WaitingUploads) -> None:
     upload_id = uploads.begin(MINE, "a.pdf", 6).upload_id
     assert uploads.append(MINE, upload_id, 0, b"one").received_bytes == 3

@@ -179,6 +179,80 @@ def test_every_answer_forbids_foreign_and_inline_script(settings: Settings, brow
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_two_sign_ins_give_two_long_secrets(settings: Settings, browser: Callable[[], TestClient]) -> None:
+    add(settings, "lan", PASSWORD)
+    secrets = set()
+    for _ in range(2):
+        client = browser()
+        sign_in(client, "lan", PASSWORD)
+        secrets.add(client.cookies[COOKIE])
+    assert len(secrets) == 2
+    assert all(len(secret) >= 43 for secret in secrets)  # 256 bits in base64
+
+
+def test_behind_tls_cookie_and_headers_are_for_tls_alone(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, web_url="https://hoso.example")
+    app = build_app(settings)
+    link = link_for(settings)
+    with TestClient(app, base_url="https://hoso.example", follow_redirects=False) as client:
+        answer = client.get("/", params={"token": link})
+        assert client.get("/me").status_code == 200
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"__Host-{COOKIE}=")
+    assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+def test_signing_out_behind_tls_takes_the_cookie_away(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, web_url="https://hoso.example")
+    headers = {"origin": "https://hoso.example"}
+    app, link = build_app(settings), link_for(settings)
+    with TestClient(app, base_url="https://hoso.example", headers=headers, follow_redirects=False) as client:
+        client.get("/", params={"token": link})
+        client.post("/sign-out")
+        assert len(client.cookies) == 0
+
+
+def test_an_answer_of_the_api_is_never_shown_as_a_page(settings: Settings) -> None:
+    with signed_in_client(settings) as client:
+        found, missing, page = (client.get(path) for path in ("/api/v1/submissions", "/api/v1/papers/none", "/search"))
+    for answer in (found, missing):
+        assert answer.headers["content-disposition"] == 'attachment; filename="api.json"'
+    assert "content-disposition" not in page.headers
+
+
+def test_no_other_site_is_told_that_it_may_read_answers(settings: Settings) -> None:
+    with signed_in_client(settings) as client:
+        answer = client.get("/api/v1/submissions", headers={"origin": "https://elsewhere.example"})
+        asked = client.options("/api/v1/submissions", headers={"access-control-request-method": "POST"})
+    for one in (answer, asked):
+        assert not [name for name in one.headers if name.startswith("access-control-")]
+
+
+def test_who_asks_too_fast_is_told_when_to_come_back(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.web.gate._BURST", 5)
+    monkeypatch.setattr("pipeline.web.gate._PER_S", 0.001)
+    with signed_in_client(settings) as client:
+        answers = [client.get("/api/v1/submissions") for _ in range(6)]
+        assert client.get("/health").status_code == 200
+    late = answers[-1]
+    assert (answers[0].status_code, late.status_code, late.json()["code"]) == (200, 429, "too_fast")
+    assert int(late.headers["retry-after"]) > 0
+
+
+def test_a_stranger_who_asks_too_fast_waits_and_who_is_signed_in_does_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.web.gate._STRANGERS_BURST", 5)
+    monkeypatch.setattr("pipeline.web.gate._STRANGERS_PER_S", 0.001)
+    with signed_in_client(settings) as client:
+        wrong = {"authorization": "Bearer hoso_made-up"}
+        statuses = [client.get("/api/v1/submissions", headers=wrong).status_code for _ in range(7)]
+        assert (statuses[0], statuses[-1]) == (401, 429)
+        assert client.get("/api/v1/submissions").status_code == 200
+
+
 def test_without_the_permission_a_route_is_refused(settings: Settings) -> None:
     with signed_in_client(settings, "auditor", purpose=None) as client:
         answer = client.get("/api/v1/papers/none")

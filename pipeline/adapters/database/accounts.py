@@ -37,9 +37,9 @@ class AccountTable:
                 return False
         return True
 
-    def get(self, account_id: str) -> Account:
+    def get(self, office_id: str, account_id: str) -> Account:
         """See Accounts."""
-        found = self._one(accounts.c.account_id == account_id)
+        found = self._one(_mine(office_id, account_id))
         if found is None:
             raise NotFound("no_such_account", account_id)
         return found[0]
@@ -66,18 +66,19 @@ class AccountTable:
         with self._connections.writing() as connection:
             try:
                 with connection.begin_nested():
-                    _update(connection, account.account_id, _row(account))
+                    _update(connection, account.office_id, account.account_id, _row(account))
             except IntegrityError:
                 return False
             if account.disabled_at is not None:
-                _end_sessions(connection, account.account_id)
+                _end_sessions(connection, account.office_id, account.account_id)
         return True
 
-    def set_password(self, account_id: str, password_hash: str | None, *, must_change: bool) -> None:
+    def set_password(self, office_id: str, account_id: str, password_hash: str | None, *, must_change: bool) -> None:
         """See Accounts."""
         with self._connections.writing() as connection:
-            _update(connection, account_id, {"password_hash": password_hash, "must_change": must_change})
-            _end_sessions(connection, account_id)
+            changed = {"password_hash": password_hash, "must_change": must_change}
+            _update(connection, office_id, account_id, changed)
+            _end_sessions(connection, office_id, account_id)
 
     def _one(self, condition: ColumnElement[bool]) -> tuple[Account, str | None] | None:
         with self._connections.reading() as connection:
@@ -139,12 +140,17 @@ def account_of(row: RowMapping) -> Account:
     )
 
 
-def _update(connection: Connection, account_id: str, values: dict[str, Any]) -> None:
-    changed = connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(**values))
+def _mine(office_id: str, account_id: str) -> ColumnElement[bool]:
+    return (accounts.c.office_id == office_id) & (accounts.c.account_id == account_id)
+
+
+def _update(connection: Connection, office_id: str, account_id: str, values: dict[str, Any]) -> None:
+    changed = connection.execute(update(accounts).where(_mine(office_id, account_id)).values(**values))
     if not changed.rowcount:
         raise NotFound("no_such_account", account_id)
 
 
-def _end_sessions(connection: Connection, account_id: str) -> None:
-    close_visits(connection, sessions.c.account_id == account_id)
-    connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
+def _end_sessions(connection: Connection, office_id: str, account_id: str) -> None:
+    own = (sessions.c.office_id == office_id) & (sessions.c.account_id == account_id)
+    close_visits(connection, own)
+    connection.execute(delete(sessions).where(own))

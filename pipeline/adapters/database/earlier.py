@@ -112,15 +112,14 @@ def _remove_entry(connection: Connection, office_id: str, citizen_id: str) -> No
         (paper_people.c.office_id == office_id) & (paper_people.c.citizen_id == citizen_id),
         (decisions.c.office_id == office_id) & (decisions.c.subject_id == citizen_id),
         (access_log.c.office_id == office_id) & (access_log.c.citizen_id == citizen_id),  # opened at the counter
-        citizens.c.merged_into == citizen_id,
+        (citizens.c.office_id == office_id) & (citizens.c.merged_into == citizen_id),
     ]
     found = load_citizens(connection, office_id, [citizen_id])
     held = any(connection.execute(select(literal(1)).where(tie).limit(1)).scalar() for tie in ties)
     if held or not found or found[0].citizen_id != citizen_id:
         return
-    connection.execute(delete(citizen_numbers).where(citizen_numbers.c.citizen_id == citizen_id))
-    connection.execute(delete(earlier_names).where(earlier_names.c.citizen_id == citizen_id))
-    connection.execute(delete(citizens).where(citizens.c.citizen_id == citizen_id))
+    for table in (citizen_numbers, earlier_names, citizens):
+        connection.execute(delete(table).where(table.c.office_id == office_id, table.c.citizen_id == citizen_id))
     mark_changed(connection, office_id, "citizen", citizen_id)
 
 

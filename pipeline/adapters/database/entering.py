@@ -109,7 +109,8 @@ def _add(connection: Connection, actor: Actor, person: PersonOnPaper, place: tup
     if add_number(connection, actor, number, citizen_id):
         return citizen_id
     if added:
-        connection.execute(delete(citizens).where(citizens.c.citizen_id == citizen_id))
+        ours = (citizens.c.office_id == actor.office_id) & (citizens.c.citizen_id == citizen_id)
+        connection.execute(delete(citizens).where(ours))
     found = holder_of(connection, actor.office_id, number)
     if found is None:
         raise HosoError("internal", "a citizen was removed while being added")
@@ -131,7 +132,7 @@ def _same(known: Citizen, person: PersonOnPaper) -> bool:
 
 def _learn(connection: Connection, actor: Actor, person: PersonOnPaper, known: Citizen, holder: str) -> None:
     """Add what the register did not know of a known one. Nothing that it knows is changed."""
-    this = citizens.c.citizen_id == holder
+    this = (citizens.c.office_id == actor.office_id) & (citizens.c.citizen_id == holder)
     if not known.name and person.name:
         changed = {"name": nfc(person.name), "folded_name": folded_name(person.name)}
         connection.execute(update(citizens).where(this).values(changed))

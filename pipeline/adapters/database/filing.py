@@ -65,7 +65,9 @@ def restore_paper(connection: Connection, record: PaperRecord) -> bool:
     if not _add_paper(connection, paper, record.first_state):
         return False
     given = record.entries or (None,) * len(paper.people)
-    there = select(citizens.c.citizen_id).where(citizens.c.citizen_id.in_([one for one in given if one]))
+    there = select(citizens.c.citizen_id).where(
+        citizens.c.office_id == paper.actor.office_id, citizens.c.citizen_id.in_([one for one in given if one])
+    )
     on_register = set(connection.execute(there).scalars())
     known = {
         (paper.document_id, at): Entry(entry)

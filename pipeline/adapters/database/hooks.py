@@ -66,9 +66,10 @@ class HookTable:
         """See Hooks."""
         with self._connections.writing() as connection:
             _row(connection, office_id, hook_id)
-            mine = webhooks.c.hook_id == hook_id
+            mine = (webhooks.c.office_id == office_id) & (webhooks.c.hook_id == hook_id)
             connection.execute(update(webhooks).where(mine).values(disabled_at=now(connection)))
-            due = (deliveries.c.hook_id == hook_id) & deliveries.c.next_at.is_not(None)
+            of_hook = (deliveries.c.office_id == office_id) & (deliveries.c.hook_id == hook_id)
+            due = of_hook & deliveries.c.next_at.is_not(None)
             connection.execute(update(deliveries).where(due).values(next_at=None, last_error="hook_removed"))
 
     def deliveries(
@@ -76,7 +77,7 @@ class HookTable:
     ) -> tuple[Delivery, ...]:
         """See Hooks."""
         columns = deliveries.c
-        query = select(deliveries).where(columns.hook_id == hook_id)
+        query = select(deliveries).where(columns.office_id == office_id, columns.hook_id == hook_id)
         with self._connections.reading() as connection:
             _row(connection, office_id, hook_id)
             page = newest_first(query, columns.made_at, columns.delivery_id, limit, after)

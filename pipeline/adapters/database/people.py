@@ -69,6 +69,7 @@ def find_alike(connection: Connection, office_id: str, name: str, born: str | No
     )
     of_name = _of_name(office_id, name, born).subquery()
     has_number = select(citizen_numbers.c.number).where(
+        citizen_numbers.c.office_id == office_id,
         citizen_numbers.c.citizen_id == of_name.c.citizen_id,
         func.length(citizen_numbers.c.number) == _PERSONAL_DIGITS,
     )
@@ -96,13 +97,13 @@ def load_citizens(connection: Connection, office_id: str, ids: Iterable[str]) ->
     root_of = {row["citizen_id"]: row["citizen_id"] for row in roots}
     below = set(groups)
     while below:
-        query = select(citizens).where(citizens.c.merged_into.in_(below)).order_by(citizens.c.citizen_id)
+        merged = (citizens.c.office_id == office_id) & citizens.c.merged_into.in_(below)
         below = set()
-        for row in connection.execute(query).mappings():
+        for row in connection.execute(select(citizens).where(merged).order_by(citizens.c.citizen_id)).mappings():
             root_of[row["citizen_id"]] = root_of[row["merged_into"]]
             groups[root_of[row["citizen_id"]]].append(row)
             below.add(row["citizen_id"])
-    numbers, names = _belongings(connection, list(root_of))
+    numbers, names = _belongings(connection, office_id, list(root_of))
     found = [_citizen(group, numbers, names) for group in groups.values()]
     return tuple(sorted(found, key=lambda citizen: (citizen.numbers[:1], citizen.citizen_id)))
 
@@ -112,17 +113,19 @@ def _entries(connection: Connection, office_id: str, ids: set[str]) -> dict[str,
     return {row["citizen_id"]: row for row in connection.execute(query).mappings()} if ids else {}
 
 
-def _belongings(connection: Connection, ids: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _belongings(
+    connection: Connection, office_id: str, ids: list[str]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Numbers and earlier names of each entry."""
     numbers: dict[str, list[str]] = defaultdict(list)
     names: dict[str, list[str]] = defaultdict(list)
     if not ids:
         return numbers, names
-    of_numbers = select(citizen_numbers).where(citizen_numbers.c.citizen_id.in_(ids)).order_by(citizen_numbers.c.number)
-    for row in connection.execute(of_numbers):
+    held = (citizen_numbers.c.office_id == office_id) & citizen_numbers.c.citizen_id.in_(ids)
+    for row in connection.execute(select(citizen_numbers).where(held).order_by(citizen_numbers.c.number)):
         numbers[row.citizen_id].append(row.number)
-    of_names = select(earlier_names).where(earlier_names.c.citizen_id.in_(ids)).order_by(earlier_names.c.name)
-    for row in connection.execute(of_names):
+    borne = (earlier_names.c.office_id == office_id) & earlier_names.c.citizen_id.in_(ids)
+    for row in connection.execute(select(earlier_names).where(borne).order_by(earlier_names.c.name)):
         names[row.citizen_id].append(row.name)
     return numbers, names
 

@@ -94,8 +94,12 @@ def _load_entry(connection: Connection, office_id: str, citizen_id: str) -> Regi
     row = connection.execute(select(citizens).where(mine)).first()
     if row is None:
         return None
-    numbers = select(citizen_numbers.c.number).where(citizen_numbers.c.citizen_id == citizen_id)
-    names = select(earlier_names.c.name).where(earlier_names.c.citizen_id == citizen_id)
+    numbers = select(citizen_numbers.c.number).where(
+        citizen_numbers.c.office_id == office_id, citizen_numbers.c.citizen_id == citizen_id
+    )
+    names = select(earlier_names.c.name).where(
+        earlier_names.c.office_id == office_id, earlier_names.c.citizen_id == citizen_id
+    )
     return RegisterEntry(
         citizen_id=citizen_id,
         actor=Actor(office_id=office_id, actor_id=row.actor_id),

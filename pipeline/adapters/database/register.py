@@ -207,7 +207,7 @@ def _change(connection: Connection, actor: Actor, old: Citizen | None, new: Citi
     before = old or Citizen(citizen_id=subject, name="")
     for name in {*before.earlier_names} - {*new.earlier_names}:
         gone = (earlier_names.c.citizen_id == subject) & (earlier_names.c.name == name)
-        connection.execute(delete(earlier_names).where(gone))
+        connection.execute(delete(earlier_names).where(earlier_names.c.office_id == actor.office_id, gone))
     for name in {*new.earlier_names} - {*before.earlier_names}:
         row = {"citizen_id": subject, "name": nfc(name), "folded_name": folded_name(name)}
         add_new(connection, earlier_names, actor.model_dump() | row)
@@ -229,14 +229,15 @@ def _remove(connection: Connection, actor: Actor, entered: Citizen) -> None:
         connection.execute(delete(citizen_numbers).where(own))
     holds = [
         select(literal(1)).where(paper_people.c.office_id == actor.office_id, paper_people.c.citizen_id == citizen_id),
-        select(literal(1)).where(citizen_numbers.c.citizen_id == citizen_id),
-        select(literal(1)).where(citizens.c.merged_into == citizen_id),
+        select(literal(1)).where(
+            citizen_numbers.c.office_id == actor.office_id, citizen_numbers.c.citizen_id == citizen_id
+        ),
+        select(literal(1)).where(citizens.c.office_id == actor.office_id, citizens.c.merged_into == citizen_id),
     ]
     if not any(connection.execute(query.limit(1)).scalar() for query in holds):
-        connection.execute(delete(earlier_names).where(earlier_names.c.citizen_id == citizen_id))
-        connection.execute(
-            delete(citizens).where(citizens.c.citizen_id == citizen_id, citizens.c.office_id == actor.office_id)
-        )
+        for table in (earlier_names, citizens):
+            own = (table.c.office_id == actor.office_id) & (table.c.citizen_id == citizen_id)
+            connection.execute(delete(table).where(own))
     mark_changed(connection, actor.office_id, "citizen", citizen_id)
 
 

@@ -151,7 +151,9 @@ def _restore_entry(connection: Connection, entry: RegisterEntry) -> bool:
         for name in entry.earlier_names:
             row = {"citizen_id": citizen_id, "name": name, "folded_name": folded_name(name)}
             add_new(connection, earlier_names, actor.model_dump() | row)
-    above = select(citizens.c.citizen_id).where(citizens.c.citizen_id == entry.merged_into)
+    above = select(citizens.c.citizen_id).where(
+        citizens.c.office_id == actor.office_id, citizens.c.citizen_id == entry.merged_into
+    )
     if entry.merged_into is not None and connection.execute(above).scalar() is not None:
         connection.execute(
             update(citizens).where(this, citizens.c.merged_into.is_(None)).values(merged_into=entry.merged_into)

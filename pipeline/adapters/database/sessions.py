@@ -57,9 +57,10 @@ class SessionTable:
                 _update_session(connection, secret_sha256, {"used_at": moment})
         return _session(row)
 
-    def of_account(self, account_id: str) -> tuple[Session, ...]:
+    def of_account(self, office_id: str, account_id: str) -> tuple[Session, ...]:
         """See Sessions."""
-        query = _joined(sessions.c.account_id == account_id).order_by(sessions.c.used_at.desc())
+        own = (accounts.c.office_id == office_id) & (sessions.c.account_id == account_id)
+        query = _joined(own).order_by(sessions.c.used_at.desc())
         with self._connections.reading() as connection:
             return tuple(_session(row) for row in connection.execute(query).mappings())
 

@@ -253,7 +253,10 @@ def submissions_where(connection: Connection, condition: ColumnElement[bool]) ->
 def _with_sources(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Submission, ...]:
     query = (
         select(source_files)
-        .where(source_files.c.submission_id.in_([row["submission_id"] for row in rows]))
+        .where(
+            source_files.c.office_id.in_({row["office_id"] for row in rows}),
+            source_files.c.submission_id.in_([row["submission_id"] for row in rows]),
+        )
         .order_by(source_files.c.submission_id, source_files.c.position)
     )
     sources: dict[str, list[SourceFile]] = {}

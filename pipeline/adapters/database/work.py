@@ -165,7 +165,10 @@ class WorkTable:
     def _unfinished(self, condition: ColumnElement[bool], limit: int) -> tuple[UnfinishedWork, ...]:
         files = (
             select(func.count())
-            .where(source_files.c.submission_id == submissions.c.submission_id)
+            .where(
+                source_files.c.office_id == submissions.c.office_id,
+                source_files.c.submission_id == submissions.c.submission_id,
+            )
             .scalar_subquery()
             .label("files")
         )

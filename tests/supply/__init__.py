@@ -1,0 +1,1 @@
+"""What hoso is made of: its parts, their licences, and what is known to be wrong with them."""
