@@ -375,6 +375,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Cơ sở dữ liệu đã được một phiên bản hoso mới hơn nâng cấp. Hãy cài phiên bản đó.",
         "A newer version of hoso has upgraded this database. Install that version.",
     ),
+    "parser_unconfined": ("Máy này không cô lập được chương trình đọc tệp.", "Parsers cannot be kept off the network here."),
     "missing_program": ("Thiếu một chương trình cần thiết.", "A program that hoso needs is missing."),
     "already_running": (
         "hoso đang chạy với thư mục dữ liệu này rồi.",

@@ -33,6 +33,8 @@ class Limits(BaseSettings):
     """Parser processes that read pages side by side; one more is kept for quick looks, since people wait for those."""
     parser_memory_mb: int = Field(default=2048, ge=512)
     page_timeout_s: float = Field(default=120, gt=0)
+    unconfined_parsers: bool = False
+    """Read papers even where the kernel offers nothing that keeps a parser process off the network."""
 
 
 class Settings(BaseSettings):
