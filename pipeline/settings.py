@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     """How long originals stay here after the centre has them. Nobody has read them here, so any of them may be one that
     policy forbids to keep: by default none stays.
     """
+    clamd: str = Field(default="", pattern=r"^(tcp:[^\s/]+:\d{1,5}|unix:/.+)?$")
+    """`tcp:host:port` or `unix:/path` of ClamAV's daemon. Every file goes to it before it is opened; while it is away
+    papers are received, and wait. Its StreamMaxLength must be no less than HOSO_MAX_FILE_MB. Default: none is asked.
+    """
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)

@@ -101,7 +101,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
-        "active": lambda: {"found": find_active(scan.path)},
+        "active": lambda: {"found": bool(find_active(scan.path))},
         "codes": lambda: {"texts": read_code_texts(open_page(scan.path, scan.media_type, 1, limits).pixels)},
         "crop": lambda: _crop(scan, job, limits),
         "show": lambda: _show(scan, job, limits),

@@ -94,7 +94,7 @@ def _lend(path: Path, place: Path) -> None:
 
 def _link(source: str, place: str) -> None:
     """The same bytes under another name; a copy from another disk, or of another user's file."""
-    if os.stat(source).st_uid == os.geteuid():
+    if Path(source).stat().st_uid == os.geteuid():
         try:
             os.link(source, place)
         except OSError:

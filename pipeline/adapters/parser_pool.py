@@ -16,6 +16,7 @@ from pipeline.adapters.sandbox.confinement import Confinement
 from pipeline.error_messages import MESSAGES
 from pipeline.errors import HosoError, Misconfigured, ScanRejected, ServiceUnavailable
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
 from schemas.base import Value
 from schemas.text import Box
@@ -26,6 +27,8 @@ T = TypeVar("T", bound=Value)
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
 _QUICK = frozenset({"count", "look", "codes", "crop", "show", "words", "confinement"})
+_FIRST = frozenset({"count", "look", "codes", "read"})
+"""Jobs that may be the first to open a file that was handed in; the others follow them."""
 _NEEDED_BYTES = 64 << 20
 """With less room on the disk for temporary files nobody can tell whether a scan is at fault."""
 _COUNT_TIMEOUT_SHARE = 0.5
@@ -38,8 +41,14 @@ class ParserPool:
     What somebody waits for at a counter (`_QUICK`) goes before pages that are read for later.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        """Args: limits: memory, time and number of the processes. None is started yet."""
+    def __init__(self, limits: Limits, viruses: VirusScanner | None = None) -> None:
+        """No process is started yet.
+
+        Args:
+            limits: memory, time and number of the processes.
+            viruses: looks every file through before the first parser opens it; where it cannot, none does.
+        """
+        self._viruses = viruses
         self.side_by_side = limits.parsers
         self._limits = limits
         self._folder = TemporaryDirectory(prefix="hoso-parsers-")
@@ -68,8 +77,8 @@ class ParserPool:
         timeout_s = self._limits.page_timeout_s * _COUNT_TIMEOUT_SHARE
         return self._told(_of(scan, "count", timeout_s), _Pages).pages
 
-    def active_content(self, scan: ScanFile) -> tuple[str, ...]:
-        """See `Parsers.active_content`."""
+    def holds_active_content(self, scan: ScanFile) -> bool:
+        """See `Parsers.holds_active_content`."""
         return self._told(_of(scan, "active", self._limits.page_timeout_s), _Found).found
 
     def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
@@ -139,6 +148,8 @@ class ParserPool:
 
     def _run(self, job: Job) -> Any:
         """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""
+        if self._viruses is not None and job.kind in _FIRST:
+            self._viruses.check(job.reads["path"])
         try:
             answer = self._ask(job) or self._ask(job)
         except BeyondLimitsError:
@@ -186,7 +197,7 @@ class _Pages(Value):
 
 
 class _Found(Value):
-    found: tuple[str, ...]
+    found: bool
 
 
 class _Texts(Value):

@@ -133,7 +133,7 @@ class ParserProcess:
         tasks = memory_bytes = 0
         for process in _family(self._process.pid):
             try:
-                tasks += len(os.listdir(process / "task"))
+                tasks += sum(1 for _ in process.joinpath("task").iterdir())
                 memory_bytes += int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
             except (OSError, IndexError):  # it has just ended
                 continue

@@ -27,11 +27,14 @@ _PROGRAMS = ("/usr", "/bin", "/lib", "/lib64", "/etc/alternatives")
 _READ = ("/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/var/cache/fontconfig", "/sys/devices/system/cpu")
 _DEVICES = ("/dev/urandom", "/dev/zero")
 
+Means = Literal["namespace", "filter"]
+"""What keeps a process off the network: an empty network of its own, or a filter of its system calls."""
+
 
 class Confinement(Value):
     """What keeps this parser in. `network`: what keeps it off the network; `files`: whether it is kept to its own."""
 
-    network: tuple[Literal["namespace", "filter"], ...]
+    network: tuple[Means, ...]
     files: bool
 
     def check(self, limits: Limits) -> None:
@@ -63,8 +66,8 @@ def confine(folder: Path, limits: Limits) -> Confinement:
         read=(*map(Path, (*_READ, *_DEVICES)), *_models(), folder / TAKEN_IN),
         work=(folder / MADE, Path(os.devnull)),
     )
-    filtered = forbid()
-    return Confinement(network=(*(("namespace",) if namespace else ()), *(("filter",) if filtered else ())), files=files)
+    means: dict[Means, bool] = {"namespace": namespace, "filter": forbid()}
+    return Confinement(network=tuple(name for name, holds in means.items() if holds), files=files)
 
 
 def _set_limits(limits: Limits) -> None:
