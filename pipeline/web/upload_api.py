@@ -84,7 +84,7 @@ def begin_upload(
     upload_metadata: Annotated[str, Header(max_length=4000)] = "",
 ) -> Response:
     """Begin an upload. Metadata: `filename`, and `mark`, which tells the file from others of its name."""
-    told = _metadata(upload_metadata)
+    told = metadata_of(upload_metadata)
     name = told.get("filename", "").replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME]
     upload = receiving_of(request).uploads.begin(
         signed_in(request).session_id, name, upload_length, told.get("mark", "")[:_LONGEST_NAME]
@@ -173,7 +173,7 @@ def _standing(upload: Upload) -> dict[str, str]:
     }
 
 
-def _metadata(header: str) -> dict[str, str]:
+def metadata_of(header: str) -> dict[str, str]:
     """The pairs `key base64(value)`, with commas between. Raises: BadUpload (bad_request)."""
     told = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):

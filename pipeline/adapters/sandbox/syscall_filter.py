@@ -6,13 +6,12 @@ It needs no rights and no namespaces, so it holds in containers and hardened uni
 import ctypes
 import errno
 import struct
-from collections.abc import Iterable
 
 from pipeline.adapters.sandbox.kernel import forbid_new_privileges, machine, prctl
 
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 """AUDIT_ARCH_* of linux/audit.h."""
-_CALLS: dict[str, tuple[int, int]] = {
+FORBIDDEN: dict[str, tuple[int, int]] = {
     # The network, and Unix sockets, by which services of this machine would be reached.
     "socket": (41, 198),
     "socketpair": (53, 199),
@@ -35,14 +34,8 @@ _CALLS: dict[str, tuple[int, int]] = {
     "keyctl": (250, 219),
     "add_key": (248, 217),
     "request_key": (249, 218),
-    # For tests that take away what a kernel may lack.
-    "seccomp": (317, 277),
-    "prctl": (157, 167),
-    "landlock_create_ruleset": (444, 444),
 }
-"""Numbers of system calls on x86_64 and aarch64."""
-FORBIDDEN = tuple(name for name in _CALLS if name not in {"seccomp", "prctl", "landlock_create_ruleset"})
-"""What a parser and the programs that it starts have no use for."""
+"""What a parser and the programs that it starts have no use for: numbers on x86_64 and aarch64."""
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
 _NEW_NAMESPACES = 0x7E020000
@@ -61,17 +54,14 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
 
 
-def forbid(calls: Iterable[str] = FORBIDDEN) -> bool:
-    """Have these calls fail with EPERM from now on, for good; whether the kernel can do that.
+def forbid() -> bool:
+    """Have the calls of `FORBIDDEN` fail with EPERM from now on, for good; whether the kernel can do that.
 
     It holds for the calling thread and what that starts, so the process should have one thread.
-
-    Args:
-        calls: names of `_CALLS`.
     """
     if machine() not in _MACHINES:
         return False
-    code = _code(machine(), calls)
+    code = _code(machine())
     program = _Program(len(code) // 8, code)
     try:
         forbid_new_privileges()
@@ -81,14 +71,14 @@ def forbid(calls: Iterable[str] = FORBIDDEN) -> bool:
     return True
 
 
-def _code(kind: str, calls: Iterable[str]) -> bytes:
+def _code(kind: str) -> bytes:
     """The filter: instructions (code, jump if true, jump if false, value) of classic BPF."""
     column = 0 if kind == "x86_64" else 1
     fail, missing = _FAIL | errno.EPERM, _FAIL | errno.ENOSYS
     steps = [(_LOAD, 0, 0, _AT_MACHINE), (_EQUAL, 1, 0, _MACHINES[kind]), (_RETURN, 0, 0, _END_PROCESS)]
     steps += [(_LOAD, 0, 0, _AT_NUMBER), (_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, fail)]
-    for name in calls:
-        steps += [(_EQUAL, 0, 1, _CALLS[name][column]), (_RETURN, 0, 0, fail)]
+    for numbers in FORBIDDEN.values():
+        steps += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, fail)]
     # What clone3 is asked for lies in memory, where a filter cannot look; without it the C library uses clone.
     steps += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, missing)]
     steps += [(_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, _AT_FIRST_ARGUMENT)]
