@@ -47,7 +47,7 @@ class Clamd:
         with self._lock:
             if known in self._passed:
                 return
-        self._judge(self._ask(b"INSTREAM", file))
+        self.judge(self._ask(b"INSTREAM", file))
         with self._lock:
             self._passed[known] = None
             if len(self._passed) > _MOST_REMEMBERED:
@@ -57,7 +57,8 @@ class Clamd:
         """What it calls itself and its signatures. Raises: ServiceUnavailable (virus_scanner_away)."""
         return self._ask(b"VERSION", None)
 
-    def _judge(self, answer: str) -> None:
+    def judge(self, answer: str) -> None:
+        """Take its answer about a file. Raises: as `check`."""
         if answer == "stream: OK":
             return
         found = _FOUND.fullmatch(answer)

@@ -61,7 +61,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # a library that prints must not break the protocol
     for line in sys.stdin:
-        answer = _answer(json.loads(line), confinement, limits)
+        answer = answer_to(json.loads(line), confinement, limits)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
         _give_memory_back()
@@ -78,7 +78,8 @@ def _give_memory_back() -> None:
         _LIBC.malloc_trim(0)
 
 
-def _answer(job: Answer, confinement: Confinement, limits: Limits) -> Answer:
+def answer_to(job: Answer, confinement: Confinement, limits: Limits) -> Answer:
+    """What is said to a job: `done`, or our error with its code; `spent` where this process had better be replaced."""
     try:
         if job["job"] == "confinement":
             return {"done": confinement.model_dump(mode="json")}
