@@ -13,7 +13,7 @@ from pipeline.adapters.parser_pool import ParserPool
 from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.pages import ScanFile
 from pipeline.settings import Limits
-from pipeline.web.service import is_parsing
+from pipeline.web.service import Readiness
 from tests.services.clamd import EICAR, VERSION, ClamdServer, running_clamd
 from tests.services.processes import free_port
 from tests.sheets import save
@@ -120,9 +120,7 @@ def test_papers_wait_while_the_scanner_is_away_and_are_read_when_it_is_back(
         assert desk.keys("archive/") == []
 
 
-def test_an_infected_file_is_refused_and_nothing_of_it_archived(
-    tmp_path: Path, server: ClamdServer, blank: Path
-) -> None:
+def test_an_infected_file_is_refused_and_nothing_archived(tmp_path: Path, server: ClamdServer, blank: Path) -> None:
     with ParserPool(Limits(parsers=1), Clamd(server.address)) as pool, open_desk(tmp_path, pool) as desk:
         submission = desk.receive(blank.read_bytes() + EICAR)
         assert desk.archive.process(submission.submission_id) == ()
@@ -134,4 +132,6 @@ def test_an_infected_file_is_refused_and_nothing_of_it_archived(
 def test_the_counter_stays_ready_to_receive_while_the_scanner_is_away(nowhere: str, tmp_path: Path) -> None:
     with ParserPool(Limits(parsers=1), Clamd(nowhere)) as pool, open_desk(tmp_path, PlainParsers()) as desk:
         desk.archive.parsers = pool
-        is_parsing(desk.archive)
+        readiness = Readiness(desk.archive)
+        assert "parser" not in readiness.away()
+        readiness.close()

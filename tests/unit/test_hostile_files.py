@@ -1,4 +1,4 @@
-"""Hostile files cost themselves alone: they are read or refused, their copies do nothing, their originals are marked."""
+"""Hostile files cost themselves alone: read or refused; their copies do nothing, and their originals are marked."""
 
 import resource
 from collections.abc import Callable, Iterator
