@@ -19,7 +19,7 @@ from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
 from schemas.base import Value
-from schemas.text import Box
+from schemas.text import Box, PageText
 from schemas.viewing import PageWords
 
 T = TypeVar("T", bound=Value)
@@ -32,6 +32,9 @@ _FIRST = frozenset({"count", "look", "codes", "read"})
 _NEEDED_BYTES = 64 << 20
 """With less room on the disk for temporary files nobody can tell whether a scan is at fault."""
 _COUNT_TIMEOUT_SHARE = 0.5
+_MOST_WORDS = 20_000
+"""More than a sheet of A1 full of print has. What a page says is made sense of outside the parsers, without a limit of
+time."""
 _PAGES_TIMEOUT_SHARE = 0.1
 
 
@@ -85,7 +88,9 @@ class ParserPool:
         """See `Parsers.look`."""
         job = _of(scan, "look", self._limits.page_timeout_s, page=page)
         writes = {"thumbnail": thumbnail} if thumbnail is not None else {}
-        return self._told(replace(job, writes=writes), PageLook)
+        seen = self._told(replace(job, writes=writes), PageLook)
+        _check_words(seen.text)
+        return seen
 
     def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
         """See `Parsers.read_codes`."""
@@ -95,6 +100,7 @@ class ParserPool:
         """See `Parsers.read_page`."""
         job = _of(scan, "read", self._limits.page_timeout_s, page=page, number=number)
         read = self._told(replace(job, writes={"picture": picture}), ReadPage)
+        _check_words(read.text)
         return read.model_copy(update={"picture": picture})
 
     def crop(self, scan: ScanFile, part: PagePart, target: Path) -> None:
@@ -190,6 +196,12 @@ class ParserPool:
 
 def _of(scan: ScanFile, kind: str, timeout_s: float, **told: Any) -> Job:
     return Job(kind, timeout_s, {"media_type": scan.media_type, **told}, {"path": scan.path})
+
+
+def _check_words(text: PageText) -> None:
+    """Raises: ScanRejected (page_too_large), where there are more than any sheet has."""
+    if len(text.words) > _MOST_WORDS:
+        raise ScanRejected("page_too_large", f"page {text.number}")
 
 
 class _Pages(Value):

@@ -21,7 +21,8 @@ _LOOK_S = 0.2
 _MOST_TASKS = 32
 """Processes and threads of a parser and what it has started; two to five are usual. RLIMIT_NPROC would count all that
 the user runs, and nothing at all for root."""
-_MOST_ANSWER_BYTES = 64 << 20
+_MOST_ANSWER_BYTES = 16 << 20
+"""A page of twenty thousand words takes five."""
 _STOP_TIMEOUT_S = 5.0
 
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pipeline.adapters.clamd import Clamd
 from pipeline.adapters.parser_pool import ParserPool
+from pipeline.cli.doctor import _virus_scanner
 from pipeline.errors import ScanRejected, ServiceUnavailable
 from pipeline.pages import ScanFile
-from pipeline.settings import Limits
+from pipeline.settings import Limits, Settings
 from pipeline.web.service import Readiness
 from tests.services.clamd import EICAR, VERSION, ClamdServer, running_clamd
 from tests.services.processes import free_port
@@ -88,6 +90,19 @@ def test_a_file_that_was_changed_is_sent_again(server: ClamdServer, tmp_path: Pa
 
 def test_a_daemon_tells_its_version(server: ClamdServer) -> None:
     assert Clamd(server.address).version() == VERSION
+
+
+def test_doctor_says_who_looks_files_through(server: ClamdServer, nowhere: str, tmp_path: Path) -> None:
+    assert _virus_scanner(Settings(home=tmp_path, clamd=server.address)) == VERSION
+    assert _virus_scanner(Settings(home=tmp_path)).startswith("none")
+    with pytest.raises(ServiceUnavailable):
+        _virus_scanner(Settings(home=tmp_path, clamd=nowhere))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:3310", "tcp:3310", "unix:clamd.ctl", "http://127.0.0.1:3310"])
+def test_an_address_that_names_no_daemon_is_a_wrong_setting(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(clamd=address)
 
 
 @given(st.text(max_size=80))
