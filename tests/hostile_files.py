@@ -55,7 +55,7 @@ def acting(data: bytes, kind: str) -> bytes:
             case "link":
                 _annotate(pdf, sheet, A=Dictionary(S=Name.URI, URI=pikepdf.String("https://collect.example/?a")))
             case "acts_by_itself":
-                pdf.Root.OpenAction = Dictionary(S=Name.GoTo, D=Array([sheet.obj, Name.Fit]))
+                pdf.Root.OpenAction = Dictionary(S=Name.Named, N=Name.Print)
         return _saved(pdf)
 
 

@@ -20,10 +20,10 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "script": ("JavaScript", "JS", "Rendition"),
     "program": ("Launch",),
     "embedded_file": ("EmbeddedFile", "EmbeddedFiles", "EF", "FileAttachment", "Collection"),
-    "media": ("RichMedia", "Movie", "Sound", "Screen", "3D"),
+    "media": ("RichMedia", "Movie", "Sound", "3D"),
     "form_program": ("XFA",),
     "link": ("URI", "GoToR", "GoToE", "SubmitForm", "ImportData", "Thread"),
-    "acts_by_itself": ("OpenAction", "AA"),
+    "acts_by_itself": ("AA",),
 }
 """Names of ISO 32000-1, 12.5.6 and 12.6, and 7.11.4, by what they lead to."""
 _NAMES = {name.encode(): kind for kind, names in _ACTIONS.items() for name in names}
@@ -35,8 +35,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def find_active(path: Path) -> tuple[str, ...]:
     """Kinds of what could act in a file, sorted; () for a plain scan.
 
-    A PDF that goes to one of its own pages when it is opened counts as acting by itself: what it does stands where
-    only a PDF program finds it.
+    To open at one of its own pages is nothing that acts; most programs that make PDFs say so.
 
     Returns:
         Of: script, program, embedded_file, media, form_program, link, acts_by_itself, other_format, unknown.
@@ -65,6 +64,16 @@ def _in_pdf(path: Path) -> set[str]:
             for each in (pdf.trailer, *pdf.objects):
                 written = each.stream_dict if isinstance(each, pikepdf.Stream) else each
                 found.update(_NAMES[name] for name in _TOKEN.findall(written.unparse(resolved=True)))
+            if _acts_when_opened(pdf.Root.get("/OpenAction")):
+                found.add("acts_by_itself")
     except (*BROKEN, RecursionError):
         found.add(UNKNOWN)
     return found
+
+
+def _acts_when_opened(what: pikepdf.Object | None) -> bool:
+    """Whether it is anything but a place, or the action that goes there and is followed by none."""
+    if what is None or isinstance(what, pikepdf.Array):
+        return False
+    goes = isinstance(what, pikepdf.Dictionary) and what.get("/S") == pikepdf.Name.GoTo and "/Next" not in what
+    return not goes

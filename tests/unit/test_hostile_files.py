@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from pipeline.adapters.parser_pool import ParserPool
@@ -48,6 +49,15 @@ def test_a_plain_scan_holds_nothing_that_acts(tmp_path: Path) -> None:
 
 def test_a_paper_that_no_scanner_made_holds_nothing_that_acts(tmp_path: Path) -> None:
     assert find_active(save(digital(tmp_path), tmp_path / "a.pdf")) == ()
+
+
+@pytest.mark.parametrize("action", [False, True])
+def test_to_open_at_a_page_is_nothing_that_acts(tmp_path: Path, action: bool) -> None:
+    with pikepdf.open(save(plain_scan(), tmp_path / "a.pdf")) as pdf:
+        place = pikepdf.Array([pdf.pages[0].obj, pikepdf.Name.Fit])
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=place) if action else place
+        pdf.save(tmp_path / "b.pdf")
+    assert find_active(tmp_path / "b.pdf") == ()
 
 
 @pytest.mark.parametrize("kind", ACTING)
