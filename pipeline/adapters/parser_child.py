@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 
 from pipeline.adapters.sandbox.confinement import Confinement, confine
-from pipeline.errors import HosoError, ScanRejected
+from pipeline.errors import HosoError, Misconfigured, ScanRejected
 from pipeline.pages import Layout, PageLook, PagePart, Pixels, RawPage, ReadPage, ReadWords, ScanFile, ShownPage
 from pipeline.settings import Limits
 from pipeline.stages.active_content import find_active
@@ -61,7 +61,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # a library that prints must not break the protocol
     for line in sys.stdin:
-        answer = answer_to(json.loads(line), confinement, limits)
+        answer = confined_answer(json.loads(line), confinement, limits)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
         _give_memory_back()
@@ -78,18 +78,30 @@ def _give_memory_back() -> None:
         _LIBC.malloc_trim(0)
 
 
-def answer_to(job: Answer, confinement: Confinement, limits: Limits) -> Answer:
+def confined_answer(job: Answer, confinement: Confinement, limits: Limits) -> Answer:
+    """What a process says to a job that is confined so: where that is not enough, it opens nothing."""
+    if job["job"] == "confinement":
+        return {"done": confinement.model_dump(mode="json")}
+    try:
+        confinement.check(limits)
+    except Misconfigured as error:
+        return _refusal(error)
+    return answer_to(job, limits)
+
+
+def answer_to(job: Answer, limits: Limits) -> Answer:
     """What is said to a job: `done`, or our error with its code; `spent` where this process had better be replaced."""
     try:
-        if job["job"] == "confinement":
-            return {"done": confinement.model_dump(mode="json")}
-        confinement.check(limits)
         return {"done": _done(job, limits)}
     except HosoError as error:
-        return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
+        return _refusal(error)
     except (MemoryError, RecursionError, cv2.error):
         # What is left of this process may be too little for the next job.
         return {"error": "ScanRejected", "code": "unreadable", "detail": "", "spent": True}
+
+
+def _refusal(error: HosoError) -> Answer:
+    return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
 
 
 def _done(job: Answer, limits: Limits) -> Answer:

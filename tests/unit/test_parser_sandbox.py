@@ -283,8 +283,8 @@ def test_what_was_lent_to_a_parser_is_gone_after_the_job(pool: ParserPool, scan:
 def test_a_parser_that_nothing_keeps_off_the_network_opens_no_file(scan: ScanFile) -> None:
     job = {"job": "count", "path": str(scan.path), "media_type": scan.media_type}
     loose = Confinement(network=(), files=False)
-    assert parser_child.answer_to(job, loose, Limits())["code"] == "parser_unconfined"
-    allowed = parser_child.answer_to(job, loose, Limits(unconfined_parsers=True))
+    assert parser_child.confined_answer(job, loose, Limits())["code"] == "parser_unconfined"
+    allowed = parser_child.confined_answer(job, loose, Limits(unconfined_parsers=True))
     assert allowed == {"done": {"pages": 1}}
 
 
