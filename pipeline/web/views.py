@@ -93,10 +93,7 @@ class QuestionView(Value):
 
 
 class PaperView(Value):
-    """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many originals can be had.
-
-    `originals_warning`: that one of them could act where it is opened; null: none does.
-    """
+    """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many can be had; null: no warning."""
 
     document_id: str
     submission_id: str

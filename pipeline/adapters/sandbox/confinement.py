@@ -24,7 +24,14 @@ _MOST_OPEN_FILES = 256
 _CPU_LIMIT_PAGES = 20
 """The CPU limit counts over the whole life of a process; it must outlast the jobs between two renewals of a parser."""
 _PROGRAMS = ("/usr", "/bin", "/lib", "/lib64", "/etc/alternatives")
-_READ = ("/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/var/cache/fontconfig", "/sys/devices/system/cpu")
+_READ = (
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/timezone",
+    "/var/cache/fontconfig",
+    "/sys/devices/system/cpu",
+)
 _DEVICES = ("/dev/urandom", "/dev/zero")
 
 Means = Literal["namespace", "filter"]
