@@ -21,7 +21,7 @@ from tests.fuzz.seeds import small_seeds
 BEGINNINGS = st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"<html>"])
 SEEDS = small_seeds()
 in_a_folder = settings(
-    derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=12
 )
 
 
@@ -44,6 +44,7 @@ def test_any_bytes_are_looked_through_for_what_acts(tmp_path: Path, beginning: b
     assert isinstance(find_active(tmp_path / "file"), tuple)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("name", SEEDS)
 @in_a_folder
 @given(seed=st.integers(0, 2**32 - 1))
