@@ -51,21 +51,23 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 class _Tcp(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
     daemon_threads = True
+    told: ClamdServer
 
 
 class _Unix(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    told: ClamdServer
 
 
 @contextmanager
 def running_clamd(socket_file: Path | None = None, most_bytes: int = 25 << 20) -> Iterator[ClamdServer]:
     """A scanner for as long as the block lasts, on loopback or, if given, on a Unix socket."""
+    server: _Tcp | _Unix
     server = _Tcp(("127.0.0.1", 0), _Handler) if socket_file is None else _Unix(str(socket_file), _Handler)
     address = f"unix:{socket_file}" if socket_file else f"tcp:127.0.0.1:{server.server_address[1]}"
     told = ClamdServer(address, most_bytes)
-    server.told = told  # type: ignore[union-attr]
+    server.told = told
     with server:
         serving = threading.Thread(target=server.serve_forever, args=(0.05,))
         serving.start()
