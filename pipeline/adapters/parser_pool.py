@@ -14,7 +14,7 @@ from pipeline.adapters.parser_process import BeyondLimitsError, Job, ParserProce
 from pipeline.adapters.parser_seats import ParserSeats
 from pipeline.adapters.sandbox.confinement import Confinement
 from pipeline.error_messages import MESSAGES
-from pipeline.errors import HosoError, Misconfigured, ScanRejected, ServiceUnavailable
+from pipeline.errors import DISK_FULL, HosoError, Misconfigured, ScanRejected, ServiceUnavailable
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
 from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
@@ -185,13 +185,22 @@ class ParserPool:
             self._seats.give_back(left, quick=quick)
         return answer
 
-    def _renewed(self, parser: ParserProcess) -> ParserProcess:
+    def _renewed(self, parser: ParserProcess) -> ParserProcess | None:
         """Another parser in place of this one. It starts at once: whoever asks next is not to wait for that."""
         parser.stop()
-        return self._start()
+        try:
+            return self._start()
+        except ServiceUnavailable:  # this job is done; whoever asks next is told
+            return None
 
     def _start(self) -> ParserProcess:
-        return ParserProcess(self._limits, Path(self._folder.name))
+        """Raises: ServiceUnavailable (disk_full)."""
+        try:
+            return ParserProcess(self._limits, Path(self._folder.name))
+        except OSError as error:
+            if error.errno in DISK_FULL:
+                raise ServiceUnavailable("disk_full") from None
+            raise
 
 
 def _of(scan: ScanFile, kind: str, timeout_s: float, **told: Any) -> Job:

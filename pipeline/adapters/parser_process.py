@@ -162,6 +162,8 @@ class ParserProcess:
         self._folder.remove()
 
     def _kill(self) -> None:
+        if self._process.returncode is not None:  # its number may be another's by now
+            return
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:
