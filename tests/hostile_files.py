@@ -60,8 +60,10 @@ def acting(data: bytes, kind: str) -> bytes:
 
 
 def _annotate(pdf: pikepdf.Pdf, sheet: pikepdf.Page, **what: pikepdf.Object) -> None:
-    shown = {"Type": Name.Annot, "Subtype": Name.Link, "Rect": Array([0, 0, 200, 200]), **what}
-    sheet.obj.Annots = Array([pdf.make_indirect(Dictionary(**shown))])
+    shown = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 200, 200]))
+    for name, value in what.items():
+        shown[f"/{name}"] = value
+    sheet.obj.Annots = Array([pdf.make_indirect(shown)])
 
 
 def zip_behind(data: bytes) -> bytes:

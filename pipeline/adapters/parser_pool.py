@@ -164,7 +164,7 @@ class ParserPool:
             return answer["done"]
         if shutil.disk_usage(self._folder.name).free < _NEEDED_BYTES:
             raise ServiceUnavailable("disk_full")  # decoders fail in many ways without room; the scan may be a good one
-        if answer is None or answer.get("code") not in MESSAGES:
+        if answer is None or str(answer.get("code")) not in MESSAGES:
             raise ScanRejected("unreadable")
         kind = Misconfigured if answer.get("error") == "Misconfigured" else ScanRejected
         raise kind(str(answer["code"]), str(answer.get("detail", "")))

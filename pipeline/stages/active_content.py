@@ -27,7 +27,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
 }
 """Names of ISO 32000-1, 12.5.6 and 12.6, and 7.11.4, by what they lead to."""
 _NAMES = {name.encode(): kind for kind, names in _ACTIONS.items() for name in names}
-_TOKEN = re.compile(rb"/(" + b"|".join(sorted(_NAMES, key=len, reverse=True)) + rb")(?![^\s/\[\]<>()])")
+_TOKEN = re.compile(rb"/(" + b"|".join(sorted(_NAMES, reverse=True)) + rb")(?![^\s/\[\]<>()])")
 _WEB_PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|script|svg|iframe)[\s>/]", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.services.processes import free_port
+
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 """In two parts, so that no scanner takes this source for the file."""
 VERSION = "ClamAV 1.4.3/27800/Mon Jan  5 09:25:31 2026"
@@ -63,9 +65,9 @@ class _Unix(socketserver.ThreadingUnixStreamServer):
 @contextmanager
 def running_clamd(socket_file: Path | None = None, most_bytes: int = 25 << 20) -> Iterator[ClamdServer]:
     """A scanner for as long as the block lasts, on loopback or, if given, on a Unix socket."""
-    server: _Tcp | _Unix
-    server = _Tcp(("127.0.0.1", 0), _Handler) if socket_file is None else _Unix(str(socket_file), _Handler)
-    address = f"unix:{socket_file}" if socket_file else f"tcp:127.0.0.1:{server.server_address[1]}"
+    port = free_port()
+    address = f"unix:{socket_file}" if socket_file else f"tcp:127.0.0.1:{port}"
+    server: _Tcp | _Unix = _Unix(str(socket_file), _Handler) if socket_file else _Tcp(("127.0.0.1", port), _Handler)
     told = ClamdServer(address, most_bytes)
     server.told = told
     with server:
