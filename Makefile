@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput capacity screenshots calibration permissions sbom licences audit lock secrets up-real
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' Makefile)
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -76,6 +76,10 @@ bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove
 	@.ci/setup test
 	.venv/bin/python -m tests.kill
 	.venv/bin/python -m tests.kill.machines
+
+fuzz: ## give 10,000 spoilt files to the parsers; takes half an hour, or N=500 for fewer
+	@.ci/setup check
+	.venv/bin/python -m tests.fuzz $(or $(N),10000)
 
 capacity: ## print how large machines must be, by what was measured
 	@.ci/setup check

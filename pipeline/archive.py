@@ -84,7 +84,7 @@ class Archive:
         Content that this office has already taken in is not taken again: its submission is returned as it stands.
 
         Raises:
-            ScanRejected: not_a_scan, empty_file, too_large; nothing is kept then.
+            ScanRejected: empty_file, too_large, or one of `media.NO_SCANS`; nothing is kept then.
             ServiceUnavailable: store_away, database_away.
         """
         with TemporaryDirectory(prefix="hoso-intake-") as folder:
@@ -250,8 +250,12 @@ class Archive:
         raise ServiceUnavailable("paper_changed", lease.submission_id)
 
     def _refuse(self, lease: Lease, submission: Submission, code: str) -> None:
-        """Leave a submission done that cannot be read, and says why."""
-        log.info("refused %s %s", submission.submission_id, code)
+        """Leave a submission done that cannot be read, and says why.
+
+        An infected original waits in intake, where nobody can fetch it, until that expires: scanners may err.
+        """
+        tell = log.warning if code == "infected" else log.info
+        tell("refused %s %s", submission.submission_id, code)
         self.tables.leases.finish(lease, code)
         record_changes(self.store, self.tables.records, submission.actor.office_id)
         if code == "secret_paper":  # a crash before this leaves it to `Intake.expire`, whatever its age

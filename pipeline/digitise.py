@@ -21,11 +21,13 @@ from pipeline.stages.questions import CARD, CUT
 from pipeline.stages.settle import Settled, settle
 from pipeline.table_ports import People
 from schemas.catalog import Catalogue, DocumentType
-from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, RepairedWord
+from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, Paper, RepairedWord
 from schemas.text import Box, PageText
 
 RECEIPT = "receipt_slip"
 """The type of the official receipt of a dossier (TT 03/2025/TT-VPCP, Mẫu số 01)."""
+ACTIVE = "active_content"
+"""Code of an issue of a paper whose original could act where it is opened. Nobody is asked: the copy does nothing."""
 _DIED = "unreadable"
 """Code of a page whose parser died or took too long: it may have been in want of what others used just then."""
 
@@ -123,13 +125,18 @@ def digitise(
         for number, outcome in reading:
             outcomes[number] = outcome
             yield PagesDone(len(outcomes), len(places))
-    pages = _without_lost(outcomes)
+    pages, world = _without_lost(outcomes), _world(scan, parsers, people, catalogue, folder)
     file_starts = [number for number, (_, page) in enumerate(places, 1) if page == 1]
     dossier_code: str | None = None
     for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts, file_starts):
-        paper = _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+        paper = _understand(piece, pages, places, world)
         dossier_code = _told_code(piece, paper) or dossier_code
         yield replace(paper, dossier_code=dossier_code)
+
+
+def originals_may_act(paper: Paper) -> bool:
+    """Whether whoever downloads an original of a paper on file must be warned of what it holds."""
+    return any(issue.code == ACTIVE for issue in paper.issues)
 
 
 def digitise_as(
@@ -152,18 +159,31 @@ def digitise_as(
     pages = _without_lost(dict(read_pages({n: places[n - 1] for n in known.pages}, parsers, folder)))
     texts = _texts(pages, len(places))
     piece = Piece(pages=tuple(texts[number - 1] for number in known.pages), classification=known.classification)
-    return _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+    return _understand(piece, pages, places, _world(scan, parsers, people, catalogue, folder))
 
 
 @dataclass(frozen=True)
 class _World:
-    """All that a paper is understood with."""
+    """All that a paper is understood with; `active` are those of its files that could act where they are opened."""
 
     scan: Scan
     parsers: Parsers
     people: People
     catalogue: Catalogue
     folder: Path
+    active: frozenset[ScanFile]
+
+
+def _world(scan: Scan, parsers: Parsers, people: People, catalogue: Catalogue, folder: Path) -> _World:
+    active = frozenset(file for file in scan.files if _may_act(file, parsers))
+    return _World(scan, parsers, people, catalogue, folder, active)
+
+
+def _may_act(file: ScanFile, parsers: Parsers) -> bool:
+    try:
+        return parsers.holds_active_content(file)
+    except ScanRejected:  # nobody can tell, and whoever downloads it should know
+        return True
 
 
 def count_pages(files: Sequence[ScanFile], parsers: Parsers) -> tuple[int, ...]:
@@ -243,8 +263,8 @@ def _understand(
     fields = bear_out(fields, identification)
     settled = settle(piece.classification, document_type, fields, identification)
     copy, flaws = _render(document_type, numbers, pages, world)
-    issues = (*_issues(numbers, pages), *flaws)
-    more = tuple(dict.fromkeys((*_asking(piece), *(issue.code for issue in issues))))
+    troubles = (*_issues(numbers, pages), *flaws)
+    more = tuple(dict.fromkeys((*_asking(piece), *(issue.code for issue in troubles))))
     if more:
         state = "needs_review" if settled.state == "filed" else settled.state
         settled = Settled(state=state, reasons=(*settled.reasons, *more))
@@ -266,7 +286,7 @@ def _understand(
         ),
         repairs=tuple(repaired for page in piece.pages for repaired in _repairs(page)),
         texts=tuple(page.text for page in piece.pages),
-        issues=issues,
+        issues=(*troubles, *_warnings({places[number - 1][0] for number in numbers}, world)),
         copy=copy,
         copy_kind=read_copy_kind(piece.pages),
     )
@@ -333,3 +353,8 @@ def _issues(numbers: Sequence[int], pages: dict[int, ReadPage]) -> tuple[Issue, 
         if n in pages and (issue := pages[n].issue) is not None
     ]
     return (*lost, *unread)
+
+
+def _warnings(files: set[ScanFile], world: _World) -> tuple[Issue, ...]:
+    """What whoever downloads an original of the paper must know."""
+    return (Issue(stage="open", code=ACTIVE),) if files & world.active else ()

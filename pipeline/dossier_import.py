@@ -97,7 +97,7 @@ def dossier_of(row: Mapping[str, str | None], catalogue: Catalogue, actor: Actor
     if procedure is not None:
         known["procedure"] = procedure.id
     if "due_on" in said:
-        known["due_on"] = _moment(said["due_on"]).astimezone(VIETNAM).date()
+        known["due_on"] = _local_day(_moment(said["due_on"]))
     if (submitted_by := _party(said, "submitted_by")) != Party():
         known["submitted_by"] = submitted_by
     try:
@@ -107,6 +107,13 @@ def dossier_of(row: Mapping[str, str | None], catalogue: Catalogue, actor: Actor
         )
     except (ValueError, ValidationError):
         raise ScanRejected("bad_dossier_code") from None
+
+
+def _local_day(moment: datetime) -> date:
+    try:
+        return moment.astimezone(VIETNAM).date()
+    except OverflowError:  # a day before the year 1 or after 9999 here, though not in the zone that was said
+        raise ScanRejected("bad_import") from None
 
 
 def _party(said: Mapping[str, str], who: str) -> Party:

@@ -1,30 +1,10 @@
 """The sentences of errors, by stable code: for counter staff in Vietnamese, for operators in English."""
 
+from pipeline.file_messages import FILES
+
 MESSAGES: dict[str, tuple[str, str]] = {
     # the sender
-    "not_a_scan": (
-        "Tệp này không phải bản quét hay ảnh chụp giấy tờ. Hãy gửi tệp PDF, JPEG, PNG, TIFF, WebP, JP2 hoặc HEIC.",
-        "This file is not a scan. Send a PDF, JPEG, PNG, TIFF, WebP, JPEG 2000 or HEIC file.",
-    ),
-    "empty_file": ("Tệp rỗng. Hãy quét lại.", "The file is empty. Scan the paper again."),
-    "too_large": (
-        "Tệp quá lớn. Hãy quét ở 300 dpi hoặc tách thành nhiều tệp.",
-        "The file is too large. Scan at 300 dpi or split it.",
-    ),
-    "too_many_pages": (
-        "Tệp có quá nhiều trang. Hãy tách thành nhiều tệp.",
-        "The file has too many pages. Split it.",
-    ),
-    "page_too_large": (
-        "Trang giấy có quá nhiều điểm ảnh. Hãy quét lại ở 300 dpi.",
-        "A page has too many pixels. Scan it again at 300 dpi.",
-    ),
-    "encrypted": (
-        "Tệp PDF có mật khẩu. Hãy gửi tệp không đặt mật khẩu.",
-        "The PDF asks for a password. Send it without one.",
-    ),
-    "damaged": ("Tệp bị hỏng, không mở được. Hãy quét lại.", "The file is damaged and cannot be opened. Scan again."),
-    "no_pages": ("Tệp không có trang nào. Hãy quét lại.", "The file has no pages. Scan again."),
+    **FILES,
     "upload_moved": (
         "Phần này của tệp đã được gửi rồi hoặc còn thiếu phần trước. Hãy hỏi lại đã nhận đến đâu.",
         "This part was sent already, or one before it is missing. Ask how much was received.",

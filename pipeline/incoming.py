@@ -35,7 +35,7 @@ def spool(incoming: IncomingFile, limit_mb: int, folder: Path) -> SpooledFile:
     """Copy a file into `folder`; stop reading as soon as it turns out to be no scan or too large.
 
     Raises:
-        ScanRejected: not_a_scan, empty_file, too_large.
+        ScanRejected: empty_file, too_large; as `media.scan_type`.
         ServiceUnavailable: (disk_full) the local disk has no room for it.
     """
     try:
@@ -51,9 +51,7 @@ def _spool(incoming: IncomingFile, limit_mb: int, folder: Path) -> SpooledFile:
     with NamedTemporaryFile(dir=folder, delete=False) as out:
         while block := incoming.stream.read(_BLOCK_BYTES):
             if size_bytes == 0:
-                kind = media.media_type(block[: media.HEAD_BYTES])
-                if kind is None:
-                    raise ScanRejected("not_a_scan")
+                kind = media.scan_type(block[: media.HEAD_BYTES])
             size_bytes += len(block)
             if size_bytes > limit_mb << 20:
                 raise ScanRejected("too_large", f"> {limit_mb} MB")

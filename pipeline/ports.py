@@ -48,6 +48,14 @@ class ObjectStore(Protocol):
         ...
 
 
+class VirusScanner(Protocol):
+    """Looks files through before anything opens them."""
+
+    def check(self, file: Path) -> None:
+        """Raises: ScanRejected (infected; unreadable), ServiceUnavailable (virus_scanner_away)."""
+        ...
+
+
 class Parsers(Protocol):
     """Steps 2, 3, 4, 7a and 9, and the cutting of originals, away from this process.
 
@@ -55,6 +63,7 @@ class Parsers(Protocol):
 
     Every method raises ScanRejected (unreadable) when the parser dies or takes longer than its limit, and
     ServiceUnavailable (disk_full) when there was no room for its work; each can be called from several threads at once.
+    Where files are looked through for viruses, those that open one first raise what `VirusScanner.check` does.
     """
 
     side_by_side: int
@@ -62,6 +71,13 @@ class Parsers(Protocol):
 
     def count_pages(self, scan: ScanFile) -> int:
         """Raises: ScanRejected (encrypted, damaged, no_pages, too_many_pages, page_too_large)."""
+        ...
+
+    def holds_active_content(self, scan: ScanFile) -> bool:
+        """Whether a file holds anything that could act, or pass for another kind of file, where somebody opens it.
+
+        See `pipeline.stages.active_content`. Raises: ScanRejected.
+        """
         ...
 
     def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:

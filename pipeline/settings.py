@@ -33,6 +33,8 @@ class Limits(BaseSettings):
     """Parser processes that read pages side by side; one more is kept for quick looks, since people wait for those."""
     parser_memory_mb: int = Field(default=2048, ge=512)
     page_timeout_s: float = Field(default=120, gt=0)
+    unconfined_parsers: bool = False
+    """Read papers even where the kernel offers nothing that keeps a parser process off the network."""
 
 
 class Settings(BaseSettings):
@@ -82,6 +84,10 @@ class Settings(BaseSettings):
     delivered_days: int = Field(default=0, ge=0, le=30)
     """How long originals stay here after the centre has them. Nobody has read them here, so any of them may be one that
     policy forbids to keep: by default none stays.
+    """
+    clamd: str = Field(default="", pattern=r"^(tcp:[^\s/]+:\d{1,5}|unix:/.+)?$")
+    """`tcp:host:port` or `unix:/path` of ClamAV's daemon. Every file goes to it before it is opened; while it is away
+    papers are received, and wait. Its StreamMaxLength must be no less than HOSO_MAX_FILE_MB. Default: none is asked.
     """
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""

@@ -79,12 +79,10 @@ class UploadLooks:
         data = self._uploads.data(session_id, upload_id)
         try:
             with data.open("rb") as file:
-                kind = media.media_type(file.read(media.HEAD_BYTES))
+                kind = media.scan_type(file.read(media.HEAD_BYTES))
             pictures = self._uploads.pictures(session_id, upload_id)
         except FileNotFoundError:  # put away before its turn came
             raise ScanRejected("unreadable") from None
-        if kind is None:
-            raise ScanRejected("not_a_scan")
         for page in look_at_file(ScanFile(data, kind), procedure, self._parsers, self._catalogue, pictures):
             look.pages.append(page)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.adapters.centre import CentreApi
+from pipeline.adapters.clamd import Clamd
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.adapters.parser_pool import ParserPool
@@ -106,5 +107,6 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     """
     catalogue = load_catalogue(settings.catalogue)
     store = open_store(settings)
-    with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits) as parsers:
+    viruses = Clamd(settings.clamd) if settings.clamd else None
+    with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits, viruses) as parsers:
         yield Archive(settings, store, tables, parsers, catalogue)

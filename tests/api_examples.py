@@ -26,7 +26,11 @@ TARGET = Path(pipeline.web.__file__).parent / "api_examples.json"
 OFFICE, CODE = "phuong-a", "H29.12.34-260302-0001"
 _UNNUMBERED = BIRTH.replace("Số: 150/2020\n", "")
 _PDF, _JPEG = ["application/pdf"], ["image/jpeg"]
-_ANY_SCAN = ["application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp", "image/jp2", "image/heic"]
+_ANY_SCAN = [
+    *("application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp", "image/jp2", "image/heic"),
+    "application/octet-stream",
+]
+"""The last is said of what could act where it is opened."""
 
 
 class Asked(NamedTuple):

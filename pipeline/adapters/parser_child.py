@@ -1,14 +1,13 @@
 """The process in which files are opened and pages read: one JSON job a line in, one JSON answer a line out.
 
 It holds no secrets, no store and no database. It ends with its parent: its input ends then, or its answer finds no
-reader. (The kernel's own signal for this, PR_SET_PDEATHSIG, would come as soon as the starting *thread* ends.) Its
-limits are set before the first byte of a scan is looked at; later ones (no network) belong here too.
+reader. (The kernel's own signal for this, PR_SET_PDEATHSIG, would come as soon as the starting *thread* ends.) It is
+confined before the first byte of a scan is looked at: limits, no network, no files but those of its own folder.
 """
 
 import ctypes
 import json
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -18,9 +17,11 @@ from typing import Any
 
 import cv2
 
-from pipeline.errors import HosoError, ScanRejected
+from pipeline.adapters.sandbox.confinement import Confinement, confine
+from pipeline.errors import HosoError, Misconfigured, ScanRejected
 from pipeline.pages import Layout, PageLook, PagePart, Pixels, RawPage, ReadPage, ReadWords, ScanFile, ShownPage
 from pipeline.settings import Limits
+from pipeline.stages.active_content import find_active
 from pipeline.stages.born_digital import DrawnText, as_drawn, drawn_text, own_text
 from pipeline.stages.captions import with_captions
 from pipeline.stages.clean import clean
@@ -46,9 +47,6 @@ except ModuleNotFoundError:  # tesserocr has no wheels for this machine
     from pipeline.adapters.tesseract import read_words
 
 _LIBC = ctypes.CDLL(None)
-_MOST_FILE_BYTES = 4 << 30
-_CPU_LIMIT_PAGES = 20
-"""The CPU limit counts over the whole life of a process; it must outlast the jobs between two renewals of a parser."""
 
 Answer = dict[str, Any]
 
@@ -58,26 +56,17 @@ def main() -> None:
     limits = Limits.model_validate_json(sys.argv[1])
     # A service manager ends whole groups at once; if we went before our parent, a good scan would look unreadable.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _confine(limits)
+    cv2.setNumThreads(1)
+    confinement = confine(Path(sys.argv[2]), limits)
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # a library that prints must not break the protocol
     for line in sys.stdin:
-        answer = _answer(json.loads(line), limits)
+        answer = confined_answer(json.loads(line), confinement, limits)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
         _give_memory_back()
         if answer.get("spent"):
             return
-
-
-def _confine(limits: Limits) -> None:
-    memory_bytes = limits.parser_memory_mb << 20
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cpu_s = int(limits.page_timeout_s * _CPU_LIMIT_PAGES)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    cv2.setNumThreads(1)
 
 
 def _give_memory_back() -> None:
@@ -89,14 +78,30 @@ def _give_memory_back() -> None:
         _LIBC.malloc_trim(0)
 
 
-def _answer(job: Answer, limits: Limits) -> Answer:
+def confined_answer(job: Answer, confinement: Confinement, limits: Limits) -> Answer:
+    """What a process says to a job that is confined so: where that is not enough, it opens nothing."""
+    if job["job"] == "confinement":
+        return {"done": confinement.model_dump(mode="json")}
+    try:
+        confinement.check(limits)
+    except Misconfigured as error:
+        return _refusal(error)
+    return answer_to(job, limits)
+
+
+def answer_to(job: Answer, limits: Limits) -> Answer:
+    """What is said to a job: `done`, or our error with its code; `spent` where this process had better be replaced."""
     try:
         return {"done": _done(job, limits)}
     except HosoError as error:
-        return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
+        return _refusal(error)
     except (MemoryError, RecursionError, cv2.error):
         # What is left of this process may be too little for the next job.
         return {"error": "ScanRejected", "code": "unreadable", "detail": "", "spent": True}
+
+
+def _refusal(error: HosoError) -> Answer:
+    return {"error": type(error).__name__, "code": error.code, "detail": error.detail}
 
 
 def _done(job: Answer, limits: Limits) -> Answer:
@@ -109,6 +114,7 @@ def _done(job: Answer, limits: Limits) -> Answer:
     jobs: dict[str, Callable[[], Answer]] = {
         "count": lambda: {"pages": count_pages(scan.path, scan.media_type, limits)},
         "look": lambda: _look(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
+        "active": lambda: {"found": bool(find_active(scan.path))},
         "codes": lambda: {"texts": read_code_texts(open_page(scan.path, scan.media_type, 1, limits).pixels)},
         "crop": lambda: _crop(scan, job, limits),
         "show": lambda: _show(scan, job, limits),
@@ -128,7 +134,7 @@ def _look(scan: ScanFile, job: Answer, limits: Limits) -> PageLook:
     if text is None:
         page, text, whole = read_quickly(page, job["page"], _engine(limits))
         text = weigh(repair(text))
-    if job["thumbnail"] is not None:
+    if "thumbnail" in job:
         write_thumbnail(page, Path(job["thumbnail"]))
     return PageLook(
         text=text,
@@ -199,23 +205,26 @@ def _excerpt(scan: ScanFile, job: Answer) -> Answer:
 
 
 def _render(job: Answer) -> Answer:
-    render(_PagesOnDisk(Path(job["pages"])), Path(job["target"]))
+    pictures = [Path(job[f"picture-{at}"]) for at in range(job["count"])]
+    render(_PagesOnDisk(Path(job["pages"]), pictures), Path(job["target"]))
     return {}
 
 
 class _PagesOnDisk(Sequence[ReadPage]):
-    """Pages in a file, one JSON line each, of which only the one that is asked for is in memory."""
+    """Pages in a file, one JSON line each, of which only the one that is asked for is in memory; and their pictures."""
 
-    def __init__(self, file: Path) -> None:
-        self._lines = file.read_bytes().splitlines()
+    def __init__(self, file: Path, pictures: Sequence[Path]) -> None:
+        self._lines = list(zip(file.read_bytes().splitlines(), pictures, strict=True))
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [ReadPage.model_validate_json(line) for line in self._lines[at]]
-        return ReadPage.model_validate_json(self._lines[at])
+        return [_page(*line) for line in self._lines[at]] if isinstance(at, slice) else _page(*self._lines[at])
+
+
+def _page(line: bytes, picture: Path) -> ReadPage:
+    return ReadPage.model_validate_json(line).model_copy(update={"picture": picture})
 
 
 if __name__ == "__main__":

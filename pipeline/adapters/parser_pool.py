@@ -1,33 +1,41 @@
 """Parser processes: started on demand, reused, killed and replaced when they hang or die."""
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-import pipeline
+from pydantic import ValidationError
+
+from pipeline.adapters.parser_process import BeyondLimitsError, Job, ParserProcess
 from pipeline.adapters.parser_seats import ParserSeats
-from pipeline.errors import Misconfigured, ScanRejected, ServiceUnavailable
+from pipeline.adapters.sandbox.confinement import Confinement
+from pipeline.error_messages import MESSAGES
+from pipeline.errors import DISK_FULL, HosoError, Misconfigured, ScanRejected, ServiceUnavailable
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
-from schemas.text import Box
+from schemas.base import Value
+from schemas.text import Box, PageText
 from schemas.viewing import PageWords
+
+T = TypeVar("T", bound=Value)
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
-_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words"})
+_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words", "confinement"})
+_FIRST = frozenset({"count", "look", "codes", "read"})
+"""Jobs that may be the first to open a file that was handed in; the others follow them."""
 _NEEDED_BYTES = 64 << 20
 """With less room on the disk for temporary files nobody can tell whether a scan is at fault."""
 _COUNT_TIMEOUT_SHARE = 0.5
-_RENDER_TIMEOUT_PAGES_SHARE = 0.1
+_MOST_WORDS = 20_000
+"""More than a sheet of A1 full of print has. What a page says is made sense of outside the parsers, without a limit of
+time."""
+_PAGES_TIMEOUT_SHARE = 0.1
 
 
 class ParserPool:
@@ -36,12 +44,18 @@ class ParserPool:
     What somebody waits for at a counter (`_QUICK`) goes before pages that are read for later.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        """Args: limits: memory, time and number of the processes. None is started yet."""
+    def __init__(self, limits: Limits, viruses: VirusScanner | None = None) -> None:
+        """No process is started yet.
+
+        Args:
+            limits: memory, time and number of the processes.
+            viruses: looks every file through before the first parser opens it; where it cannot, none does.
+        """
+        self._viruses = viruses
         self.side_by_side = limits.parsers
         self._limits = limits
         self._folder = TemporaryDirectory(prefix="hoso-parsers-")
-        self._seats: ParserSeats[_Child] = ParserSeats(limits.parsers)
+        self._seats: ParserSeats[ParserProcess] = ParserSeats(limits.parsers)
 
     def __enter__(self) -> Self:
         """The pool itself."""
@@ -53,186 +67,163 @@ class ParserPool:
 
     def close(self) -> None:
         """Stop all processes and remove their folder. Calls under way are waited for."""
-        for child in self._seats.close():
-            child.stop()
+        for parser in self._seats.close():
+            parser.stop()
         self._folder.cleanup()
+
+    def confinement(self) -> Confinement:
+        """What keeps the parsers of this machine in."""
+        return self._told(Job("confinement", self._limits.page_timeout_s), Confinement)
 
     def count_pages(self, scan: ScanFile) -> int:
         """See `Parsers.count_pages`."""
         timeout_s = self._limits.page_timeout_s * _COUNT_TIMEOUT_SHARE
-        return int(self._run({"job": "count", **_scan(scan)}, timeout_s)["pages"])
+        return self._told(_of(scan, "count", timeout_s), _Pages).pages
+
+    def holds_active_content(self, scan: ScanFile) -> bool:
+        """See `Parsers.holds_active_content`."""
+        return self._told(_of(scan, "active", self._limits.page_timeout_s), _Found).found
 
     def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
         """See `Parsers.look`."""
-        target = str(thumbnail) if thumbnail is not None else None
-        job = {"job": "look", "page": page, "thumbnail": target, **_scan(scan)}
-        return PageLook.model_validate(self._run(job, self._limits.page_timeout_s))
+        job = _of(scan, "look", self._limits.page_timeout_s, page=page)
+        writes = {"thumbnail": thumbnail} if thumbnail is not None else {}
+        seen = self._told(replace(job, writes=writes), PageLook)
+        _check_words(seen.text)
+        return seen
 
     def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
         """See `Parsers.read_codes`."""
-        return tuple(self._run({"job": "codes", **_scan(scan)}, self._limits.page_timeout_s)["texts"])
+        return self._told(_of(scan, "codes", self._limits.page_timeout_s), _Texts).texts
 
     def read_page(self, scan: ScanFile, page: int, number: int, picture: Path) -> ReadPage:
         """See `Parsers.read_page`."""
-        job = {"job": "read", "page": page, "number": number, "picture": str(picture), **_scan(scan)}
-        return ReadPage.model_validate(self._run(job, self._limits.page_timeout_s))
+        job = _of(scan, "read", self._limits.page_timeout_s, page=page, number=number)
+        read = self._told(replace(job, writes={"picture": picture}), ReadPage)
+        _check_words(read.text)
+        return read.model_copy(update={"picture": picture})
 
     def crop(self, scan: ScanFile, part: PagePart, target: Path) -> None:
         """See `Parsers.crop`."""
-        job = {"job": "crop", "part": part.model_dump(mode="json"), "target": str(target), **_scan(scan)}
-        self._run(job, self._limits.page_timeout_s)
+        job = _of(scan, "crop", self._limits.page_timeout_s, part=part.model_dump(mode="json"))
+        self._run(replace(job, writes={"target": target}))
 
     def show(self, scan: ScanFile, shown: ShownPage, target: Path) -> None:
         """See `Parsers.show`."""
-        job = {"job": "show", "shown": shown.model_dump(), "target": str(target), **_scan(scan)}
-        self._run(job, self._limits.page_timeout_s)
+        job = _of(scan, "show", self._limits.page_timeout_s, shown=shown.model_dump())
+        self._run(replace(job, writes={"target": target}))
 
     def words(self, copy: ScanFile, page: int) -> PageWords:
         """See `Parsers.words`."""
-        job = {"job": "words", "page": page, **_scan(copy)}
-        return PageWords.model_validate(self._run(job, self._limits.page_timeout_s))
+        return self._told(_of(copy, "words", self._limits.page_timeout_s, page=page), PageWords)
 
     def excerpt(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         """See `Parsers.excerpt`."""
-        job = {"job": "excerpt", "pages": list(pages), "target": str(target), **_scan(scan)}
-        self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+        job = _of(scan, "excerpt", self._timeout_s(len(pages)), pages=list(pages))
+        self._run(replace(job, writes={"target": target}))
 
     def read_again(self, page: ReadPage, boxes: Sequence[Box]) -> tuple[tuple[str, ...], ...]:
         """See `Parsers.read_again`."""
-        told = [box.model_dump() for box in boxes]
-        job = {"job": "again", "picture": str(page.picture), "dpi": page.text.dpi, "boxes": told}
-        return tuple(tuple(texts) for texts in self._run(job, self._limits.page_timeout_s)["read"])
+        told = {"dpi": page.text.dpi, "boxes": [box.model_dump() for box in boxes]}
+        job = Job("again", self._limits.page_timeout_s, told, reads={"picture": page.picture})
+        return self._told(job, _Again).read
 
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         """See `Parsers.render`."""
         told = target.with_suffix(".pages")
+        pictures = {f"picture-{at}": page.picture for at, page in enumerate(pages)}
         try:
             # Page by page through a file: the words of some hundred pages are too many to lie in one message.
             with told.open("w", encoding="utf-8") as lines:
                 lines.writelines(page.model_dump_json(exclude_defaults=True) + "\n" for page in pages)
-            job = {"job": "render", "pages": str(told), "target": str(target)}
-            self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
+            count, reads = {"count": len(pages)}, {"pages": told, **pictures}
+            self._run(Job("render", self._timeout_s(len(pages)), count, reads, {"target": target}))
         finally:
             told.unlink(missing_ok=True)
 
-    def _run(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-        """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""
+    def _timeout_s(self, pages: int) -> float:
+        """For what is made of so many pages."""
+        return self._limits.page_timeout_s * max(1.0, pages * _PAGES_TIMEOUT_SHARE)
+
+    def _told(self, job: Job, kind: type[T]) -> T:
+        """What a parser answers. One that a file has taken over might say anything; that is never believed to fit."""
         try:
-            answer = self._ask(job, timeout_s) or self._ask(job, timeout_s)
-        except _TooLongError:
+            return kind.model_validate(self._run(job))
+        except ValidationError:
+            raise ScanRejected("unreadable") from None
+
+    def _run(self, job: Job) -> Any:
+        """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""
+        if self._viruses is not None and job.kind in _FIRST:
+            self._viruses.check(job.reads["path"])
+        try:
+            answer = self._ask(job) or self._ask(job)
+        except BeyondLimitsError:
             answer = None
-        if answer is not None and "error" not in answer:
-            return dict(answer["done"])
+        if answer is not None and "done" in answer:
+            return answer["done"]
         if shutil.disk_usage(self._folder.name).free < _NEEDED_BYTES:
             raise ServiceUnavailable("disk_full")  # decoders fail in many ways without room; the scan may be a good one
-        if answer is None:
+        if answer is None or str(answer.get("code")) not in MESSAGES:
             raise ScanRejected("unreadable")
-        kind = Misconfigured if answer["error"] == "Misconfigured" else ScanRejected
-        raise kind(str(answer["code"]), str(answer["detail"]))
+        kind = Misconfigured if answer.get("error") == "Misconfigured" else ScanRejected
+        raise kind(str(answer["code"]), str(answer.get("detail", "")))
 
-    def _ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
-        """The answer of the next free parser, or None when it died. Raises: _TooLongError."""
-        quick = job["job"] in _QUICK
-        child, left = self._seats.take(quick=quick), None
+    def _ask(self, job: Job) -> dict[str, Any] | None:
+        """The answer of the next free parser, or None when it died. Raises: BeyondLimitsError; as `ParserFolder`."""
+        quick = job.kind in _QUICK
+        parser, left = self._seats.take(quick=quick), None
         try:
-            child = child or self._start()
-            answer = child.ask(job, timeout_s)
+            parser = parser or self._start()
+            answer = parser.ask(job)
             if answer is not None:
-                left = self._renewed(child) if answer.get("spent") or child.jobs >= _JOBS_BEFORE_RENEWAL else child
+                left = self._renewed(parser) if answer.get("spent") or parser.jobs >= _JOBS_BEFORE_RENEWAL else parser
+        except HosoError:  # a file is not where it should be; the parser lives
+            left = parser
+            raise
         finally:
             self._seats.give_back(left, quick=quick)
         return answer
 
-    def _renewed(self, child: "_Child") -> "_Child":
+    def _renewed(self, parser: ParserProcess) -> ParserProcess | None:
         """Another parser in place of this one. It starts at once: whoever asks next is not to wait for that."""
-        child.stop()
-        return self._start()
-
-    def _start(self) -> "_Child":
-        return _Child(self._limits, Path(self._folder.name))
-
-
-def _scan(scan: ScanFile) -> dict[str, str]:
-    return {"path": str(scan.path), "media_type": scan.media_type}
-
-
-class _TooLongError(Exception):
-    """The process had to be ended because its time was over."""
-
-
-class _Child:
-    """One parser process in a group of its own, so that it can be killed with all that it started.
-
-    It stays in the session of who started it: Linux shares the processor out by sessions (autogroups, sched(7)), and
-    more sessions of reading would leave less to the pages that people wait for.
-    """
-
-    def __init__(self, limits: Limits, folder: Path) -> None:
-        self.jobs = 0
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LC_ALL": "C.UTF-8",
-            "OMP_THREAD_LIMIT": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONPATH": str(Path(pipeline.__file__).parents[1]),
-            "TMPDIR": str(folder),
-        }
-        if "TESSDATA_PREFIX" in os.environ:
-            environment["TESSDATA_PREFIX"] = os.environ["TESSDATA_PREFIX"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.adapters.parser_child", limits.model_dump_json()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what decoders complain about may quote the scan
-            cwd=folder,
-            env=environment,
-            process_group=0,
-        )
-
-    def ask(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
-        """Give one job and wait for its answer; None when the process died. Raises: _TooLongError."""
-        self.jobs += 1
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
+        parser.stop()
+        try:
+            return self._start()
+        except ServiceUnavailable:  # this job is done; whoever asks next is told
             return None
-        too_long = threading.Event()
 
-        def end() -> None:
-            too_long.set()
-            self._kill()
-
-        watchdog = threading.Timer(timeout_s, end)
-        watchdog.start()
+    def _start(self) -> ParserProcess:
+        """Raises: ServiceUnavailable (disk_full)."""
         try:
-            stdin.write(json.dumps(job).encode("ascii") + b"\n")
-            stdin.flush()
-            answer = json.loads(stdout.readline() or b"null")
-        except (OSError, ValueError):
-            answer = None
-        finally:
-            watchdog.cancel()
-        if isinstance(answer, dict):
-            return answer
-        self._kill()
-        self._process.wait()
-        if too_long.is_set():
-            raise _TooLongError
-        return None
+            return ParserProcess(self._limits, Path(self._folder.name))
+        except OSError as error:
+            if error.errno in DISK_FULL:
+                raise ServiceUnavailable("disk_full") from None
+            raise
 
-    def stop(self) -> None:
-        """End the process; it has no work."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
-    def _kill(self) -> None:
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+def _of(scan: ScanFile, kind: str, timeout_s: float, **told: Any) -> Job:
+    return Job(kind, timeout_s, {"media_type": scan.media_type, **told}, {"path": scan.path})
+
+
+def _check_words(text: PageText) -> None:
+    """Raises: ScanRejected (page_too_large), where there are more than any sheet has."""
+    if len(text.words) > _MOST_WORDS:
+        raise ScanRejected("page_too_large", f"page {text.number}")
+
+
+class _Pages(Value):
+    pages: int
+
+
+class _Found(Value):
+    found: bool
+
+
+class _Texts(Value):
+    texts: tuple[str, ...]
+
+
+class _Again(Value):
+    read: tuple[tuple[str, ...], ...]

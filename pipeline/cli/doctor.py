@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from pipeline.adapters.clamd import Clamd
 from pipeline.adapters.disk_encryption import ENCRYPTED, Guard, protection_of
 from pipeline.adapters.flow_server import find_flow_server
 from pipeline.adapters.inbox import open_inbox
@@ -96,6 +97,7 @@ def _checks() -> dict[str, Callable[[Settings], str]]:
         "database": _database,
         "inbox": _inbox,
         "parsers": _parsers,
+        "virus scanner": _virus_scanner,
         "print font": _print_font,
         "flow server": _flow_server,
         "disk": disk_check,
@@ -203,7 +205,18 @@ def _parsers(settings: Settings) -> str:
         page = Path(folder) / "page.png"
         cv2.imwrite(str(page), np.full((400, 300), 255, np.uint8))
         parsers.look(ScanFile(page, "image/png"), 1, None)
-    return f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
+        held = parsers.confinement()
+    says = f"{settings.limits.parsers} side by side, {settings.limits.parser_memory_mb} MB each"
+    if not held.network:
+        return Doubt(f"{says}. NOTHING keeps them off the network, as HOSO_UNCONFINED_PARSERS allows")
+    says = f"{says}; no network ({' and '.join(held.network)})"
+    if not held.files:
+        return Doubt(f"{says}. They could open files of others: the kernel has no Landlock (Linux 5.19), or forbids it")
+    return f"{says}, no files but their own (Landlock)"
+
+
+def _virus_scanner(settings: Settings) -> str:
+    return Clamd(settings.clamd).version() if settings.clamd else "none: files are not looked through (HOSO_CLAMD)"
 
 
 def disk_check(settings: Settings) -> str:

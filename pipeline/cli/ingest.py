@@ -20,6 +20,7 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.sources import Unit, units
 from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected, ServiceUnavailable
 from pipeline.incoming import IncomingFile
+from pipeline.media import NO_SCANS
 from pipeline.settings import load_settings
 from pipeline.wiring import open_archive
 from schemas.dossier import Channel, Paper, Submission
@@ -77,7 +78,7 @@ def _exit_code(lines: Sequence[IngestLine], named: set[str]) -> int:
         return _OUR_BUG
     if "no_such_path" in codes:
         return _NOT_FOUND
-    refused = any(line.state == "rejected" and (line.source in named or line.code != "not_a_scan") for line in lines)
+    refused = any(line.state == "rejected" and (line.source in named or line.code not in NO_SCANS) for line in lines)
     return _SOME_REFUSED if refused else 0
 
 

@@ -89,7 +89,8 @@ def likelihood(name: str) -> Likelihood:
     names, and most of the minorities', are not common and real all the same: this is no reason to change one.
     """
     words, first = list(_key(name)), family_length(name)
-    if not first and words[0] != "y" and not words[0].startswith("h'"):
+    head = words[0] if words else ""
+    if not first and head != "y" and not head.startswith("h'"):
         return "unlikely"
     last = 0 if first else next((n for n in (2, 1) if tuple(words[-n:]) in _KNOWN_FAMILIES and n < len(words)), 0)
     own = [word.removeprefix("h'") for word in words[first : len(words) - last]]

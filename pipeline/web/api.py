@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.archive import Archive, Handing
+from pipeline.digitise import originals_may_act
 from pipeline.errors import NotFound
 from pipeline.web.days import Day
 from pipeline.web.entity_tags import matches
@@ -47,6 +48,8 @@ _UPLOAD = {
     }
 }
 # A PDF viewer styles itself; it may do nothing else.
+_WARNING = "canh-bao-co-noi-dung-tu-chay"
+"""Begins the name of a file that holds active content, where it is saved: "warning: holds what acts by itself"."""
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 
 
@@ -148,7 +151,10 @@ def fetch_pdf(request: Request, document_id: str) -> Response:
     "/papers/{document_id}/originals/{number}", dependencies=[needs("papers.read")], response_class=FileResponse
 )
 def fetch_original(request: Request, document_id: str, number: Annotated[int, InPath(ge=1, le=1000)]) -> Response:
-    """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile."""
+    """An original as handed in, counted from 1; always as a download, since it is not ours and may be hostile.
+
+    Where it holds what could act (scripts, links, attached files), the header `hoso-warning` says `active-content`.
+    """
     return send_original(request, document_id, number)
 
 
@@ -179,6 +185,9 @@ def send_original(request: Request, document_id: str, number: int, purpose: Purp
     media_type = media_types.get(sha256, "application/octet-stream")
     name = f"{document_id}-{number}{mimetypes.guess_extension(media_type) or ''}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
+    if originals_may_act(paper):  # no program is to take it for something to be opened at once
+        media_type = "application/octet-stream"
+        headers = {"content-disposition": f'attachment; filename="{_WARNING}-{name}"', "hoso-warning": "active-content"}
 
     def fetch(target: Path) -> object:
         return archive.store.fetch(paper.original_keys[number - 1], target)

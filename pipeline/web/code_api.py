@@ -71,9 +71,7 @@ async def read_codes(request: Request) -> FoundCodes:
 
 
 def _texts_in_picture(request: Request, picture: bytes) -> tuple[str, ...]:
-    kind = media.media_type(picture[: media.HEAD_BYTES])
-    if kind is None:
-        raise ScanRejected("not_a_scan")
+    kind = media.scan_type(picture[: media.HEAD_BYTES])
     with tempfile.TemporaryDirectory(prefix="hoso-code-") as folder:
         file = Path(folder) / "picture"
         file.write_bytes(picture)

@@ -16,7 +16,7 @@ from pipeline.adapters.hot_folder import Arrived, HotFolder
 from pipeline.adapters.inbox import open_inbox
 from pipeline.archive import Archive
 from pipeline.entrance import Entrance
-from pipeline.errors import HosoError, Misconfigured, NotFound, ScanRejected
+from pipeline.errors import HosoError, Misconfigured, NotFound
 from pipeline.offices import known_offices
 from pipeline.pages import ScanFile
 from pipeline.settings import Settings
@@ -110,9 +110,7 @@ class Receiving:
     def _draw(self, path: Path) -> bytes:
         try:
             with path.open("rb") as file:
-                kind = media.media_type(file.read(media.HEAD_BYTES))
-            if kind is None:
-                raise ScanRejected("not_a_scan")
+                kind = media.scan_type(file.read(media.HEAD_BYTES))
             with TemporaryDirectory(prefix="hoso-folder-") as folder:
                 target = Path(folder) / "1.jpg"
                 self._parsers.look(ScanFile(path, kind), 1, target)

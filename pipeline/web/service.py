@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from pipeline import keys
 from pipeline.archive import Archive
-from pipeline.errors import HosoError
+from pipeline.errors import HosoError, ServiceUnavailable
 from pipeline.pages import ScanFile
 from pipeline.web.refusals import refuse
 from pipeline.web.signed_in import OPEN, needs
@@ -83,7 +83,11 @@ def _parse(archive: Archive) -> None:
     with TemporaryDirectory(prefix="hoso-ready-") as folder:
         scan = Path(folder) / "scan"
         scan.write_bytes(picture.getvalue())
-        archive.parsers.count_pages(ScanFile(scan, "image/png"))
+        try:
+            archive.parsers.count_pages(ScanFile(scan, "image/png"))
+        except ServiceUnavailable as error:
+            if error.code != "virus_scanner_away":  # papers are received without it, and wait
+                raise
 
 
 def _answered(answer: Future[object]) -> bool:

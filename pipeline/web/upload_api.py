@@ -4,7 +4,6 @@ Names stand in headers and never in an address; an upload belongs to the session
 """
 
 import base64
-import binascii
 from collections.abc import AsyncIterator, Callable, Coroutine
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -84,7 +83,7 @@ def begin_upload(
     upload_metadata: Annotated[str, Header(max_length=4000)] = "",
 ) -> Response:
     """Begin an upload. Metadata: `filename`, and `mark`, which tells the file from others of its name."""
-    told = _metadata(upload_metadata)
+    told = metadata_of(upload_metadata)
     name = told.get("filename", "").replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME]
     upload = receiving_of(request).uploads.begin(
         signed_in(request).session_id, name, upload_length, told.get("mark", "")[:_LONGEST_NAME]
@@ -173,13 +172,13 @@ def _standing(upload: Upload) -> dict[str, str]:
     }
 
 
-def _metadata(header: str) -> dict[str, str]:
+def metadata_of(header: str) -> dict[str, str]:
     """The pairs `key base64(value)`, with commas between. Raises: BadUpload (bad_request)."""
     told = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):
         key, _, value = pair.partition(" ")
         try:
             told[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no ASCII, or no UTF-8 in it
             raise BadUpload("bad_request") from None
     return told

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from pipeline.deliveries import DELIVERED
+from pipeline.digitise import ACTIVE, originals_may_act
 from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.search_words import held_places, query_units
@@ -92,7 +93,7 @@ class QuestionView(Value):
 
 
 class PaperView(Value):
-    """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many originals can be had."""
+    """One paper as found. `has_copy`: its PDF can be opened; `originals`: how many can be had; null: no warning."""
 
     document_id: str
     submission_id: str
@@ -111,6 +112,7 @@ class PaperView(Value):
     grades: tuple[PagesView, ...]
     has_copy: bool
     originals: int
+    originals_warning: Told | None
     questions: tuple[QuestionView, ...]
     copy_kind: CopyKind | None
     copy_kind_text: str
@@ -258,6 +260,7 @@ class Viewer:
             grades=tuple(self._pages(alike) for alike in alike_pages(paper.grades)),
             has_copy=paper.object_key is not None,
             originals=len(paper.original_keys),
+            originals_warning=self._told(ACTIVE) if originals_may_act(paper) else None,
             questions=tuple(self.question(asked, paper.type) for asked in paper.questions),
             copy_kind=paper.copy_kind,
             copy_kind_text=self._words[f"copy_{paper.copy_kind or 'unknown'}"],

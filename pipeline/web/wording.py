@@ -105,6 +105,10 @@ _REASONS = {
     "field_doubtful": ("Có thông tin cần người kiểm tra", "A field needs a person to check it"),
     "secrecy_doubtful": ("Có thể có dấu độ mật: không xử lý tiếp", "It may carry a secrecy mark: leave it as it is"),
     "page_lost": ("Có trang không mở được: hãy quét lại trang đó", "A page could not be opened: scan it again"),
+    "active_content": (
+        "Tệp gốc chứa nội dung có thể tự chạy (mã lệnh, liên kết, tệp kèm): hãy dùng bản lưu trữ",
+        "The original holds active content (scripts, links, attached files): use the archive copy",
+    ),
     "copy_unproven": (
         "Bản PDF không khớp bản quét; bản gốc vẫn được giữ",
         "The copy differs from the scan; it is kept",

@@ -115,10 +115,12 @@ def _digitise(paper: Paper, folder: Path) -> None:
     read = []
     for page in range(1, paper.pages + 1):
         job = {"job": "read", "page": page, "number": page, "picture": str(folder / str(page)), **scan}
-        read.append(parser_child._answer(job, limits)["done"])
+        read.append(parser_child.answer_to(job, limits)["done"])
     pages = folder / "copy.pages"
     pages.write_text("".join(json.dumps(one) + "\n" for one in read), encoding="utf-8")
-    parser_child._answer({"job": "render", "pages": str(pages), "target": str(folder / "copy.pdf")}, limits)
+    pictures = {f"picture-{at}": one["picture"] for at, one in enumerate(read)}
+    job = {"job": "render", "count": len(read), "pages": str(pages), "target": str(folder / "copy.pdf"), **pictures}
+    parser_child.answer_to(job, limits)
 
 
 def _show(watch: Stopwatch, whole_cpu_s: float, pages: int) -> None:

@@ -49,6 +49,9 @@ class RememberedReadings:
         looked = self._ask("look", [_hash(scan), page], thumbnail, lambda real: real.look(scan, page, thumbnail))
         return PageLook.model_validate(looked)
 
+    def holds_active_content(self, scan: ScanFile) -> bool:
+        return bool(self._ask("active", [_hash(scan)], None, lambda real: real.holds_active_content(scan)))
+
     def read_codes(self, scan: ScanFile) -> tuple[str, ...]:
         return tuple(self._ask("read_codes", [_hash(scan)], None, lambda real: real.read_codes(scan)))
 

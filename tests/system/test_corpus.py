@@ -12,6 +12,8 @@ import pypdf
 import pytest
 
 from pipeline.error_messages import MESSAGES
+from pipeline.media import NO_SCANS
+from pipeline.stages.active_content import find_active
 from pipeline.stages.drawn_words import drawn_words
 from schemas.ingest import IngestLine, IngestLineWithText
 from tests.scoring import Figures, load_papers, load_retyped, mean_text, score_papers, score_retyped
@@ -103,7 +105,7 @@ def test_what_was_accepted_of_hostile_files_is_kept_unaltered(hostile: Run) -> N
             original = hostile.stored(line.original_key)
             assert original == Path(line.source).read_bytes(), line.source
             kept += 1
-    refused_at_the_door = {"not_a_scan", "empty_file", "too_large"}
+    refused_at_the_door = {*NO_SCANS, "empty_file", "too_large"}
     assert kept == sum(line.code not in refused_at_the_door for line in hostile.lines)
 
 
@@ -123,6 +125,13 @@ def test_every_archive_copy_of_a_hostile_file_is_pdf_a(hostile: Run, tmp_path: P
         assert hashlib.sha256(copy).hexdigest() == line.sha256
         (tmp_path / "copy.pdf").write_bytes(copy)
         assert failed_rules(tmp_path / "copy.pdf") == [], line.source
+
+
+def test_nothing_that_acts_is_in_any_copy_of_a_hostile_file(hostile: Run) -> None:
+    copies = [line for line in hostile.lines if line.object_key]
+    assert any(find_active(Path(line.source)) for line in copies)
+    for line in copies:
+        assert find_active(hostile.home / "store" / str(line.object_key)) == (), line.source
 
 
 def test_every_archive_copy_of_a_dossier_is_pdf_a(dossiers: Run, tmp_path: Path) -> None:

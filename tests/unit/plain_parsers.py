@@ -10,6 +10,7 @@ from schemas.text import Box, PageText, Verdict
 from schemas.viewing import PageWords, PlacedWord
 from tests.unit.pages_of_text import page
 
+ACTS = "This file acts."
 LOST = "This page cannot be opened."
 _HEAD = "%PDF-1.7\n"
 _NEXT_PAGE = "\f"
@@ -37,6 +38,10 @@ class PlainParsers:
     def count_pages(self, scan: ScanFile) -> int:
         self.calls.append("count")
         return len(_pages(scan))
+
+    def holds_active_content(self, scan: ScanFile) -> bool:
+        """Not among `calls`: it changes nothing of what is read."""
+        return ACTS in scan.path.read_bytes().decode()
 
     def look(self, scan: ScanFile, page: int, thumbnail: Path | None) -> PageLook:
         self.calls.append(f"look {page}")

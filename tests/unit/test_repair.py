@@ -90,7 +90,7 @@ def test_pages_come_from_a_parser_repaired(tmp_path: Path, monkeypatch: pytest.M
     scan = tmp_path / "scan.png"
     cv2.imwrite(str(scan), text_page())
     job = {"job": "read", "path": str(scan), "media_type": "image/png", "page": 1, "number": 1}
-    answer = parser_child._answer({**job, "picture": str(tmp_path / "page.jpg")}, Limits())
+    answer = parser_child.answer_to({**job, "picture": str(tmp_path / "page.jpg")}, Limits())
 
     assert ReadPage.model_validate(answer["done"]).text.text == "theo thẩm quyền được giao"
 

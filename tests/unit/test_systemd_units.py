@@ -96,9 +96,15 @@ def test_a_unit_has_no_rights_it_does_not_need(file: Path) -> None:
         "PrivateTmp": "yes",
         "PrivateDevices": "yes",
         "RestrictNamespaces": "yes",
-        "SystemCallFilter": "@system-service",
     }
     assert {key: said(file, key) for key in wanted} == {key: [value] for key, value in wanted.items()}
+
+
+@each_file
+def test_a_unit_may_call_what_services_need_and_where_parsers_run_what_confines_them(file: Path) -> None:
+    confining = "landlock_create_ruleset landlock_add_rule landlock_restrict_self"
+    parsing = file.stem in {"hoso-worker", "hoso-web", "hoso-up"}
+    assert said(file, "SystemCallFilter") == ["@system-service", *([confining] if parsing else [])]
 
 
 @each_file

@@ -1,0 +1,1 @@
+"""Spoilt files by the thousand: `python -m tests.fuzz`."""
