@@ -13,9 +13,9 @@ from typing import BinaryIO
 from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.ports import StoredObject
 
-_PASSING = ("intake/", "unapplied/", "doctor/")
+_PASSING = ("intake/", "unapplied/", "doctor/", "audit-head/")
 """Folders of what is there for a time only."""
-_LOCKED = ("archive/", "decisions/")
+_LOCKED = ("archive/", "decisions/", "audit/")
 """Folders of what is only ever added. Records of papers are replaced; each version of them stays for its own term."""
 
 

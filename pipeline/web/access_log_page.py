@@ -73,7 +73,7 @@ def access_log_page(request: Request, asked: _Asked, before: Annotated[int | Non
     tables, office_id = archive_of(request).tables, actor_of(request).office_id
     accounts = tables.accounts.of_office(office_id)
     found = tables.access_log.find(office_id, asked.filter(accounts), _SHOWN + 1, before)
-    more = asked.query(before=found[_SHOWN - 1].entry_id) if len(found) > _SHOWN else ""
+    more = asked.query(before=found[_SHOWN - 1].number) if len(found) > _SHOWN else ""
     return render(
         request,
         "access_log.html",
@@ -106,7 +106,7 @@ def _all(request: Request, office_id: str, wanted: LogFilter) -> Iterator[Logged
         yield from page
         if len(page) < _FETCHED:
             return
-        before = page[-1].entry_id
+        before = page[-1].number
 
 
 def _as_csv(entries: Iterator[LoggedAccess], names: dict[str, str], said: dict[str, str]) -> Iterator[str]:
