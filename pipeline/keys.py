@@ -76,7 +76,12 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
 
 def decision(office_id: str, subject_id: str, decision_id: str) -> str:
     """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
-    return f"decisions/{office_id}/{subject_id}/{decision_id}.json"
+    return decision_named(office_id, f"{subject_id}/{decision_id}")
+
+
+def decision_named(office_id: str, name: str) -> str:
+    """The same by `<subject>/<decision>`."""
+    return f"decisions/{office_id}/{name}.json"
 
 
 def unapplied(office_id: str, decision_id: str | None = None) -> str:

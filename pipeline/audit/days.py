@@ -1,6 +1,7 @@
 """The closed days of an office's log, as they lie in the store."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,10 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from pipeline import keys
+from pipeline.chain import hash_of, logged_of
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import ObjectStore, StoredObject
+from schemas.access import LoggedAccess
 from schemas.audit import ClosedDay, Head
 
 
@@ -53,13 +56,25 @@ def load_day(store: ObjectStore, office_id: str, stored: StoredObject) -> Stored
     return StoredDay(day, stored.sha256, data or b"", head if is_its_own else None)
 
 
-def load_lines(store: ObjectStore, office_id: str, day: date) -> Iterator[bytes] | None:
+def load_lines(store: ObjectStore, office_id: str, day: date) -> list[bytes] | None:
     """A day's lines without their line breaks; None where they are gone or altered.
 
     Raises: ServiceUnavailable (store_away).
     """
     data = fetched(store, keys.audit_lines(office_id, day))
-    return iter(data.splitlines()) if data is not None else None
+    return data.splitlines() if data is not None else None
+
+
+def entries_of(head: ClosedDay, lines: Sequence[bytes]) -> list[tuple[LoggedAccess, bytes]] | None:
+    """A day's entries with their lines; None where they are not those that its head speaks of."""
+    data = b"".join(line + b"\n" for line in lines)
+    ends = hash_of(lines[-1]) if lines else head.previous
+    if hashlib.sha256(data).hexdigest() != head.lines_sha256 or ends != head.sha256:
+        return None
+    try:
+        return [(logged_of(line), line) for line in lines]
+    except ValueError:
+        return None
 
 
 def load_head(store: ObjectStore, office_id: str) -> Head | None:
@@ -84,3 +99,8 @@ def fetched(store: ObjectStore, key: str) -> bytes | None:
                 raise
             return None
         return target.read_bytes()
+
+
+def offices_in(store: ObjectStore) -> set[str]:
+    """The offices whose days or heads lie in the store. Raises: ServiceUnavailable (store_away)."""
+    return {one.key.split("/")[1] for folder in ("audit/", "audit-head/") for one in store.find(folder)}

@@ -63,4 +63,5 @@ def _concerns(office_id: str, citizen_id: str) -> ColumnElement[bool]:
         paper_people.c.link == "filed",
         paper_people.c.citizen_id.in_(merged),
     )
-    return or_(access_log.c.citizen_id.in_(merged), access_log.c.document_id.in_(papers))
+    of_him = or_(access_log.c.citizen_id == citizen_id, access_log.c.citizen_id.in_(merged))  # the log outlives him
+    return or_(of_him, access_log.c.document_id.in_(papers))
