@@ -1,4 +1,4 @@
-"""What the chain of the access log asks of the database and of a place elsewhere. Contract tests run on both databases."""
+"""What the chain of the access log asks of the database, by contract tests on both, and of a place elsewhere."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -143,8 +143,8 @@ class AccessEntry(Value):
     """One line of the access log. Ids only; the words of a search are not kept, the papers it showed are.
 
     `citizen_id` and `document_id` are None where the access concerns none; `subject_id` is any other thing (a dossier's
-    code, an account, `<subject>/<decision>`). `object_sha256`, in hexadecimal, is the hash of the object in the store that
-    an entry stands for: of a decision, or of a closed day.
+    code, an account, `<subject>/<decision>`). `object_sha256`, in hexadecimal, is the hash of the object in the store
+    that an entry stands for: of a decision, or of a closed day.
     """
 
     at: datetime

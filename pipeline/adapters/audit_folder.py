@@ -27,7 +27,7 @@ class AuditFolder:
     def put_day(self, office_id: str, day: date, head: bytes, lines: bytes) -> None:
         """See AuditCopy."""
         with _away():
-            folder = self._folder(office_id)
+            folder = self._made_folder(office_id)
             for name, data in ((f"{day}.jsonl", lines), (f"{day}.json", head)):
                 with suppress(FileExistsError), (folder / name).open("xb") as file:
                     file.write(data)
@@ -45,7 +45,7 @@ class AuditFolder:
 
     def note_head(self, head: Head) -> None:
         """See AuditCopy."""
-        with _away(), (self._folder(head.office_id) / _HEADS).open("a", encoding="ascii") as file:
+        with _away(), (self._made_folder(head.office_id) / _HEADS).open("a", encoding="ascii") as file:
             file.write(head.model_dump_json() + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -58,9 +58,13 @@ class AuditFolder:
         return tuple(head for line in lines if (head := _head(line)) is not None)
 
     def _folder(self, office_id: str) -> Path:
+        """Whoever only checks may have no right to make it."""
         if not self._root.is_dir():
             raise ServiceUnavailable("audit_copy_away")
-        folder = self._root / office_id
+        return self._root / office_id
+
+    def _made_folder(self, office_id: str) -> Path:
+        folder = self._folder(office_id)
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 

@@ -127,9 +127,7 @@ class Closing:
         """That the day was closed is in the log itself, so that a day which is gone is missed."""
         actor = Actor(office_id=self._office_id, actor_id=NOBODY)
         now, said = datetime.now(UTC), day.isoformat()
-        self._log.write(
-            AccessEntry(at=now, actor=actor, access="close_day", subject_id=said, object_sha256=sha256)
-        )
+        self._log.write(AccessEntry(at=now, actor=actor, access="close_day", subject_id=said, object_sha256=sha256))
 
     def _copy_days(self, copy: AuditCopy) -> None:
         there = copy.days(self._office_id)

@@ -1,7 +1,6 @@
 """The access log taken out: lines that prove themselves, and the same as a table for people."""
 
 import csv
-import io
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -56,7 +55,7 @@ def new_file(path: Path) -> IO[str]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise ScanRejected("target_taken") from None
-    return io.open(descriptor, "w", encoding="utf-8", newline="")
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 def harmless(text: str) -> str:

@@ -37,7 +37,8 @@ def draft(about: About, counts: IncidentCounts) -> str:
     return "\n\n".join(
         (
             "# THÔNG BÁO VI PHẠM QUY ĐỊNH VỀ BẢO VỆ DỮ LIỆU CÁ NHÂN (BẢN NHÁP)",
-            "Căn cứ Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15, Điều 23; Nghị định 356/2025/NĐ-CP, Điều 28, Mẫu số 08.",
+            "Căn cứ Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15, Điều 23; Nghị định 356/2025/NĐ-CP, Điều 28,"
+            " Mẫu số 08.",
             "Kính gửi: Cục An ninh mạng và phòng, chống tội phạm sử dụng công nghệ cao (A05), Bộ Công an",
             _deadlines(),
             _office(about),

@@ -73,7 +73,10 @@ def _pack(
             open_store(settings), tables, load_catalogue(settings.catalogue), Bag(content), originals=originals
         )
         for number, folder in enumerate(folders, start=1):
-            code, ids = folder.dossier.code if folder.dossier else None, [paper.document_id for paper, _ in folder.papers]
+            code, ids = (
+                folder.dossier.code if folder.dossier else None,
+                [paper.document_id for paper, _ in folder.papers],
+            )
             note(settings, tables, "export", purpose=purpose, document_ids=ids, subject_id=code)
             packer.pack(folder)
             packed += len(folder.papers)

@@ -144,13 +144,12 @@ def test_entries_of_before_the_chain_are_in_it(database_url: str, open_another: 
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
         command.upgrade(configuration(connection), "0007")
+        said = text(
+            "INSERT INTO access_log (office_id, actor_id, at, access, document_id)"
+            " VALUES (:office_id, 'lan', '2026-03-02 07:30:00.000000', 'look', :document_id)"
+        )
         for office_id, document_id in ((OFFICE, "a"), (NEIGHBOUR.office_id, "x"), (OFFICE, "b")):
-            connection.execute(
-                text(
-                    "INSERT INTO access_log (office_id, actor_id, at, access, document_id)"
-                    f" VALUES ('{office_id}', 'lan', '2026-03-02 07:30:00.000000', 'look', '{document_id}')"
-                )
-            )
+            connection.execute(said, {"office_id": office_id, "document_id": document_id})
     engine.dispose()
     database = open_another()
     database.access_log.write(look("c"))

@@ -76,7 +76,9 @@ def test_nights_that_were_missed_are_made_up_for_with_their_empty_days(database:
     assert (wednesday.first, wednesday.last, wednesday.previous) == (2, 2, monday.sha256)
 
 
-def test_an_entry_that_comes_after_its_day_was_closed_is_in_the_next_one(database: Database, store: FolderStore) -> None:
+def test_an_entry_that_comes_after_its_day_was_closed_is_in_the_next_one(
+    database: Database, store: FolderStore
+) -> None:
     note(database, NOON)
     closing(database, store).close_days(MONDAY + timedelta(days=1))
     note(database, NOON, MIDNIGHT)

@@ -83,7 +83,7 @@ def test_days_that_are_over_can_be_closed_by_command(desk: Desk, paper: Paper) -
     assert f"audit/{ACTOR.office_id}/2026-03-02.jsonl" in desk.keys("audit/")
 
 
-# -- taking it out -------------------------------------------------------------------------------------------------------
+# -- taking it out -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_that_the_log_was_taken_out_stands_in_it(desk: Desk, exported: Path) -> 
     assert accesses(desk)[-1] == "export"
 
 
-# -- who looked ----------------------------------------------------------------------------------------------------------
+# -- who looked --------------------------------------------------------------------------------------------------------
 
 
 def test_a_citizen_is_told_who_looked_at_his_papers_in_which_office(desk: Desk, paper: Paper) -> None:
@@ -156,7 +156,7 @@ def test_of_somebody_unknown_nothing_is_told(desk: Desk) -> None:
         told("audit", "citizen", "nobody")
 
 
-# -- an incident ---------------------------------------------------------------------------------------------------------
+# -- an incident -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_what_concerned_one_citizen_is_found_by_his_papers(desk: Desk, paper: Pa
     assert paper.document_id in (tmp_path / "incident" / "accesses.csv").read_text("utf-8")
 
 
-# -- what others leave ---------------------------------------------------------------------------------------------------
+# -- what others leave -------------------------------------------------------------------------------------------------
 
 
 def test_a_decision_is_in_the_log_with_the_hash_of_its_record(desk: Desk, paper: Paper) -> None:

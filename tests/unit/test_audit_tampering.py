@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import BigInteger, Connection, Engine, Text, bindparam, create_engine
 
 from pipeline import keys
 from pipeline.adapters.audit_folder import AuditFolder
@@ -16,9 +16,9 @@ from pipeline.adapters.folder_store import FolderStore
 from pipeline.audit.closing import Closing
 from pipeline.audit.returning import bring_up_to_date
 from pipeline.audit.verify import verify
-from pipeline.chain import START, chained, hash_of, head_of, line_of, no_head
+from pipeline.chain import START, chained, hash_of, head_of, no_head
 from schemas.access import AccessEntry, LoggedAccess
-from schemas.audit import AuditFinding, AuditReport, ClosedDay
+from schemas.audit import AuditFinding, AuditReport, ClosedDay, Head
 from schemas.people import Actor
 
 OFFICE = "phuong-a"
@@ -62,9 +62,25 @@ class Log:
     def found(self) -> list[tuple[str, object, object]]:
         return [_told(finding) for finding in self.report().findings]
 
-    def run(self, statement: str) -> None:
+    def remove(self, *numbers: int) -> None:
         with self.engine.begin() as connection:
-            connection.execute(text(statement))
+            connection.execute(access_log.delete().where(access_log.c.number.in_(numbers)))
+
+    def alter(self, number: int, column: str, value: object) -> None:
+        """Write anything, whatever its kind, into a column of an entry."""
+        spoilt = bindparam("spoilt", value, type_=BigInteger() if isinstance(value, int) else Text())
+        with self.engine.begin() as connection:
+            connection.execute(access_log.update().where(access_log.c.number == number).values({column: spoilt}))
+
+    def add(self, number: int) -> None:
+        at = datetime(2026, 3, 4, 9, tzinfo=UTC)
+        row = {"office_id": OFFICE, "number": number, "previous": START, "actor_id": "lan", "at": at, "access": "look"}
+        with self.engine.begin() as connection:
+            connection.execute(access_log.insert().values(row))
+
+    def move_head(self, head: Head) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(audit_heads.update().values(**head.model_dump()))
 
     def write_anew(self, entries: list[AccessEntry]) -> None:
         """All of the chain, as somebody would who knows how it is made."""
@@ -104,26 +120,26 @@ def test_nothing_is_found_in_a_log_that_nobody_touched(log: Log) -> None:
 
 @pytest.mark.parametrize("number", [1, 3, 4])
 def test_a_removed_entry_of_a_closed_day_is_named_with_its_day(log: Log, number: int) -> None:
-    log.run(f"DELETE FROM access_log WHERE number = {number}")
+    log.remove(number)
     assert log.found() == [("entry_missing", "2026-03-02", (number, number))]
 
 
 def test_a_removed_entry_of_today_is_named(log: Log) -> None:
-    log.run("DELETE FROM access_log WHERE number = 12")
+    log.remove(12)
     assert log.found() == [("entry_missing", None, (12, 12))]
 
 
 _SPOILT = {
-    "actor_id": "'minh'",
-    "at": "'2026-03-02 02:00:00.000001'",
-    "access": "'print'",
-    "purpose": "NULL",
-    "visit_id": "'v'",
-    "citizen_id": "'c'",
-    "document_id": "'other'",
-    "subject_id": "'s'",
-    "object_sha256": "'0'",
-    "previous": "'0'",
+    "actor_id": "minh",
+    "at": "2026-03-02 02:00:00.000001",
+    "access": "print",
+    "purpose": None,
+    "visit_id": "v",
+    "citizen_id": "c",
+    "document_id": "other",
+    "subject_id": "s",
+    "object_sha256": "0",
+    "previous": "0",
 }
 
 
@@ -134,14 +150,14 @@ def test_the_table_of_alterations_knows_every_column_of_the_log() -> None:
 @pytest.mark.parametrize("column", _SPOILT)
 @pytest.mark.parametrize("number", CLOSED)
 def test_an_altered_entry_of_a_closed_day_is_named(log: Log, column: str, number: int) -> None:
-    log.run(f"UPDATE access_log SET {column} = {_SPOILT[column]} WHERE number = {number}")
+    log.alter(number, column, _SPOILT[column])
     assert log.found() == [("entry_altered", "2026-03-02" if number < 5 else "2026-03-03", (number, number))]
 
 
 @pytest.mark.parametrize("column", _SPOILT)
 @pytest.mark.parametrize("number", OPEN)
 def test_an_altered_entry_of_today_is_between_those_that_are_named(log: Log, column: str, number: int) -> None:
-    log.run(f"UPDATE access_log SET {column} = {_SPOILT[column]} WHERE number = {number}")
+    log.alter(number, column, _SPOILT[column])
     ((kind, day, numbers),) = log.found()
     assert (kind, day) == ("link_broken", None)
     assert isinstance(numbers, tuple)
@@ -150,44 +166,38 @@ def test_an_altered_entry_of_today_is_between_those_that_are_named(log: Log, col
 
 
 def test_the_newest_entry_that_was_altered_is_named(log: Log) -> None:
-    log.run("UPDATE access_log SET document_id = 'other' WHERE number = 14")
+    log.alter(14, "document_id", "other")
     assert ("entry_altered", None, (14, 14)) in log.found()
 
 
 @pytest.mark.parametrize("column", ["at", "access", "actor_id"])
 def test_what_is_no_value_at_all_is_found_all_the_same(log: Log, column: str) -> None:
-    log.run(f"UPDATE access_log SET {column} = 'spoilt' WHERE number = 3")
+    log.alter(3, column, "spoilt")
     assert log.found() == [("entry_altered", "2026-03-02", (3, 3))]
 
 
 def test_an_entry_that_was_moved_to_another_office_is_missed(log: Log) -> None:
-    log.run("UPDATE access_log SET office_id = 'phuong-b' WHERE number = 3")
+    log.alter(3, "office_id", "phuong-b")
     assert log.found() == [("entry_missing", "2026-03-02", (3, 3))]
 
 
 @pytest.mark.parametrize(("one", "other"), [(2, 3), (11, 13)])
 def test_two_entries_that_were_swapped_are_named(log: Log, one: int, other: int) -> None:
     for before, after in ((one, 99), (other, one), (99, other)):
-        log.run(f"UPDATE access_log SET number = {after} WHERE number = {before}")
+        log.alter(before, "number", after)
     numbers = [found[2] for found in log.found()]
     assert all(any(first <= number <= last for first, last in numbers) for number in (one, other))  # type: ignore[misc]
 
 
 def test_an_entry_added_behind_the_last_one_is_named(log: Log) -> None:
-    log.run(
-        "INSERT INTO access_log (office_id, number, previous, actor_id, at, access)"
-        f" VALUES ('{OFFICE}', 15, '{START}', 'lan', '2026-03-04 09:00:00.000000', 'look')"
-    )
+    log.add(15)
     assert log.found() == [("entry_inserted", None, (15, 15))]
 
 
 def test_an_entry_put_between_others_is_found_where_it_stands(log: Log) -> None:
     for number in range(14, 11, -1):
-        log.run(f"UPDATE access_log SET number = {number + 1} WHERE number = {number}")
-    log.run(
-        "INSERT INTO access_log (office_id, number, previous, actor_id, at, access)"
-        f" VALUES ('{OFFICE}', 12, '{START}', 'lan', '2026-03-04 09:00:00.000000', 'look')"
-    )
+        log.alter(number, "number", number + 1)
+    log.add(12)
     kinds = {kind: numbers for kind, _, numbers in log.found()}
     assert kinds["link_broken"] == (11, 13)
     assert kinds["entry_inserted"] == (15, 15)
@@ -212,21 +222,21 @@ def test_a_chain_that_was_made_anew_after_an_alteration_does_not_lead_to_what_wa
 
 
 def test_a_tail_that_was_cut_off_today_is_missed(log: Log) -> None:
-    log.run("DELETE FROM access_log WHERE number > 12")
+    log.remove(13, 14)
     assert log.found() == [("entry_missing", None, (13, 14))]
 
 
 def test_a_tail_that_was_cut_off_with_its_head_is_missed_by_the_head_that_was_kept(log: Log) -> None:
     entries = log.entries()
-    log.run("DELETE FROM access_log WHERE number > 12")
-    log.run(f"UPDATE audit_heads SET number = 12, sha256 = '{hash_of(line_of(entries[11]))}'")
+    log.remove(13, 14)
+    log.move_head(head_of(entries[11]))
     assert log.found() == [("entry_missing", None, (13, 14))]
 
 
 def test_a_tail_that_was_cut_off_into_a_closed_day_is_missed(log: Log) -> None:
     entries = log.entries()
-    log.run("DELETE FROM access_log WHERE number > 6")
-    log.run(f"UPDATE audit_heads SET number = 6, sha256 = '{hash_of(line_of(entries[5]))}'")
+    log.remove(*range(7, 15))
+    log.move_head(head_of(entries[5]))
     assert log.found() == [("entry_missing", "2026-03-03", (7, 8)), ("entry_missing", None, (9, 14))]
 
 
@@ -280,7 +290,7 @@ def test_the_lines_of_a_closed_day_that_were_removed_are_missed(log: Log) -> Non
 
 def test_a_day_that_was_altered_and_a_row_of_it_too_are_both_named(log: Log) -> None:
     log.store.delete(keys.audit_lines(OFFICE, MONDAY))
-    log.run("UPDATE access_log SET document_id = 'other' WHERE number = 2")
+    log.alter(2, "document_id", "other")
     assert log.found() == [("day_altered", "2026-03-02", None), ("link_broken", None, (2, 3))]
 
 
@@ -295,7 +305,7 @@ def test_a_decision_that_was_altered_in_the_store_is_named(log: Log) -> None:
     assert log.found() == [("decision_altered", None, (15, 15))]
 
 
-# -- with rights to database and store alike ----------------------------------------------------------------------------
+# -- with rights to database and store alike ---------------------------------------------------------------------------
 
 
 def _forge_everything(log: Log) -> None:
@@ -331,7 +341,7 @@ def test_the_place_elsewhere_is_never_written_over(copied: Log) -> None:
     assert copied.copy.days(OFFICE) == before
 
 
-# -- a database that was brought back -------------------------------------------------------------------------------------
+# -- a database that was brought back ----------------------------------------------------------------------------------
 
 
 def _bring_back(log: Log, until: int) -> None:
@@ -377,7 +387,7 @@ def test_a_gap_is_only_what_its_restore_says(log: Log) -> None:
     _bring_back(log, 8)
     restored = AccessEntry(at=datetime(2026, 3, 4, 9, tzinfo=UTC), actor=LAN, access="restore")
     bring_up_to_date(log.store, log.database.audit, log.database.access_log, None, restored)
-    log.run("DELETE FROM access_log WHERE number = 8")
+    log.remove(8)
     assert ("entry_missing", "2026-03-03", (8, 8)) in log.found()
 
 

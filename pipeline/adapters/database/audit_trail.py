@@ -29,7 +29,9 @@ class AuditTrailTable:
     def offices(self) -> tuple[str, ...]:
         """See AuditTrail."""
         with self._connections.reading() as connection:
-            return tuple(connection.execute(select(audit_heads.c.office_id).order_by(audit_heads.c.office_id)).scalars())
+            return tuple(
+                connection.execute(select(audit_heads.c.office_id).order_by(audit_heads.c.office_id)).scalars()
+            )
 
     def read(self, office_id: str, after: int, limit: int) -> tuple[LoggedAccess, ...]:
         """See AuditTrail."""

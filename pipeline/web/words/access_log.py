@@ -3,9 +3,10 @@
 WORDS = {
     "log_title": ("Nhật ký xem và sử dụng giấy tờ", "Who looked at papers"),
     "log_why": (
-        "Mọi lần xem, tìm, tải, dùng lại và sửa giấy tờ của công dân đều được ghi, kèm mục đích. Các mục nối thành chuỗi: xóa hay sửa đều bị phát hiện.",
-        "Every look, search, download, reuse and change is written down with its purpose, in a chain: whatever is removed"
-        " or altered is found.",
+        "Mọi lần xem, tìm, tải, dùng lại và sửa giấy tờ của công dân đều được ghi, kèm mục đích."
+        " Các mục nối thành chuỗi: xóa hay sửa đều bị phát hiện.",
+        "Every look, search, download, reuse and change is written down with its purpose, in a chain: whatever is"
+        " removed or altered is found.",
     ),
     "log_at": ("Lúc", "When"),
     "log_login": ("Tên đăng nhập", "Login"),
