@@ -6,9 +6,8 @@ import anyio
 from prefect import flow
 
 from pipeline.adapters.flow_server import CLOSE_LOG, KEEP_FIGURES, MARK_PAPERS
-from pipeline.audit.closing import Closing
+from pipeline.audit.closing import Closing, each_office
 from pipeline.catalogue import load_catalogue
-from pipeline.errors import ServiceUnavailable
 from pipeline.figures import keep_days
 from pipeline.local_time import local_day
 from pipeline.marking import mark_office
@@ -55,15 +54,12 @@ async def close_log() -> None:
 def _close_log() -> None:
     settings, today = load_settings(), local_day(datetime.now(UTC))
     store, copy = open_store(settings), open_audit_copy(settings)
-    failed: ServiceUnavailable | None = None
     with open_tables(settings) as tables, turn(tables.turns, CLOSE_LOG, settings.lease_s) as mine:
-        for office_id in known_offices(settings, tables) if mine else ():
-            try:
-                Closing(office_id, store, tables.audit, tables.access_log, copy).close_days(today)
-            except ServiceUnavailable as error:
-                failed = error
-    if failed is not None:
-        raise failed
+
+        def close(office_id: str) -> None:
+            Closing(office_id, store, tables.audit, tables.access_log, copy).close_days(today)
+
+        each_office(known_offices(settings, tables) if mine else (), close)
 
 
 def _mark_papers() -> None:

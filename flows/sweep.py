@@ -1,6 +1,7 @@
 """Puts right what time and crashes leave behind, as a Prefect flow on a schedule."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import anyio
 from prefect import flow
@@ -8,7 +9,8 @@ from prefect import flow
 from pipeline.adapters.flow_server import SWEEP
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
-from pipeline.audit.closing import Closing
+from pipeline.audit.closing import Closing, each_office
+from pipeline.audit_ports import AuditCopy
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
@@ -45,11 +47,16 @@ def _sweep() -> None:
 
 
 def _put_right(archive: Archive, settings: Settings) -> None:
-    now, copy, tables = datetime.now(UTC), open_audit_copy(settings), archive.tables
-    for office_id in known_offices(settings, archive.tables):
+    now, offices = datetime.now(UTC), known_offices(settings, archive.tables)
+    for office_id in offices:
         resume(archive, office_id, now)
         catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
-        Closing(office_id, archive.store, tables.audit, tables.access_log, copy).keep_head()
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
+    # Last, since the place elsewhere may be away.
+    each_office(offices, partial(_keep_head, archive, open_audit_copy(settings)))
+
+
+def _keep_head(archive: Archive, copy: AuditCopy | None, office_id: str) -> None:
+    Closing(office_id, archive.store, archive.tables.audit, archive.tables.access_log, copy).keep_head()

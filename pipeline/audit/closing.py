@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -138,6 +138,22 @@ class Closing:
             head, lines = (fetched(self._store, key) for key in (stored.key, keys.audit_lines(self._office_id, day)))
             if head is not None and lines is not None:
                 copy.put_day(self._office_id, day, head, lines)
+
+
+def each_office(office_ids: Iterable[str], do: Callable[[str], object]) -> None:
+    """Do something for each office, also for those after one where it fails.
+
+    Raises:
+        ServiceUnavailable: the last one that was raised.
+    """
+    failed: ServiceUnavailable | None = None
+    for office_id in office_ids:
+        try:
+            do(office_id)
+        except ServiceUnavailable as error:
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def leads_on(trail: AuditTrail, head: Head) -> bool:

@@ -1,21 +1,30 @@
 """Who looked at a citizen's papers, in names in place of ids; for the citizen himself and for who answers him."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pipeline.errors import NotFound
 from pipeline.table_ports import Tables
 from schemas.access import LoggedAccess
 from schemas.audit import SeenEntry
-from schemas.catalog import Catalogue
+from schemas.catalog import Catalogue, DocumentType
+
+Title = Callable[[DocumentType], str]
+
+
+def printed_title(kind: DocumentType) -> str:
+    """What papers of a type are called, as they print it."""
+    return kind.title.printed
 
 
 class Seen:
     """Puts entries of one office's log into names."""
 
-    def __init__(self, tables: Tables, catalogue: Catalogue, office_id: str, office: str, *, papers: bool) -> None:
-        """Args: office: what people call it; papers: whether who asks may know what papers there are."""
+    def __init__(self, tables: Tables, catalogue: Catalogue, office_id: str, office: str, title: Title | None) -> None:
+        """Args: office: what people call it; title: what papers of a type are called for who asks, None: he may not
+        know what papers there are.
+        """
         self._tables, self._catalogue, self._office_id, self._office = tables, catalogue, office_id, office
-        self._tells_papers = papers
+        self._title = title
         self._officers = {one.login: one.name for one in tables.accounts.of_office(office_id)}
         self._procedures: dict[str, str | None] = {}
         self._papers: dict[str, str | None] = {}
@@ -38,7 +47,7 @@ class Seen:
                 purpose=entry.purpose,
                 procedure=self._procedure(entry.visit_id) if entry.visit_id else None,
                 document_id=entry.document_id,
-                paper=self._paper(entry.document_id) if entry.document_id and self._tells_papers else None,
+                paper=self._paper(entry.document_id, self._title) if entry.document_id and self._title else None,
             )
 
     def _procedure(self, visit_id: str) -> str | None:
@@ -54,14 +63,15 @@ class Seen:
         procedure = self._catalogue.procedures.get(visit.procedure)
         return procedure.title if procedure else None
 
-    def _paper(self, document_id: str) -> str | None:
+    def _paper(self, document_id: str, title: Title) -> str | None:
         if document_id not in self._papers:
-            self._papers[document_id] = self._load_title(document_id)
+            self._papers[document_id] = self._load_title(document_id, title)
         return self._papers[document_id]
 
-    def _load_title(self, document_id: str) -> str | None:
+    def _load_title(self, document_id: str, title: Title) -> str | None:
         try:
             paper = self._tables.papers.get(self._office_id, document_id)
         except NotFound:  # the log outlives the papers
             return None
-        return self._catalogue.title(paper.type)
+        kind = self._catalogue.types.get(paper.type)
+        return title(kind) if kind else paper.type

@@ -13,6 +13,7 @@ from pipeline.audit.sentences import SENTENCES, is_wrong
 from pipeline.audit.verify import verify as verify_log
 from pipeline.cli.ask import AsJson
 from pipeline.cli.audit_reports import citizen, incident
+from pipeline.cli.brought_back import continue_logs
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.noting import note
 from pipeline.cli.telling import told
@@ -59,6 +60,18 @@ def close() -> None:
             closed = closing.close_days(today)
             closing.keep_head()
             _console.print(f"{office_id}: {closed} days closed")
+
+
+@app.command()
+def restored() -> None:
+    """Have the log go on after the database was brought back by other means than `hoso restore`, before it is used.
+
+    Closed days are taken out of the store again, and what is lost is named as lost.
+    """
+    settings = load_settings()
+    with open_tables(settings) as tables:
+        taken, lost = continue_logs(settings, open_store(settings), tables, "restore", None)
+    _console.print(f"{taken:,} entries came out of closed days, {lost:,} are lost and named as such")
 
 
 @app.command()

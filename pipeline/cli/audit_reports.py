@@ -12,7 +12,7 @@ from rich.console import Console
 from pipeline.audit.export import harmless, new_file
 from pipeline.audit.incident import Asked, Incident, IncidentCounts, IncidentRow, Tally
 from pipeline.audit.report import About, draft
-from pipeline.audit.seen import Seen
+from pipeline.audit.seen import Seen, printed_title
 from pipeline.audit.sentences import is_wrong
 from pipeline.audit.verify import verify
 from pipeline.catalogue import load_catalogue
@@ -42,7 +42,7 @@ def citizen(
             raise NotFound("no_such_citizen", citizen_id)
         note(settings, tables, "look", purpose="audit", citizen_id=citizen_id)
         office, catalogue = settings.office_called(settings.office_id), load_catalogue(settings.catalogue)
-        seen = Seen(tables, catalogue, settings.office_id, office, papers=True).of_citizen(citizen_id, _MOST)
+        seen = Seen(tables, catalogue, settings.office_id, office, printed_title).of_citizen(citizen_id, _MOST)
     for one in seen:
         why = " · ".join(filter(None, (one.purpose, one.procedure)))
         line = f"{local_moment(one.at)}  {one.office}  {one.officer}  {one.access}  {why}  {one.paper or ''}"

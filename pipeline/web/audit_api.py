@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from pipeline.audit.seen import Seen
+from pipeline.audit.seen import Seen, printed_title
 from pipeline.errors import NotFound
 from pipeline.web.api import archive_of
 from pipeline.web.paging import After, Limit, cursor, cut, place_of
@@ -36,8 +36,7 @@ def list_accesses(
         raise NotFound("no_such_citizen", citizen_id)
     trace(request, "look", citizen_id=citizen_id, purpose="audit")
     office = request.app.state.settings.office_called(office_id)
-    seen = Seen(
-        archive.tables, archive.catalogue, office_id, office, papers=signed_in(request).may("papers.read")
-    ).of_citizen(citizen_id, limit + 1, place.number if place else None)
-    rows, last = cut(seen, limit)
+    title = printed_title if signed_in(request).may("papers.read") else None
+    seen = Seen(archive.tables, archive.catalogue, office_id, office, title)
+    rows, last = cut(seen.of_citizen(citizen_id, limit + 1, place.number if place else None), limit)
     return SeenList(entries=tuple(rows), next=cursor(NumberPlace(number=last.number)) if last else None)

@@ -257,6 +257,16 @@ def test_a_restore_takes_closed_days_back_and_tells_what_is_lost(
     assert report["head"]["number"] == 5
 
 
+def test_a_database_that_was_brought_back_by_other_means_can_say_so(desk: Desk, paper: Paper) -> None:
+    told("audit", "close")  # keeps the head
+    spoil(desk, "DELETE FROM access_log WHERE number = 2")
+    spoil(desk, "UPDATE audit_heads SET number = 1, sha256 = (SELECT previous FROM access_log WHERE number = 1)")
+    assert told("audit", "verify").exit_code == CHANGED
+    assert "1 are lost" in told("audit", "restored").stdout
+    report = json.loads(told("audit", "verify", "--json").stdout)
+    assert "lost_before_restore" in {one["kind"] for one in report["findings"]}
+
+
 def test_a_rebuild_brings_the_closed_days_back(desk: Desk, paper: Paper, tmp_path: Path) -> None:
     spoil(desk, "DELETE FROM access_log")
     spoil(desk, "DELETE FROM audit_heads")
