@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,10 @@ def test_a_removed_entry_ends_with_its_own_code_and_its_number(desk: Desk, paper
 
 def test_days_that_are_over_can_be_closed_by_command(desk: Desk, paper: Paper) -> None:
     assert "0 days closed" in told("audit", "close").stdout
-    spoil(desk, "UPDATE access_log SET at = '2026-03-02 07:30:00.000000'")
-    assert "0 days" not in told("audit", "close").stdout
-    assert f"audit/{ACTOR.office_id}/2026-03-02.jsonl" in desk.keys("audit/")
+    yesterday = local_day(paper.filed_at) - timedelta(days=1)
+    spoil(desk, f"UPDATE access_log SET at = '{yesterday} 05:00:00.000000'")
+    assert "1 days closed" in told("audit", "close").stdout
+    assert f"audit/{ACTOR.office_id}/{yesterday}.jsonl" in desk.keys("audit/")
 
 
 # -- taking it out -----------------------------------------------------------------------------------------------------
