@@ -80,7 +80,7 @@ def test_a_removed_entry_ends_with_its_own_code_and_its_number(desk: Desk, paper
 def test_days_that_are_over_can_be_closed_by_command(desk: Desk, paper: Paper) -> None:
     assert "0 days closed" in told("audit", "close").stdout
     yesterday = local_day(paper.filed_at) - timedelta(days=1)
-    spoil(desk, f"UPDATE access_log SET at = '{yesterday} 05:00:00.000000'")
+    spoil(desk, "UPDATE access_log SET at = datetime(at, '-1 day')")
     assert "1 days closed" in told("audit", "close").stdout
     assert f"audit/{ACTOR.office_id}/{yesterday}.jsonl" in desk.keys("audit/")
 
