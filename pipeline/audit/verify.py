@@ -232,10 +232,11 @@ class _Checking:
             day = date.fromisoformat(said)
         except ValueError:  # such an entry was spoilt, which is found by its hash
             return
+        key = keys.audit_day(self._office_id, day)
         if day in self._days:
             if self._days[day].sha256 != sha256:
                 self._found.day("day_altered", day)
-        elif not any(self._store.find(keys.audit_day(self._office_id, day))):  # it may just have been closed
+        elif not any(stored.key == key for stored in self._store.find(key)):  # it may just have been closed
             self._found.day("day_missing", day)
 
 

@@ -37,15 +37,15 @@ def address(settings: Settings, paper: Paper) -> str:
 
 @pytest.fixture
 def head(settings: Settings, paper: Paper) -> Iterator[TestClient]:
-    with signed_in_client(settings, "head", login="head") as client:
+    with signed_in_client(settings, "head", purpose="supervision", login="head") as client:
         assert client.get(f"/api/v1/papers/{paper.document_id}").status_code == 200
         yield client
 
 
 def test_a_look_is_told_with_officer_office_purpose_and_paper(head: TestClient, paper: Paper, address: str) -> None:
     look = head.get(address).json()["entries"][-1]
-    assert (look["officer"], look["office"], look["purpose"]) == ("Head", "UBND phường A", "citizen_request")
-    assert (look["document_id"], look["paper"]) == (paper.document_id, "Giấy khai sinh")
+    assert (look["officer"], look["office"], look["purpose"]) == ("Head", "UBND phường A", "supervision")
+    assert (look["document_id"], look["paper"]) == (paper.document_id, "GIẤY KHAI SINH")
 
 
 def test_that_it_was_asked_stands_in_the_log(head: TestClient, settings: Settings, address: str) -> None:

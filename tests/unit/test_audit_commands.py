@@ -150,7 +150,7 @@ def test_a_citizen_is_told_who_looked_at_his_papers_in_which_office(desk: Desk, 
     assert first["login"] == ACTOR.actor_id
     seen = [json.loads(line) for line in result.stdout.splitlines() if paper.document_id in line]
     assert len(seen) == 2
-    assert seen[0]["paper"] == "Giấy khai sinh"
+    assert seen[0]["paper"] == "GIẤY KHAI SINH"
 
 
 def test_of_somebody_unknown_nothing_is_told(desk: Desk) -> None:
