@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
+from pipeline.audit.export import harmless
 from pipeline.local_time import VIETNAM, local_moment
 from pipeline.web.api import archive_of
 from pipeline.web.gate import note
@@ -123,21 +124,16 @@ def _as_csv(entries: Iterator[LoggedAccess], names: dict[str, str], said: dict[s
             (
                 local_moment(entry.at),
                 entry.actor.actor_id,
-                _harmless(names.get(entry.actor.actor_id, "")),
+                harmless(names.get(entry.actor.actor_id, "")),
                 said[f"access_{entry.access}"],
                 said[f"purpose_{entry.purpose}"] if entry.purpose else "",
                 entry.visit_id or "",
                 entry.citizen_id or "",
                 entry.document_id or "",
-                _harmless(entry.subject_id or ""),
+                harmless(entry.subject_id or ""),
             )
         )
         yield line.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _names(accounts: tuple[Account, ...]) -> dict[str, str]:

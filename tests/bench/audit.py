@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich.console import Console
+
 from pipeline.adapters.database.engine import Database, open_database
 from schemas.access import AccessEntry
 from schemas.people import Actor
@@ -18,6 +20,7 @@ from tests.services.postgresql import running_postgresql
 
 _EACH = 300
 _AT_ONCE = 8
+_console = Console(highlight=False, width=120)
 _ACTOR = Actor(office_id="phuong-a", actor_id="lan")
 
 
@@ -50,7 +53,7 @@ def _noted(database: Database, begin: threading.Barrier | None = None) -> list[f
 
 def _tell(what: str, taken: list[float]) -> None:
     slow = statistics.quantiles(taken, n=20)[-1]
-    print(f"{what}: {statistics.median(taken):.2f} ms median, {slow:.2f} ms 95th percentile")  # noqa: T201
+    _console.print(f"{what}: {statistics.median(taken):.2f} ms median, {slow:.2f} ms 95th percentile")
 
 
 if __name__ == "__main__":
