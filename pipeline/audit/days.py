@@ -10,10 +10,9 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from pipeline import keys
-from pipeline.chain import hash_of, logged_of
+from pipeline.chain import hash_of
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import ObjectStore, StoredObject
-from schemas.access import LoggedAccess
 from schemas.audit import ClosedDay, Head
 
 
@@ -65,16 +64,13 @@ def load_lines(store: ObjectStore, office_id: str, day: date) -> list[bytes] | N
     return data.splitlines() if data is not None else None
 
 
-def entries_of(head: ClosedDay, lines: Sequence[bytes]) -> list[tuple[LoggedAccess, bytes]] | None:
-    """A day's entries with their lines; None where they are not those that its head speaks of."""
-    data = b"".join(line + b"\n" for line in lines)
+def are_those_of(head: ClosedDay, lines: Sequence[bytes]) -> bool:
+    """Whether a day's lines are those that its head speaks of."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line + b"\n")
     ends = hash_of(lines[-1]) if lines else head.previous
-    if hashlib.sha256(data).hexdigest() != head.lines_sha256 or ends != head.sha256:
-        return None
-    try:
-        return [(logged_of(line), line) for line in lines]
-    except ValueError:
-        return None
+    return digest.hexdigest() == head.lines_sha256 and ends == head.sha256
 
 
 def load_head(store: ObjectStore, office_id: str) -> Head | None:

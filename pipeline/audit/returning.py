@@ -7,9 +7,9 @@ given twice, and the entry that names the lost numbers holds the hash of the las
 from collections.abc import Iterator
 
 from pipeline.access_ports import AccessLog
-from pipeline.audit.days import entries_of, load_day, load_head, load_lines, stored_days
+from pipeline.audit.days import are_those_of, load_day, load_head, load_lines, stored_days
 from pipeline.audit_ports import AuditCopy, AuditTrail
-from pipeline.chain import no_head
+from pipeline.chain import logged_of, no_head
 from pipeline.ports import ObjectStore
 from schemas.access import AccessEntry
 from schemas.audit import Head
@@ -52,8 +52,9 @@ def _take_in_days(store: ObjectStore, trail: AuditTrail, office_id: str) -> int:
         day = load_day(store, office_id, stored)
         if day.head is None or day.head.last <= trail.head(office_id).number:
             continue
-        entries = entries_of(day.head, load_lines(store, office_id, day.day) or [])
-        taken += trail.take_in(office_id, [logged for logged, _ in entries or ()])
+        lines = load_lines(store, office_id, day.day)
+        if lines is not None and are_those_of(day.head, lines):
+            taken += trail.take_in(office_id, list(map(logged_of, lines)))
     return taken
 
 

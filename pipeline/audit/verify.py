@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from pipeline import keys
-from pipeline.audit.days import StoredDay, entries_of, load_day, load_head, load_lines, stored_days
+from pipeline.audit.days import StoredDay, are_those_of, load_day, load_head, load_lines, stored_days
 from pipeline.audit.found import Found
 from pipeline.audit_ports import AuditCopy, AuditTrail
 from pipeline.bulk import fetch_each
-from pipeline.chain import START, hash_of, head_of, line_of, lost_numbers
+from pipeline.chain import START, hash_of, head_of, line_of, logged_of, lost_numbers
 from pipeline.ports import ObjectStore
 from schemas.access import LoggedAccess
 from schemas.audit import AuditReport, ClosedDay, Head
@@ -112,11 +112,10 @@ class _Checking:
             if stored.head is None:
                 continue
             lines = load_lines(self._store, self._office_id, stored.day)
-            entries = entries_of(stored.head, lines) if lines is not None else None
-            if entries is None:
+            if lines is None or not are_those_of(stored.head, lines):
                 self._found.day("day_altered", stored.day)
                 continue
-            for logged, line in entries:
+            for logged, line in self._parsed(stored.day, lines):
                 follows = logged.number == last.number + 1 and logged.previous == last.sha256
                 is_first = logged.number == stored.head.first  # the one before may lie in a day that is not whole
                 if not (follows or is_first or lost_numbers(last.number, logged)):
@@ -124,6 +123,15 @@ class _Checking:
                 if logged.number > last.number:  # a day that was replaced may speak of entries twice
                     yield stored.day, logged, line
                     last = head_of(logged)
+
+    def _parsed(self, day: date, lines: Sequence[bytes]) -> Iterator[tuple[LoggedAccess, bytes]]:
+        """A day's entries, as far as its lines are any."""
+        for line in lines:
+            try:
+                yield logged_of(line), line
+            except ValueError:
+                self._found.day("day_altered", day)
+                return
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
