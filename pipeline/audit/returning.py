@@ -5,6 +5,7 @@ given twice, and the entry that names the lost numbers holds the hash of the las
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pipeline.access_ports import AccessLog
 from pipeline.audit.days import are_those_of, load_day, load_head, load_lines, stored_days
@@ -54,7 +55,8 @@ def _take_in_days(store: ObjectStore, trail: AuditTrail, office_id: str) -> int:
             continue
         lines = load_lines(store, office_id, day.day)
         if lines is not None and are_those_of(day.head, lines):
-            taken += trail.take_in(office_id, list(map(logged_of, lines)))
+            with suppress(ValueError):
+                taken += trail.take_in(office_id, [logged_of(line) for line in lines])
     return taken
 
 
