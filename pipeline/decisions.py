@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pipeline import keys
 from pipeline.access_ports import AccessLog
 from pipeline.ports import ObjectStore
 from pipeline.record_ports import Records
 from pipeline.recording import record_changes
-from pipeline.table_ports import Tables
 from schemas.access import AccessEntry
 from schemas.decisions import (
     Accept,
@@ -40,13 +39,27 @@ _ABOUT_PAPER = (
 _D = TypeVar("_D", bound=Decided)
 
 
+class DecisionTables(Protocol):
+    """The database as decisions need it."""
+
+    @property
+    def records(self) -> Records:
+        """What is recorded of rows."""
+        ...
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who decided what."""
+        ...
+
+
 def new_decision(kind: type[_D], actor: Actor, subject_id: str, **said: Any) -> _D:
     """A decision of this kind, made now by `actor`."""
     return kind(decision_id=str(uuid.uuid4()), subject_id=subject_id, actor=actor, decided_at=datetime.now(UTC), **said)
 
 
 @contextmanager
-def deciding(store: ObjectStore, tables: Tables, decision: AnyDecision) -> Iterator[None]:
+def deciding(store: ObjectStore, tables: DecisionTables, decision: AnyDecision) -> Iterator[None]:
     """Keep a decision in the store and its hash in the access log; the block writes what it makes of rows.
 
     Their records follow.
