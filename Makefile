@@ -72,6 +72,10 @@ bench-throughput: ## measure pages a minute through all services, with one worke
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.throughput
 
+bench-audit: ## measure how long it takes to note an access
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.audit
+
 bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove that nothing is lost; takes an hour
 	@.ci/setup test
 	.venv/bin/python -m tests.kill

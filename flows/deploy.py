@@ -24,17 +24,18 @@ from prefect.workers.process import ProcessWorker
 
 from flows.batch import receive_folder
 from flows.digitise import digitise_submission, read_pages
-from flows.nightly import keep_figures, mark_papers
+from flows.nightly import close_log, keep_figures, mark_papers
 from flows.sweep import sweep
 from flows.sync import sync
 from flows.verify import verify_sample
 from pipeline.adapters.flow_server import DEPLOYMENT, QUEUES, UPKEEP, WORK_POOL
 from pipeline.settings import Settings, load_settings
 
+_CLOSE_AT = "10 17 * * *"
 _FIGURES_AT = "20 17 * * *"
 _MARKS_AT = "30 18 * * *"
 _VERIFY_AT = "30 19 * * *"
-"""UTC: 00:20, 01:30 and 02:30 at the counters. Days there begin at 17:00 UTC all the year round."""
+"""UTC: 00:10, 00:20, 01:30 and 02:30 at the counters. Days there begin at 17:00 UTC all the year round."""
 
 
 async def deploy(settings: Settings) -> None:
@@ -53,6 +54,7 @@ async def deploy(settings: Settings) -> None:
     await _deploy_flow(sweep, "counter", interval=timedelta(minutes=2))
     if not settings.reads_here:
         await _deploy_flow(sync, "counter", interval=timedelta(minutes=1))
+    await _deploy_flow(close_log, UPKEEP, cron=_CLOSE_AT)
     await _deploy_flow(keep_figures, UPKEEP, cron=_FIGURES_AT)
     await _deploy_flow(mark_papers, UPKEEP, cron=_MARKS_AT)
     await _deploy_flow(verify_sample, UPKEEP, cron=_VERIFY_AT)

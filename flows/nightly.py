@@ -1,11 +1,12 @@
-"""What is done once a night, as Prefect flows on a schedule: marks on papers, and the day's figures."""
+"""What is done once a night, as Prefect flows on a schedule: the log of the day is closed, marks, and figures."""
 
 from datetime import UTC, datetime
 
 import anyio
 from prefect import flow
 
-from pipeline.adapters.flow_server import KEEP_FIGURES, MARK_PAPERS
+from pipeline.adapters.flow_server import CLOSE_LOG, KEEP_FIGURES, MARK_PAPERS
+from pipeline.audit.closing import Closing, each_office
 from pipeline.catalogue import load_catalogue
 from pipeline.figures import keep_days
 from pipeline.local_time import local_day
@@ -13,7 +14,7 @@ from pipeline.marking import mark_office
 from pipeline.offices import known_offices
 from pipeline.settings import load_settings
 from pipeline.turns import turn
-from pipeline.wiring import open_store, open_tables
+from pipeline.wiring import open_audit_copy, open_store, open_tables
 
 
 @flow(name=MARK_PAPERS)
@@ -36,6 +37,29 @@ async def keep_figures() -> None:
 
     """
     await anyio.to_thread.run_sync(_keep_figures)
+
+
+@flow(name=CLOSE_LOG)
+async def close_log() -> None:
+    """Lay the access log of the days that are over into the store, and into the place elsewhere, if there is one.
+
+    Raises:
+        ServiceUnavailable: store, database or the place elsewhere is away, or an office's last day is altered; the
+            other offices' days are closed all the same, and the next night goes on.
+
+    """
+    await anyio.to_thread.run_sync(_close_log)
+
+
+def _close_log() -> None:
+    settings, today = load_settings(), local_day(datetime.now(UTC))
+    store, copy = open_store(settings), open_audit_copy(settings)
+    with open_tables(settings) as tables, turn(tables.turns, CLOSE_LOG, settings.lease_s) as mine:
+
+        def close(office_id: str) -> None:
+            Closing(office_id, store, tables.audit, tables.access_log, copy).close_days(today)
+
+        each_office(known_offices(settings, tables) if mine else (), close)
 
 
 def _mark_papers() -> None:

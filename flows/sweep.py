@@ -1,6 +1,7 @@
 """Puts right what time and crashes leave behind, as a Prefect flow on a schedule."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import anyio
 from prefect import flow
@@ -8,13 +9,15 @@ from prefect import flow
 from pipeline.adapters.flow_server import SWEEP
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
+from pipeline.audit.closing import Closing, each_office
+from pipeline.audit_ports import AuditCopy
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
 from pipeline.resume import resume
 from pipeline.settings import Settings, load_settings
 from pipeline.turns import turn
-from pipeline.wiring import open_archive
+from pipeline.wiring import open_archive, open_audit_copy
 
 _AT_ONCE = 200
 _RECORDS_AT_ONCE = 2000
@@ -24,7 +27,7 @@ _RECORDS_AT_ONCE = 2000
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, and write what was decided.
+    """Empty the intake area of what has expired, write what was decided, and keep how far the access log has come.
 
     Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
     nobody may ask for again are removed. A run that meets another one at work ends at once.
@@ -44,10 +47,16 @@ def _sweep() -> None:
 
 
 def _put_right(archive: Archive, settings: Settings) -> None:
-    now = datetime.now(UTC)
-    for office_id in known_offices(settings, archive.tables):
+    now, offices = datetime.now(UTC), known_offices(settings, archive.tables)
+    for office_id in offices:
         resume(archive, office_id, now)
         catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
+    # Last, since the place elsewhere may be away.
+    each_office(offices, partial(_keep_head, archive, open_audit_copy(settings)))
+
+
+def _keep_head(archive: Archive, copy: AuditCopy | None, office_id: str) -> None:
+    Closing(office_id, archive.store, archive.tables.audit, archive.tables.access_log, copy).keep_head()

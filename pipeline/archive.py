@@ -355,7 +355,7 @@ class Archive:
         """
         self.tables.papers.get(actor.office_id, document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
-        with deciding(self.store, self.tables.records, decision):
+        with deciding(self.store, self.tables, decision):
             paper = self.tables.papers.decide(decision)
             self.dossiers.take_in((paper,))
         return paper

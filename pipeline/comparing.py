@@ -146,7 +146,7 @@ class Comparing:
     def _decide(self, actor: Actor, code: str, papers: Iterable[Compared]) -> CompareDossier:
         decision = new_decision(CompareDossier, actor, code, papers=tuple(papers))
         if decision.papers:
-            with deciding(self._archive.store, self._tables.records, decision):
+            with deciding(self._archive.store, self._tables, decision):
                 self.apply(decision)
         return decision
 

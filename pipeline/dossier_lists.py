@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.access_ports import AccessLog
 from pipeline.dossier_ports import Dossiers
 from pipeline.local_time import local_day
 from pipeline.once_only import checklist
@@ -44,6 +45,11 @@ class DossierTables(Protocol):
     @property
     def records(self) -> Records:
         """What is recorded of them."""
+        ...
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who decided what."""
         ...
 
     @property

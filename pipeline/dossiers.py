@@ -115,7 +115,7 @@ class DossierDesk:
             fewest = sorted(refusals, key=len)[0]
             raise ScanRejected("reuse_refused", ", ".join(fewest))
         decision = new_decision(Reuse, actor, document_id, dossier_code=code, component=component, purpose=purpose)
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self.apply(decision)
         return self._reused(decision)
 
@@ -134,7 +134,7 @@ class DossierDesk:
         if row.surrendered or not any(r.in_force.holds(today) and {*r.types} & {*row.any_of} for r in rules):
             raise ScanRejected("look_up_refused", component)
         decision = new_decision(LookUp, actor, dossier.code, component=component, outcome=outcome)
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self.apply(decision)
         return decision
 
@@ -211,7 +211,7 @@ class DossierDesk:
         self.mark(self._tables.dossiers.get(decision.actor.office_id, code))
 
     def _set_dossier(self, decision: SetDossier) -> Paper:
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self.apply(decision)
         log.info("decided %s %s", decision.kind, decision.subject_id)
         return self._tables.papers.get(decision.actor.office_id, decision.subject_id)

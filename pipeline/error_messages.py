@@ -281,6 +281,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Máy chủ hết chỗ lưu, chưa nhận được tệp. Hãy báo quản trị; giấy tờ đã nhận vẫn còn.",
         "The server's disk is full and takes no file. Tell the operator; what was received is safe.",
     ),
+    "audit_copy_away": ("Không ghi được bản sao nhật ký ở nơi khác.", "HOSO_AUDIT_COPY cannot be read or written."),
     "database_away": ("Cơ sở dữ liệu đang không liên lạc được.", "The database does not answer."),
     "provider_away": (
         "Hệ thống định danh đang không liên lạc được. Bạn vẫn có thể đăng nhập bằng mật khẩu.",

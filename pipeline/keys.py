@@ -14,6 +14,9 @@ codes/<office>/<document_id>.json                            the code a digitise
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
 figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
+audit/<office>/<day>.json                                    the head of the access log at the end of a day
+audit/<office>/<day>.jsonl                                   the day's entries, one a line
+audit-head/<office>/head.json                                the newest entry of the log, as it was minutes ago
 """
 
 import hashlib
@@ -73,7 +76,12 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
 
 def decision(office_id: str, subject_id: str, decision_id: str) -> str:
     """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
-    return f"decisions/{office_id}/{subject_id}/{decision_id}.json"
+    return decision_named(office_id, f"{subject_id}/{decision_id}")
+
+
+def decision_named(office_id: str, name: str) -> str:
+    """The same by `<subject>/<decision>`."""
+    return f"decisions/{office_id}/{name}.json"
 
 
 def unapplied(office_id: str, decision_id: str | None = None) -> str:
@@ -104,3 +112,18 @@ def delivery(office_id: str, delivery_id: str) -> str:
 def figures(office_id: str, day: date | None = None) -> str:
     """The kept figures of a day; without one, the folder of the office."""
     return f"figures/{office_id}/" + (f"{day.isoformat()}.json" if day else "")
+
+
+def audit_day(office_id: str, day: date | None = None) -> str:
+    """The head of a closed day of the access log; without one, the folder of the office."""
+    return f"audit/{office_id}/" + (f"{day.isoformat()}.json" if day else "")
+
+
+def audit_lines(office_id: str, day: date) -> str:
+    """The entries of a closed day."""
+    return f"audit/{office_id}/{day.isoformat()}.jsonl"
+
+
+def audit_head(office_id: str) -> str:
+    """The newest entry of the access log."""
+    return f"audit-head/{office_id}/head.json"

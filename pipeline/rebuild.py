@@ -1,9 +1,9 @@
 """Makes the database anew from the store alone, with the same answers.
 
 In the store lie the records of submissions, papers, dossiers and the register, the codes that were given, and what
-people decided. Not in the store, and so not made anew: accounts, sessions, tokens and webhooks, the log of who looked
-at what, visits and calls, the times that answers took, and what a paper was before an answer of today. A backup keeps
-them.
+people decided. Not in the store, and so not made anew: accounts, sessions, tokens and webhooks, visits and calls, the
+times that answers took, and what a paper was before an answer of today. A backup keeps them. The log of who looked at
+what is not touched; `pipeline/audit/returning.py` takes its closed days out of the store where it lost them.
 The marks of what is no longer valid or is due to go are made again by the next night's run.
 """
 

@@ -32,7 +32,7 @@ class RegisterBook:
         self._papers = tables.papers
         self._people = tables.people
         self._register = tables.register
-        self._records = tables.records
+        self._tables = tables
 
     def citizen(self, office_id: str, id_or_number: str) -> Citizen:
         """By the id of an entry, even of a merged one, or by a number. Raises: NotFound (no_such_citizen)."""
@@ -194,7 +194,7 @@ class RegisterBook:
         return False
 
     def _decide(self, decision: RegisterDecision) -> None:
-        with deciding(self._store, self._records, decision):
+        with deciding(self._store, self._tables, decision):
             self._register.apply(decision)
 
     def _entry(self, office_id: str, citizen_id: str) -> Citizen:

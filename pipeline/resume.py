@@ -50,7 +50,7 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     waiting = [decision for one in marked if (decision := _fetched(archive, one.key)) is not None]
     due = [decision for decision in waiting if decision.decided_at < now - _STILL_AT_WORK]
     for decision in sorted(due, key=lambda decision: decision.decided_at):
-        keep(archive.store, decision)  # the crash may have come before even this
+        keep(archive.store, archive.tables.access_log, decision)  # the crash may have come before even this
         try:
             _apply(archive, decision)
         except (NotFound, ScanRejected) as error:  # what it speaks of is gone: nothing is left to be written

@@ -220,7 +220,7 @@ class Review:
             ServiceUnavailable: store_away, database_away.
         """
         decision = new_decision(SetThreshold, actor, actor.office_id, field_kind=field_kind, confidence=confidence)
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self._tables.papers.change(decision, ())
 
     def _learn(self, actor: Actor, machine: MachineView) -> None:

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     backup_s3_access_key: SecretStr = SecretStr("")
     """For a backup on an S3 server; the store's own keys are never sent there."""
     backup_s3_secret_key: SecretStr = SecretStr("")
+    audit_copy: str = ""
+    """A folder on another machine that also gets the closed days and newest heads of the access log; default: none."""
     office_id: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     office_name: str = ""
     """What citizens know the office by; it stands on what is printed for them."""

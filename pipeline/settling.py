@@ -69,7 +69,7 @@ class Settling:
             unchanged_since(self._archive, decision)
         else:
             decision = self._checks.checked(decision)
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self.apply(decision)
         return decision
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Tries, Visits
+from pipeline.audit_ports import AuditTrail
 from pipeline.dossier_ports import Dossiers
 from pipeline.integrity_ports import Checks, Inventory
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
@@ -332,6 +333,11 @@ class Tables(Protocol):
     @property
     def access_log(self) -> AccessLog:
         """Who looked at what."""
+        ...
+
+    @property
+    def audit(self) -> AuditTrail:
+        """The same as a chain."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.adapters.audit_folder import AuditFolder
 from pipeline.adapters.centre import CentreApi
 from pipeline.adapters.clamd import Clamd
 from pipeline.adapters.database.engine import Database, open_database
@@ -13,6 +14,7 @@ from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.scratch import own_scratch
 from pipeline.archive import Archive
+from pipeline.audit_ports import AuditCopy
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
@@ -62,6 +64,11 @@ def open_backup(settings: Settings, target: str) -> ObjectStore:
     if scheme == "file" and folder.is_relative_to(Path(root).absolute()):
         raise Misconfigured("bad_setting", "the backup would lie inside HOSO_STORE")
     return FolderStore(folder)
+
+
+def open_audit_copy(settings: Settings) -> AuditCopy | None:
+    """The place elsewhere that keeps the ends of the access log, if the settings name one."""
+    return AuditFolder(Path(settings.audit_copy).expanduser()) if settings.audit_copy else None
 
 
 @contextmanager

@@ -47,10 +47,19 @@ Access = Literal[
     "sign_out",
     "account",
     "refused",
+    "token",
+    "hook",
+    "decide",
+    "backup",
+    "restore",
+    "rebuild",
+    "close_day",
 ]
 """What was done. `look` is a page of a person's papers or one paper; `change` is any answer, confirmation or link;
-`account` is any change of an account; `refused` is what somebody asked for and may not do, its subject the permission
-that he lacks."""
+`account` is any change of an account, `token` and `hook` of a program's token and of a webhook; `refused` is what
+somebody asked for and may not do, its subject the permission that he lacks. `decide` is the decision itself, as it lies
+in the store. `restore` and `rebuild` are the database brought back; `close_day` is a day of this log itself, written
+where it cannot be overwritten."""
 
 
 class Account(Value):
@@ -136,7 +145,8 @@ class AccessEntry(Value):
     """One line of the access log. Ids only; the words of a search are not kept, the papers it showed are.
 
     `citizen_id` and `document_id` are None where the access concerns none; `subject_id` is any other thing (a dossier's
-    code, an account).
+    code, an account, `<subject>/<decision>`). `object_sha256`, in hexadecimal, is the hash of the object in the store
+    that an entry stands for: of a decision, or of a closed day.
     """
 
     at: datetime
@@ -147,6 +157,7 @@ class AccessEntry(Value):
     citizen_id: str | None = None
     document_id: str | None = None
     subject_id: str | None = None
+    object_sha256: str | None = None
 
 
 class LogFilter(Value):
@@ -163,7 +174,12 @@ class LogFilter(Value):
 
 
 class LoggedAccess(Value):
-    """An entry as it stands in the log."""
+    """An entry as it stands in its office's log.
 
-    entry_id: int
+    `number` counts the office's entries from 1; `previous` is the SHA-256, in hexadecimal, of the line of the entry
+    before it, see `pipeline/chain.py`.
+    """
+
+    number: int
+    previous: str
     entry: AccessEntry

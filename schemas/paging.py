@@ -10,3 +10,9 @@ class TimePlace(Value):
 
     at: datetime
     id: str
+
+
+class NumberPlace(Value):
+    """A place in a list that is sorted by number."""
+
+    number: int

@@ -62,6 +62,7 @@ ASKED = (
     Asked("show_submission", "GET", "/submissions/{submission_id}"),
     Asked("search", "POST", "/search", {"words": "khanh nhu"}),
     Asked("show_paper", "GET", "/papers/{document_id}"),
+    Asked("list_accesses", "GET", "/citizens/{citizen_id}/accesses", query={"limit": "2"}),
     Asked("fetch_pdf", "GET", "/papers/{document_id}/pdf", files=_PDF),
     Asked("fetch_original", "GET", "/papers/{document_id}/originals/{number}", files=_ANY_SCAN),
     Asked("make_link", "POST", "/papers/{document_id}/links", {"kind": "copy", "seconds": 60}),
@@ -206,11 +207,13 @@ def _prepare(settings: Settings) -> dict[str, Any]:
         lan = Actor(office_id=OFFICE, actor_id="lan")
         paper, asking = (desk.file(scan(text), actor=lan, dossier_code=CODE) for text in (BIRTH, _UNNUMBERED))
     with open_tables(settings) as tables:
+        child = tables.people.by_number(OFFICE, CHILD_NUMBER)
+        assert child
         service = new_account("one-stop", "One-stop", OFFICE, ["service"])
         tables.accounts.add(service, None, "tests")
     item_id = next(f"{asking.document_id}.{one.part}" for one in asking.questions if one.kind == "field")
     ids = {"document_id": paper.document_id, "submission_id": paper.submission_id, "item_id": item_id}
-    return {**ids, "code": CODE, "number": 1, "account_id": service.account_id}
+    return {**ids, "code": CODE, "number": 1, "account_id": service.account_id, "citizen_id": child.citizen_id}
 
 
 def _ask(client: TestClient, asked: Asked, known: dict[str, Any]) -> dict[str, Any]:

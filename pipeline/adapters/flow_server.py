@@ -27,6 +27,7 @@ SWEEP = "sweep"
 SYNC = "sync"
 MARK_PAPERS = "mark-papers"
 KEEP_FIGURES = "keep-figures"
+CLOSE_LOG = "close-access-log"
 UPKEEP = "upkeep"
 QUEUES = (*get_args(Lane), UPKEEP)
 """The work queues, the most pressing first: what somebody waits for, papers nobody waits for, and nightly work."""

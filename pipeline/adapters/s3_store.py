@@ -1,8 +1,9 @@
 """The object store on an S3 server: two buckets, since what must be deletable and what must not differ in kind.
 
 Intake expires by law, so its bucket has neither versions nor locks and a deleted object is gone. The other bucket can
-have both: what is archived and what people decided then stays for a term, whoever has the keys (QCVN 12:2026/BCA asks
-archives of electronic documents for storage that cannot be overwritten).
+have both: what is archived, what people decided and the closed days of the access log then stay for a term, whoever has
+the keys (QCVN 12:2026/BCA asks archives of electronic documents for storage that cannot be overwritten, levels 3 to 5
+for such logs).
 """
 
 import heapq
@@ -13,9 +14,9 @@ from typing import BinaryIO
 from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.ports import StoredObject
 
-_PASSING = ("intake/", "unapplied/", "doctor/")
+_PASSING = ("intake/", "unapplied/", "doctor/", "audit-head/")
 """Folders of what is there for a time only."""
-_LOCKED = ("archive/", "decisions/")
+_LOCKED = ("archive/", "decisions/", "audit/")
 """Folders of what is only ever added. Records of papers are replaced; each version of them stays for its own term."""
 
 
@@ -25,7 +26,7 @@ class S3Store:
     Args:
         url: `s3:https://host:port/bucket` (or `s3:http:` on loopback).
         access: whose keys.
-        lock_days: for how many days nobody may remove what is archived or decided: GOVERNANCE mode, so that a
+        lock_days: for how many days nobody may remove what is archived, decided or closed: GOVERNANCE mode, so that a
             destruction that the law asks for stays possible to who has that right of the server. 0: no lock.
 
     Raises:

@@ -35,6 +35,7 @@ _COMMANDS = {
     "account": "account:app",
     "token": "token:app",
     "hook": "hook:app",
+    "audit": "audit:app",
     "verify": "verify:verify",
     "rebuild": "rebuild:rebuild_database",
     "sync": "sync:sync",

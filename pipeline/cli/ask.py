@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from pipeline.archive import Archive
 from pipeline.catalogue import find_procedure
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.comparing import Comparing
 from pipeline.errors import NotFound
 from pipeline.keys import page_label
@@ -80,6 +81,7 @@ def search(
             after=after,
         )
         page = archive.tables.search.search(query)
+        note(settings, archive.tables, "search", document_ids=[hit.document_id for hit in page.hits])
         titles = {hit.type: archive.catalogue.title(hit.type) for hit in page.hits}
     if as_json:
         write_stdout(as_json_line(page))
@@ -111,6 +113,7 @@ def citizen(
         papers = [paper for paper in held if paper.rendition_of is None]
         links = archive.tables.register.links(settings.office_id, person.citizen_id)
         mentions = [link for link in links if link.link == "mentioned"]
+        note(settings, archive.tables, "open_citizen", citizen_id=person.citizen_id)
         titles = {paper.type: archive.catalogue.title(paper.type) for paper in papers}
     if as_json:
         told: dict[str, object] = {"citizen": person.model_dump(mode="json")}
@@ -160,6 +163,7 @@ def show(
         paper = archive.tables.papers.get(settings.office_id, document)
         texts = archive.tables.papers.page_texts(settings.office_id, document)
         title = archive.catalogue.title(paper.type)
+        note(settings, archive.tables, "download" if pdf else "look", document_ids=[document])
         if pdf is not None:
             _write_pdf(archive, settings, document, pdf)
     if as_json:
@@ -184,6 +188,8 @@ def checklist(
     with open_archive(settings) as archive:
         wanted = pick_procedure(archive, procedure)
         person = archive.tables.people.by_number(settings.office_id, citizen)
+        if person is not None:
+            note(settings, archive.tables, "open_citizen", citizen_id=person.citizen_id)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
         whose = person or Citizen(citizen_id="", personal_id=citizen, name="")  # a newcomer owes everything
         looked_up = archive.tables.dossiers.look_ups(settings.office_id, dossier) if dossier else ()

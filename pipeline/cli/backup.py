@@ -11,6 +11,7 @@ from pipeline.adapters.database.engine import open_rows
 from pipeline.backup import Backup
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.cli.telling import in_mb, told
 from pipeline.errors import ServiceUnavailable
 from pipeline.letting_go import Terms
@@ -56,6 +57,7 @@ def _take(settings: Settings, target: ObjectStore, keep_days: int) -> BackedUp:
     with open_tables(settings) as tables, turn(tables.turns, "backup", settings.lease_s) as ours:
         if not ours:
             raise ServiceUnavailable("backup_running")
+        note(settings, tables, "backup")  # before anything leaves, so that a run that is broken off stands there too
         with told("{} objects looked at, {} bytes copied") as on_progress:
             return Backup(open_store(settings), tables.rows, target).take(terms, on_progress)
 

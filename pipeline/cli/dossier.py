@@ -14,6 +14,7 @@ from pipeline.adapters.printing import print_sheet
 from pipeline.archive import Archive
 from pipeline.cli.ask import AsJson, find_citizen, pick_procedure, why
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.dossier_import import COLUMNS, dossier_of, import_dossiers, read_csv
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
@@ -121,6 +122,7 @@ def show(code: Code, given: Given = None, not_given: NotGiven = None, as_json: A
     settings = load_settings()
     with open_archive(settings) as archive:
         view = _view(archive, settings, code, given, not_given)
+        note(settings, archive.tables, "look", purpose="dossier", subject_id=code)
         titles = {
             one.document_id: archive.tables.papers.get(settings.office_id, one.document_id).type
             for one in view.components
@@ -239,6 +241,7 @@ def prefill(
         if kind is None or kind.filled_by != "applicant":
             raise NotFound("no_such_form", form)
         person = find_citizen(archive, settings, citizen)
+        note(settings, archive.tables, "prefill", citizen_id=person.citizen_id)
         fields = known_values(
             kind,
             archive.catalogue.types,

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.cli.package import package
 from pipeline.export import dossier_sync, dossiers_sync
 from pipeline.local_time import local_day
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
+from pipeline.table_ports import Tables
 from pipeline.wiring import open_archive
 from schemas.export import DossierSync
 
@@ -22,7 +24,8 @@ def dossier(code: Annotated[str, typer.Argument(help="The dossier's code.")]) ->
     """One dossier."""
     settings = load_settings()
     with open_archive(settings) as archive:
-        _write(dossier_sync(archive.tables, archive.catalogue, settings.office_id, code))
+        one = dossier_sync(archive.tables, archive.catalogue, settings.office_id, code)
+        _write(settings, archive.tables, one)
 
 
 @app.command()
@@ -35,8 +38,10 @@ def dossiers(
     last = until.date() if until else local_day(datetime.now(UTC))
     with open_archive(settings) as archive:
         for one in dossiers_sync(archive.tables, archive.catalogue, settings.office_id, since.date(), last):
-            _write(one)
+            _write(settings, archive.tables, one)
 
 
-def _write(one: DossierSync) -> None:
+def _write(settings: Settings, tables: Tables, one: DossierSync) -> None:
+    inside = [*(paper.file_id for paper in one.papers), *(result.paper_id for result in one.results)]
+    note(settings, tables, "export", purpose="integration", document_ids=inside, subject_id=one.code)
     write_stdout(as_json_line(one))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.adapters.hook_sender import check_url, new_secret, try_hook
+from pipeline.cli.noting import note
 from pipeline.errors import ServiceUnavailable
 from pipeline.settings import load_settings
 from pipeline.wiring import open_tables
@@ -29,6 +30,7 @@ def add(url: Annotated[str, typer.Argument(help="https, or http on this machine.
     secret = new_secret()
     with open_tables(settings) as tables:
         tables.hooks.add(hook, secret)
+        note(settings, tables, "hook", subject_id=hook.hook_id)
     typer.echo(f"{hook.hook_id} {secret}")
 
 
@@ -64,6 +66,7 @@ def remove(hook_id: _Id) -> None:
     settings = load_settings()
     with open_tables(settings) as tables:
         tables.hooks.remove(settings.office_id, hook_id)
+        note(settings, tables, "hook", subject_id=hook_id)
 
 
 def _given_up(told: tuple[Delivery, ...]) -> int:

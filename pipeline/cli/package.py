@@ -11,6 +11,7 @@ from rich.console import Console
 
 from pipeline.bag import Bag, place_bag
 from pipeline.catalogue import load_catalogue
+from pipeline.cli.noting import note
 from pipeline.cli.telling import told
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
@@ -19,7 +20,7 @@ from pipeline.packer import Packer
 from pipeline.settings import Settings, load_settings
 from pipeline.table_ports import Tables
 from pipeline.wiring import open_store, open_tables
-from schemas.access import AccessEntry, Purpose
+from schemas.access import Purpose
 
 _FIRST_DAY = date(2000, 1, 1)
 _console = Console(highlight=False, markup=False)
@@ -72,18 +73,14 @@ def _pack(
             open_store(settings), tables, load_catalogue(settings.catalogue), Bag(content), originals=originals
         )
         for number, folder in enumerate(folders, start=1):
-            _trace(settings, tables, folder, purpose)
+            code, ids = (
+                folder.dossier.code if folder.dossier else None,
+                [paper.document_id for paper, _ in folder.papers],
+            )
+            note(settings, tables, "export", purpose=purpose, document_ids=ids, subject_id=code)
             packer.pack(folder)
             packed += len(folder.papers)
             on_progress(packed, number)
         packer.finish(settings.office_name or settings.office_id, datetime.now(UTC))
         place_bag(content, target)
     return packed
-
-
-def _trace(settings: Settings, tables: Tables, folder: Folder, purpose: Purpose) -> None:
-    """Who takes out what, before it leaves."""
-    now, code = datetime.now(UTC), folder.dossier.code if folder.dossier else None
-    entry = AccessEntry(at=now, actor=settings.actor, access="export", purpose=purpose, subject_id=code)
-    each = [entry.model_copy(update={"document_id": paper.document_id}) for paper, _ in folder.papers]
-    tables.access_log.write(*each or [entry])

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipeline.cli.brought_back import continue_logs
 from pipeline.cli.lines import write_stdout
 from pipeline.rebuild import RebuildReport, rebuild
 from pipeline.settings import load_settings
@@ -23,8 +24,9 @@ def rebuild_database(
     """Make the database anew from the store. Nothing else may run meanwhile; interrupted, it is simply run again.
 
     Papers, their texts and search, the register, dossiers, codes, questions, submissions and decisions come back. Not
-    in the store, and kept by a backup alone: accounts, sessions, tokens, webhooks, the log of who looked at what,
-    visits and calls, the times of answers; and answers given before can no longer be taken back.
+    in the store, and kept by a backup alone: accounts, sessions, tokens, webhooks, visits and calls, the times of
+    answers, and of the log of who looked at what the days that were not closed yet; and answers given before can no
+    longer be taken back.
 
     Exit code 65: some objects are altered or no records; they are named.
     """
@@ -41,7 +43,9 @@ def rebuild_database(
             console.print(f"{kind}: {done}")
 
     with open_tables(settings) as tables:
-        report = rebuild(open_store(settings), tables.records, tables.restoring, on_rebuilt, replace=replace)
+        store = open_store(settings)
+        report = rebuild(store, tables.records, tables.restoring, on_rebuilt, replace=replace)
+        continue_logs(settings, store, tables, "rebuild", None)
     if as_json:
         write_stdout(report.model_dump_json())
     else:
@@ -61,7 +65,8 @@ def _print(console: Console, report: RebuildReport) -> None:
     for key in report.left_out:
         console.print(f"left out: {key}", soft_wrap=True)
     console.print(
-        "Not in the store and so not made anew: accounts, sessions, tokens, webhooks, the access log, visits, calls."
+        "Not in the store and so not made anew: accounts, sessions, tokens, webhooks, visits, calls, and the access"
+        " log of days that were not closed."
         " A backup keeps them.",
         soft_wrap=True,
     )

@@ -9,12 +9,13 @@ from rich.console import Console
 
 from pipeline.adapters.database.engine import open_rows
 from pipeline.cli.ask import AsJson
+from pipeline.cli.brought_back import continue_logs
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.telling import in_mb, told
 from pipeline.errors import NotFound
 from pipeline.restore import Restore
-from pipeline.settings import load_settings
-from pipeline.wiring import open_backup, open_store
+from pipeline.settings import Settings, load_settings
+from pipeline.wiring import open_backup, open_store, open_tables
 
 _console = Console(highlight=False, markup=False)
 
@@ -55,6 +56,8 @@ def restore(
             done = lying.lost_database(rows, until)
         else:
             done = lying.everything(rows, until, on_progress)
+    if not store_only:
+        _go_on(settings, done.snapshot_id)
     if as_json:
         write_stdout(as_json_line(done))
         return
@@ -63,3 +66,12 @@ def restore(
         f" {done.present:,} objects were there, {done.expired:,} of intake had expired",
         soft_wrap=True,
     )
+
+
+def _go_on(settings: Settings, snapshot_id: str) -> None:
+    with open_tables(settings) as tables:
+        taken, lost = continue_logs(settings, open_store(settings), tables, "restore", snapshot_id)
+    if taken or lost:
+        Console(stderr=True, highlight=False).print(
+            f"access log: {taken:,} entries came out of closed days, {lost:,} are lost and named as such"
+        )

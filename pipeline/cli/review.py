@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.resume import resume
 from pipeline.review import Review
 from pipeline.settings import load_settings
@@ -53,6 +54,7 @@ def show(
     with open_archive(settings) as archive:
         review = Review(archive)
         found = review.item(settings.office_id, item)
+        note(settings, archive.tables, "look", purpose="review", document_ids=[found.document_id])
         if crop is not None:
             review.crop(settings.office_id, item, crop)
     if as_json:

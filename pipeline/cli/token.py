@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline import tokens
+from pipeline.cli.noting import note
 from pipeline.errors import NotFound
 from pipeline.settings import load_settings
 from pipeline.wiring import open_tables
@@ -35,7 +36,8 @@ def add(
         if found is None:
             raise NotFound("no_such_account", login)
         scopes = cast("list[Permission]", scope)
-        _, secret = tokens.issue(tables.tokens, settings.actor, found[0], name or login, scopes, days)
+        token, secret = tokens.issue(tables.tokens, settings.actor, found[0], name or login, scopes, days)
+        note(settings, tables, "token", subject_id=token.token_id)
     typer.echo(secret)
 
 
@@ -59,3 +61,4 @@ def revoke(token_id: Annotated[str, typer.Argument(help="See hoso token list.")]
     settings = load_settings()
     with open_tables(settings) as tables:
         tables.tokens.revoke(settings.office_id, token_id)
+        note(settings, tables, "token", subject_id=token_id)

@@ -7,6 +7,7 @@ import uvicorn
 
 from pipeline.adapters.running import find_running
 from pipeline.adapters.supervisor import free_port
+from pipeline.cli.noting import note
 from pipeline.entrance import Entrance
 from pipeline.settings import Settings, load_settings
 from pipeline.web.app import build_app
@@ -42,4 +43,6 @@ def _address(settings: Settings) -> str:
 def _link(settings: Settings, address: str, login: str) -> str:
     with open_tables(settings) as tables:
         secret = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60).issue_link(login)
+        found = tables.accounts.by_login(login)
+        note(settings, tables, "account", subject_id=found[0].account_id if found else None)
     return f"{address}/?token={secret}"

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
+from pipeline.audit.export import harmless
 from pipeline.errors import NotFound
 from pipeline.local_time import VIETNAM, local_moment
 from pipeline.stages.field_values import find_dossier_code
@@ -78,7 +79,7 @@ def access_log_page(request: Request, asked: _Asked, before: Annotated[int | Non
     tables, office_id = archive_of(request).tables, actor_of(request).office_id
     accounts = tables.accounts.of_office(office_id)
     found = tables.access_log.find(office_id, asked.filter(accounts), _SHOWN + 1, before)
-    more = asked.query(before=found[_SHOWN - 1].entry_id) if len(found) > _SHOWN else ""
+    more = asked.query(before=found[_SHOWN - 1].number) if len(found) > _SHOWN else ""
     return render(
         request,
         "access_log.html",
@@ -148,7 +149,7 @@ def _all(request: Request, office_id: str, wanted: LogFilter) -> Iterator[Logged
         yield from page
         if len(page) < _FETCHED:
             return
-        before = page[-1].entry_id
+        before = page[-1].number
 
 
 def _as_csv(entries: Iterator[LoggedAccess], names: dict[str, str], said: dict[str, str]) -> Iterator[str]:
@@ -165,21 +166,16 @@ def _as_csv(entries: Iterator[LoggedAccess], names: dict[str, str], said: dict[s
             (
                 local_moment(entry.at),
                 entry.actor.actor_id,
-                _harmless(names.get(entry.actor.actor_id, "")),
+                harmless(names.get(entry.actor.actor_id, "")),
                 said[f"access_{entry.access}"],
                 said[f"purpose_{entry.purpose}"] if entry.purpose else "",
                 entry.visit_id or "",
                 entry.citizen_id or "",
                 entry.document_id or "",
-                _harmless(entry.subject_id or ""),
+                harmless(entry.subject_id or ""),
             )
         )
         yield line.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _names(accounts: tuple[Account, ...]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 import pipeline.web.access_log_page
 import pipeline.web.accounts_page
 import pipeline.web.api
+import pipeline.web.audit_api
 import pipeline.web.centre_pages
 import pipeline.web.code_api
 import pipeline.web.confirm_api
@@ -69,6 +70,7 @@ def app_from_environment() -> FastAPI:
 _ROUTERS = (
     pipeline.web.api.router,
     pipeline.web.figures_api.router,
+    pipeline.web.audit_api.router,
     pipeline.web.dossier_api.router,
     pipeline.web.confirm_api.router,
     pipeline.web.dossier_pages.router,

@@ -47,6 +47,7 @@ _TAGS = {
     "deliveries": "What a counter's machine received while the centre was away, and hands over later.",
     "papers": "Papers on file: their fields, their files, links to them.",
     "search": "Finding papers.",
+    "citizens": "Who looked at a citizen's papers.",
     "dossiers": "Dossiers: what is in them, what they owe, sheets to print.",
     "uploads": "Uploads that resume after a cut connection: tus 1.0.0 (tus.io).",
     "codes": "What a code says that a reader or a camera has seen.",

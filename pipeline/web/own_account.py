@@ -65,6 +65,7 @@ def end_session(request: Request, session_id: Annotated[str, Form()]) -> Respons
     mine = {one.session_id for one in open_sessions(request, signed_in(request).account.account_id)}
     if session_id in mine:
         archive_of(request).tables.sessions.close(session_id)
+        note(request, signed_in(request).account, "account", signed_in(request).account.account_id)
     return RedirectResponse("/me", status_code=303)
 
 

@@ -87,8 +87,8 @@ def make_token(request: Request, body: NewToken) -> TokenMade:
     """Make a token for a program."""
     tables, actor = archive_of(request).tables, actor_of(request)
     account = tables.accounts.get(actor.office_id, body.account_id)
-    note(request, signed_in(request).account, "account", account.account_id)
     token, secret = tokens.issue(tables.tokens, actor, account, body.name, body.scopes, body.days)
+    note(request, signed_in(request).account, "token", token.token_id)
     tell_once(request)
     return TokenMade(token=token, secret=secret)
 
@@ -105,7 +105,7 @@ def list_tokens(request: Request, after: After = None, limit: Limit = 20) -> Tok
 def revoke_token(request: Request, token_id: _TokenId) -> None:
     """End a token at once."""
     archive_of(request).tables.tokens.revoke(actor_of(request).office_id, token_id)
-    note(request, signed_in(request).account, "account", token_id)
+    note(request, signed_in(request).account, "token", token_id)
 
 
 @router.post("/webhooks", dependencies=[needs("hooks.manage")], status_code=201)
@@ -119,6 +119,7 @@ def add_webhook(request: Request, body: NewWebhook) -> WebhookMade:
     hook = Webhook(hook_id=str(uuid4()), **actor.model_dump(), url=check_url(body.url), made_at=datetime.now(UTC))
     secret = new_secret()
     archive_of(request).tables.hooks.add(hook, secret)
+    note(request, signed_in(request).account, "hook", hook.hook_id)
     tell_once(request)
     return WebhookMade(webhook=hook, secret=secret)
 
@@ -135,6 +136,7 @@ def list_webhooks(request: Request, after: After = None, limit: Limit = 20) -> W
 def remove_webhook(request: Request, hook_id: _HookId) -> None:
     """Tell an address nothing any more, not even what is due."""
     archive_of(request).tables.hooks.remove(actor_of(request).office_id, hook_id)
+    note(request, signed_in(request).account, "hook", hook_id)
 
 
 @router.post("/webhooks/{hook_id}/test", dependencies=[needs("hooks.manage")])

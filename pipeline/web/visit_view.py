@@ -8,7 +8,7 @@ from pipeline.local_time import VIETNAM
 from pipeline.validity import certain_date
 from pipeline.web.views import Viewer, as_written
 from pipeline.web.wording import Language, pick, words
-from schemas.access import LoggedAccess
+from schemas.audit import SeenEntry
 from schemas.base import Value
 from schemas.catalog import DocumentType, Procedure
 from schemas.dossier import Paper
@@ -181,24 +181,15 @@ class VisitWords:
         reasons = [self._words[f"visit_why_{code}"] for code in codes]
         return f"{self._words['visit_cannot_use']}: {'; '.join(reason for reason in reasons if reason)}."
 
-    def look(self, logged: LoggedAccess, officer: str, procedure: str, paper: str) -> LookLine:
-        """A line of the access log, for the citizen.
-
-        Args:
-            logged: the entry.
-            officer: his name.
-            procedure: of the visit, "" outside of one.
-            paper: what the paper is called, "" where none was looked at.
-
-        """
-        entry = logged.entry
-        why = self._words[f"purpose_{entry.purpose}"] if entry.purpose else ""
+    def look(self, seen: SeenEntry) -> LookLine:
+        """A line of the access log, for the citizen."""
+        why = self._words[f"purpose_{seen.purpose}"] if seen.purpose else ""
         return LookLine(
-            at=moment_text(entry.at),
-            officer=officer,
-            did=self._words[f"visit_did_{entry.access}"],
-            why=f"{why}: {procedure}" if procedure else why,
-            papers=(paper,) if paper else (),
+            at=moment_text(seen.at),
+            officer=seen.officer,
+            did=self._words[f"visit_did_{seen.access}"],
+            why=f"{why}: {seen.procedure}" if seen.procedure else why,
+            papers=(seen.paper,) if seen.paper else (),
         )
 
     def _row(self, row: ChecklistRow, *, attached: bool, handed_over: bool) -> RowView:

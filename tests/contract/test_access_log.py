@@ -43,7 +43,7 @@ def test_the_log_is_read_newest_first_and_page_by_page(database: Database) -> No
         look(database, document_id)
     first = database.access_log.find(OFFICE, ALL, 2)
     assert [one.entry.document_id for one in first] == ["c", "b"]
-    assert papers_seen(database, ALL, before=first[-1].entry_id) == ["a"]
+    assert papers_seen(database, ALL, before=first[-1].number) == ["a"]
 
 
 def test_another_office_reads_nothing_of_it(database: Database) -> None:

@@ -81,7 +81,7 @@ def test_people_on_the_first_register_are_on_the_new_one(database_url: str, open
 
 def test_every_row_tells_its_office_and_actor_but_those_of_nobody_yet_and_of_the_machine_itself() -> None:
     without = [name for name, table in metadata.tables.items() if not {"office_id", "actor_id"} <= {*table.c.keys()}]
-    machine = ["changed_rows", "restoring", "integrity", "integrity_findings", "turns"]
+    machine = ["changed_rows", "restoring", "integrity", "integrity_findings", "turns", "audit_heads"]
     assert sorted(without) == sorted(["sign_in_tries", "newcomers", *machine])
 
 

@@ -21,6 +21,7 @@ from tests.services.s3 import S3Server, access_to
 ARCHIVED = "archive/local/ab12/1-2.v1.pdf"
 DECIDED = "decisions/local/ab12/cd34.json"
 DOSSIER = "dossiers/local/H29.11.json"
+CLOSED = "audit/local/2026-03-02.jsonl"
 INTAKE = "intake/local/ab12/original/ef56"
 
 
@@ -56,7 +57,7 @@ def content(client: Minio, bucket: str, version: Object) -> bytes:
         response.release_conn()
 
 
-@pytest.mark.parametrize("key", [ARCHIVED, DECIDED])
+@pytest.mark.parametrize("key", [ARCHIVED, DECIDED, CLOSED])
 def test_what_is_archived_or_decided_stays_readable_after_it_was_deleted(
     store: S3Store, client: Minio, bucket: str, key: str, tmp_path: Path
 ) -> None:
@@ -85,7 +86,7 @@ def test_parts_of_an_upload_that_broke_off_are_removed_by_the_server(
         assert rule.expiration is None, "whole objects stay"
 
 
-@pytest.mark.parametrize("key", [ARCHIVED, DECIDED])
+@pytest.mark.parametrize("key", [ARCHIVED, DECIDED, CLOSED])
 def test_not_even_the_owner_of_the_keys_can_remove_a_locked_version(
     store: S3Store, client: Minio, bucket: str, key: str
 ) -> None:

@@ -166,6 +166,9 @@ def _add_desk_things(office: KnownOffice) -> None:
     assert office.client.post("/api/v1/dossiers", json=dossier).status_code == 200
     office.open_visit()
     office.ids["account_id"] = office.account(OFFICE, "hoa").account_id
+    child = office.tables.people.by_number(OFFICE, CHILD_NUMBER)
+    assert child
+    office.ids["citizen_id"] = child.citizen_id
     receiving = office.app.state.receiving
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(OFFICE, lan.account_id)[0].session_id

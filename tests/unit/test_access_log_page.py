@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from starlette.testclient import TestClient
 
 from pipeline.settings import Settings
+from pipeline.web.words.access_log import WORDS
 from pipeline.wiring import open_tables
-from schemas.access import AccessEntry, LogFilter
+from schemas.access import Access, AccessEntry, LogFilter
 from schemas.people import Actor
 from tests.signing_in import signed_in_client
 from tests.unit.desk import open_desk
@@ -132,3 +134,7 @@ def test_a_spreadsheet_takes_nothing_in_it_for_a_formula(settings: Settings, aud
         account = tables.accounts.of_office("local")[0]
         tables.accounts.change(account.model_copy(update={"name": "=1+1"}))
     assert ",'=1+1," in auditor.get("/access-log.csv").text
+
+
+def test_whatever_may_be_done_has_words() -> None:
+    assert {f"access_{access}" for access in get_args(Access)} <= WORDS.keys()

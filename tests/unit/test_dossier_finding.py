@@ -197,7 +197,7 @@ def test_a_decision_whose_rows_a_crash_left_unwritten_is_applied_again_without_h
     office.open()
     paper = arrive(office)
     decision = new_decision(SetDossier, ACTOR, paper.document_id, dossier_code=CODE, component="application")
-    with deciding(office.store, office.tables.records, decision):
+    with deciding(office.store, office.tables, decision):
         office.desk.apply(decision)
         office.desk.apply(decision)
     assert len(office.tables.dossiers.components(OFFICE, CODE)) == 1

@@ -218,4 +218,6 @@ def test_a_confirmation_is_traced(client: TestClient) -> None:
     first, _ = to_compare(client)
     document_id = first["paper"]["document_id"]
     confirmed(client, looked(first, copy_kind="original"))
-    assert (traces(client)[0].access, traces(client)[0].document_id) == ("change", document_id)
+    decided, traced, *_ = traces(client)
+    assert (traced.access, traced.document_id) == ("change", document_id)
+    assert decided.access == "decide"

@@ -177,8 +177,9 @@ def test_an_accepted_proposal_puts_the_paper_into_the_dossier_and_is_written_dow
     assert client.post(f"/work/proposals/{paper}", data=form).status_code == 303
     (component,) = tables.dossiers.components(OFFICE, CODE)
     assert (component.document_id, component.component) == (paper, "application")
-    newest = entries(tables)[0]
-    assert (newest.access, newest.document_id, newest.subject_id) == ("change", paper, CODE)
+    decided, traced, *_ = entries(tables)
+    assert (traced.access, traced.document_id, traced.subject_id) == ("change", paper, CODE)
+    assert (decided.access, decided.document_id) == ("decide", paper)
 
 
 def test_a_declined_proposal_is_not_shown_again(client: TestClient, dossier: str, tables: Database) -> None:

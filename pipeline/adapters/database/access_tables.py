@@ -78,8 +78,9 @@ api_tokens = Table(
 access_log = Table(
     "access_log",
     metadata,
-    Column("entry_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("office_id", Text, nullable=False),
+    Column("office_id", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("previous", Text, nullable=False),  # the SHA-256 of the line before, see pipeline/chain.py
     Column("actor_id", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("access", Text, nullable=False),
@@ -88,9 +89,18 @@ access_log = Table(
     Column("citizen_id", Text),
     Column("document_id", Text),
     Column("subject_id", Text),
-    Index("accesses_by_office", "office_id", "entry_id"),
-    Index("accesses_by_actor", "office_id", "actor_id", "entry_id"),
-    Index("accesses_by_citizen", "office_id", "citizen_id", "entry_id", **only_given("citizen_id")),
-    Index("accesses_by_paper", "office_id", "document_id", "entry_id", **only_given("document_id")),
+    Column("object_sha256", Text),
+    Index("accesses_by_actor", "office_id", "actor_id", "number"),
+    Index("accesses_by_citizen", "office_id", "citizen_id", "number", **only_given("citizen_id")),
+    Index("accesses_by_paper", "office_id", "document_id", "number", **only_given("document_id")),
 )
 """Without foreign keys: what was seen stays in the log when it is gone."""
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("office_id", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+"""The newest entry of each office's log. Who adds one holds this row, so that the chain has one end."""

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from pipeline.adapters.database.access_log import AccessLogTable
 from pipeline.adapters.database.accounts import AccountTable, NewcomerTable
 from pipeline.adapters.database.answered import AnsweredTable
+from pipeline.adapters.database.audit_trail import AuditTrailTable
 from pipeline.adapters.database.claims import AnswerTable, ClaimTable
 from pipeline.adapters.database.connections import WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
@@ -76,6 +77,7 @@ class Database:
         self.work = WorkTable(connections)
         self.calls = CallTable(connections)
         self.access_log = AccessLogTable(connections)
+        self.audit = AuditTrailTable(connections)
         self.tokens = TokenTable(connections)
         self.answered = AnsweredTable(connections)
         self.hooks = HookTable(connections)

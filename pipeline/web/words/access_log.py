@@ -3,8 +3,10 @@
 WORDS = {
     "log_title": ("Nhật ký xem và sử dụng giấy tờ", "Who looked at papers"),
     "log_why": (
-        "Mọi lần xem, tìm, tải, dùng lại và sửa giấy tờ của công dân đều được ghi, kèm mục đích. Không ai xóa được.",
-        "Every look, search, download, reuse and change is written down with its purpose. Nobody can remove it.",
+        "Mọi lần xem, tìm, tải, dùng lại và sửa giấy tờ của công dân đều được ghi, kèm mục đích."
+        " Các mục nối thành chuỗi: xóa hay sửa đều bị phát hiện.",
+        "Every look, search, download, reuse and change is written down with its purpose, in a chain: whatever is"
+        " removed or altered is found.",
     ),
     "log_at": ("Lúc", "When"),
     "log_login": ("Tên đăng nhập", "Login"),
@@ -51,4 +53,11 @@ WORDS = {
     "access_sign_out": ("Đăng xuất", "Signed out"),
     "access_account": ("Thay đổi tài khoản", "Changed an account"),
     "access_refused": ("Bị từ chối vì không có quyền", "Was refused: not permitted"),
+    "access_token": ("Cấp, thu hồi mã truy cập", "Made or ended a token"),
+    "access_hook": ("Thay đổi địa chỉ nhận thông báo", "Changed a webhook"),
+    "access_decide": ("Quyết định", "Decided"),
+    "access_backup": ("Sao lưu", "Backed up"),
+    "access_restore": ("Khôi phục từ bản sao lưu", "Restored from a backup"),
+    "access_rebuild": ("Dựng lại cơ sở dữ liệu", "Made the database anew"),
+    "access_close_day": ("Khóa sổ nhật ký ngày", "Closed a day of the log"),
 }

@@ -206,6 +206,7 @@ WORDS = {
     "visit_did_reuse": ("Dùng lại cho hồ sơ", "Used again"),
     "visit_did_prefill": ("Điền sẵn mẫu đơn", "Prefilled a form"),
     "visit_did_receive": ("Tiếp nhận", "Received"),
+    "visit_did_decide": ("Quyết định về giấy tờ", "Decided about papers"),
     "visit_did_change": ("Cập nhật thông tin", "Changed"),
     "visit_did_export": ("Chuyển sang hệ thống khác", "Exported"),
     "visit_did_print": ("In", "Printed"),

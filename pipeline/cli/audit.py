@@ -1,0 +1,109 @@
+"""`hoso audit`: the access log as a chain that is checked, closed and taken out, and what it says of an incident."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipeline.audit.closing import Closing
+from pipeline.audit.export import export_days
+from pipeline.audit.sentences import SENTENCES, is_wrong
+from pipeline.audit.verify import verify as verify_log
+from pipeline.cli.ask import AsJson
+from pipeline.cli.audit_reports import citizen, incident
+from pipeline.cli.brought_back import continue_logs
+from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
+from pipeline.cli.telling import told
+from pipeline.local_time import local_day
+from pipeline.offices import known_offices
+from pipeline.settings import load_settings
+from pipeline.wiring import open_audit_copy, open_store, open_tables
+from schemas.audit import AuditFinding, AuditReport
+
+app = typer.Typer(name="audit", help="Who looked at what, as a chain that shows every change.", no_args_is_help=True)
+app.command()(citizen)
+app.command()(incident)
+_DAY = ["%Y-%m-%d"]
+_CHANGED = 65
+_console = Console(highlight=False, markup=False)
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Check this office's log: nothing was removed, altered, moved or added, and no closed day was replaced.
+
+    Exit code 65: something was. What is not closed yet is proved by the head that every sweep keeps.
+    """
+    settings = load_settings()
+    with open_tables(settings) as tables, told("{} of {} entries checked") as on_checked:
+        copy = open_audit_copy(settings)
+        report = verify_log(settings.office_id, open_store(settings), tables.audit, copy, on_checked)
+    if as_json:
+        write_stdout(as_json_line(report))
+    else:
+        _print(report)
+    if any(is_wrong(finding) for finding in report.findings):
+        raise typer.Exit(_CHANGED)
+
+
+@app.command()
+def close() -> None:
+    """Close the days that are over, of every office; every night does so by itself where `hoso up` or workers run."""
+    settings, today = load_settings(), local_day(datetime.now(UTC))
+    store, copy = open_store(settings), open_audit_copy(settings)
+    with open_tables(settings) as tables:
+        for office_id in known_offices(settings, tables):
+            closing = Closing(office_id, store, tables.audit, tables.access_log, copy)
+            closed = closing.close_days(today)
+            closing.keep_head()
+            _console.print(f"{office_id}: {closed} days closed")
+
+
+@app.command()
+def restored() -> None:
+    """Have the log go on after the database was brought back by other means than `hoso restore`, before it is used.
+
+    Closed days are taken out of the store again, and what is lost is named as lost.
+    """
+    settings = load_settings()
+    with open_tables(settings) as tables:
+        taken, lost = continue_logs(settings, open_store(settings), tables, "restore", None)
+    _console.print(f"{taken:,} entries came out of closed days, {lost:,} are lost and named as such")
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="TARGET.jsonl and TARGET.csv are written.", show_default=False)],
+    since: Annotated[datetime, typer.Option(formats=_DAY, help="First day.")],
+    until: Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day; default: today.")] = None,
+) -> None:
+    """Take entries out, as lines that prove themselves without hoso (docs/audit.md) and as a table. Ids only."""
+    settings = load_settings()
+    last = until.date() if until else local_day(datetime.now(UTC))
+    with open_tables(settings) as tables:
+        note(settings, tables, "export", purpose="audit", subject_id="access-log")
+        done = export_days(tables.audit, settings.office_id, since.date(), last, target)
+    _console.print(f"{done.entries:,} entries, {done.first} to {done.last}; the last line's SHA-256: {done.sha256}")
+
+
+def _print(report: AuditReport) -> None:
+    for finding in report.findings:
+        _console.print(f"{'WRONG' if is_wrong(finding) else 'told ':<6}{finding.kind:<20} {_where(finding)}")
+    for kind in sorted({finding.kind for finding in report.findings}):
+        _console.print(f"{kind}: {SENTENCES[kind][1]}", soft_wrap=True)
+    closed = f"closed until {report.closed_until}" if report.closed_until else "no day is closed yet"
+    _console.print(
+        f"{report.entries:,} entries, {report.days:,} days, {closed}; head {report.head.number} {report.head.sha256}",
+        soft_wrap=True,
+    )
+
+
+def _where(finding: AuditFinding) -> str:
+    day = str(finding.day) if finding.day else ""
+    if finding.first is None:
+        return day
+    numbers = f"{finding.first}" if finding.first == finding.last else f"{finding.first} to {finding.last}"
+    return f"entries {numbers}" + (f" of {day}" if day else "")
