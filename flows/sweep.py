@@ -8,6 +8,7 @@ from prefect import flow
 from pipeline.adapters.flow_server import SWEEP
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
+from pipeline.destroying import carry_out_all
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
@@ -24,7 +25,7 @@ _RECORDS_AT_ONCE = 2000
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, and write what was decided.
+    """Empty the intake area of what has expired, write what was decided, and destroy what two people have approved.
 
     Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
     nobody may ask for again are removed. A run that meets another one at work ends at once.
@@ -49,5 +50,6 @@ def _put_right(archive: Archive, settings: Settings) -> None:
         resume(archive, office_id, now)
         catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
+        carry_out_all(archive, settings.office_called, office_id)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)

@@ -11,7 +11,7 @@ from pipeline import keys
 from pipeline.ports import ObjectStore
 from pipeline.record_ports import Records
 from pipeline.recording import record_changes
-from schemas.decisions import Decided
+from schemas.decided import Decided
 from schemas.people import Actor
 
 _D = TypeVar("_D", bound=Decided)

@@ -11,12 +11,14 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from pipeline.adapters.database.engine import Database
+from pipeline.decisions import new_decision
 from pipeline.entrance import Entrance, new_account
 from pipeline.settings import Limits, Settings
 from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
 from pipeline.web.upload_api import VERSION
 from schemas.access import Account, Role
+from schemas.destruction import Obligation, ProposeDestruction
 from schemas.people import Actor
 from tests.permissions import Asked
 from tests.signing_in import HERE
@@ -75,6 +77,7 @@ class KnownOffice:
             "/accounts/{account_id}": {"name": "Lan", "roles": ["counter", "administrator"]},
             "/accounts/{account_id}/state": {"state": "enabled"},
             "/accounts/{account_id}/sessions/end": {"session_id": "x"},
+            "/destructions/{destruction_id}/answer": {"said": "refuse"},
             "/dossiers/{code}/calls": {"outcome": "no_answer"},
             "/dossiers/{code}/phone": {"phone": "0912345678"},
             "/dossiers/{code}/take-back": {"decision_id": "x"},
@@ -161,5 +164,21 @@ def _add_desk_things(office: KnownOffice) -> None:
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
+    office.ids["destruction_id"] = _proposed(office)
     office.ids["delivery_id"] = str(uuid.uuid4())
     office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")
+
+
+def _proposed(office: KnownOffice) -> str:
+    """A destruction of the paper that another head has proposed, whatever the law says about it."""
+    paper = office.tables.papers.get(OFFICE, office.ids["document_id"])
+    due = Obligation(document_id=paper.document_id, type=paper.type, rule="over")
+    proposal = new_decision(
+        ProposeDestruction,
+        Actor(office_id=OFFICE, actor_id="hoa"),
+        str(uuid.uuid4()),
+        reason="keeping_over",
+        papers=(due,),
+    )
+    office.tables.papers.change(proposal, ())
+    return proposal.subject_id
