@@ -11,6 +11,7 @@ from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.audit.closing import Closing, each_office
 from pipeline.audit_ports import AuditCopy
+from pipeline.destroying import carry_out_all
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
@@ -27,7 +28,7 @@ _RECORDS_AT_ONCE = 2000
 
 @flow(name=SWEEP)
 async def sweep() -> None:
-    """Empty the intake area of what has expired, write what was decided, and keep how far the access log has come.
+    """Empty the intake area, write what was decided, destroy what two people approved, keep how far the log has come.
 
     Records that are behind their rows are written, what webhooks are still to be told is delivered, and answers that
     nobody may ask for again are removed. A run that meets another one at work ends at once.
@@ -52,6 +53,7 @@ def _put_right(archive: Archive, settings: Settings) -> None:
         resume(archive, office_id, now)
         catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
+        carry_out_all(archive, settings.office_called, office_id)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
     # Last, since the place elsewhere may be away.

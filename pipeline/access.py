@@ -1,7 +1,8 @@
 """What each role permits. Whoever has no role may do nothing, and nobody may do what is not listed here.
 
 Administrators manage accounts and see no paper; auditors see who looked and see no paper; heads see their office's work
-but answer and confirm nothing. Several roles add up: in a small commune one officer is counter and reviewer.
+but answer and confirm nothing; two of them together may destroy papers that need be kept no longer. Several roles add
+up: in a small commune one officer is counter and reviewer.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,7 +23,9 @@ PERMITTED: dict[Role, frozenset[Permission]] = {
         }
     ),
     "reviewer": frozenset({"dossiers.read", "papers.read", "review.answer", "work.read"}),
-    "head": frozenset({"dossiers.read", "export.read", "figures.read", "log.read", "papers.read", "work.read"}),
+    "head": frozenset(
+        {"dossiers.read", "export.read", "figures.read", "log.read", "papers.destroy", "papers.read", "work.read"}
+    ),
     "auditor": frozenset({"figures.read", "log.read"}),
     "service": frozenset(
         {
@@ -39,7 +42,9 @@ PERMITTED: dict[Role, frozenset[Permission]] = {
 }
 
 
-AT_CENTRE: frozenset[Permission] = frozenset({"citizens.open", "dossiers.write", "papers.confirm", "review.answer"})
+AT_CENTRE: frozenset[Permission] = frozenset(
+    {"citizens.open", "dossiers.write", "papers.confirm", "papers.destroy", "review.answer"}
+)
 """What nobody may do on a counter's machine that hands everything over to a centre: it would not come there."""
 
 

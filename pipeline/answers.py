@@ -9,7 +9,7 @@ from pipeline.stages.questions import CARD, COPY_TROUBLES, CUT, OWNER_REASONS, S
 from pipeline.vietnamese import nfc
 from schemas.catalog import DocumentType, FieldKind, FieldRule
 from schemas.decisions import Accept, Compared, Invalidate, MachineView, SetField
-from schemas.dossier import Field, Issue, Paper
+from schemas.dossier import OFF_FILE, Field, Issue, Paper
 from schemas.people import PersonOnPaper
 
 _STRICT: tuple[FieldKind, ...] = ("date", "year", "personal_id", "sex", "tax_code", "passport_number", "bhyt_code")
@@ -103,7 +103,7 @@ def accepted(paper: Paper, decision: Accept) -> Paper:
 
 def uncut(paper: Paper) -> Paper:
     """A paper whose original could not be cut; a person is asked unless one has said that it will do."""
-    if f"page.{UNCUT}" in paper.answered or UNCUT in paper.reasons or paper.state in ("rejected", "withdrawn"):
+    if f"page.{UNCUT}" in paper.answered or UNCUT in paper.reasons or paper.state in OFF_FILE:
         return paper
     issue = Issue(stage="store", code=UNCUT)
     return paper.model_copy(update={"reasons": (*paper.reasons, UNCUT), "issues": (*paper.issues, issue)})
@@ -169,6 +169,13 @@ def wiped(paper: Paper) -> Paper:
     """What is left of a secret paper: that it was there."""
     left = {"state": "rejected", "reasons": ("secret_paper",), "keeping": "secret_stop", "type": "secret_paper"}
     return _answered(paper.model_copy(update=_NOTHING | left), "secrecy")
+
+
+def destroyed(paper: Paper, destruction_id: str) -> Paper:
+    """What is left of a paper that was destroyed: that it was there, and by which destruction it went."""
+    left: dict[str, object] = {"state": "destroyed", "reasons": ("destroyed",), "destruction_id": destruction_id}
+    left |= {"answered": (), "cuts": (), "superseded_by": None, "component": None}
+    return paper.model_copy(update=_NOTHING | left)
 
 
 def withdrawn(paper: Paper) -> Paper:

@@ -351,14 +351,25 @@ class Archive:
         The decision is an object in the store before the row changes.
 
         Raises:
-            NotFound: no_such_paper.
+            NotFound: no_such_paper, paper_destroyed.
         """
-        self.tables.papers.get(actor.office_id, document_id)
+        if self.tables.papers.get(actor.office_id, document_id).state == "destroyed":
+            raise NotFound("paper_destroyed", document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
         with deciding(self.store, self.tables, decision):
             paper = self.tables.papers.decide(decision)
-            self.dossiers.take_in((paper,))
+            self.follow((paper,))
         return paper
+
+    def follow(self, papers: Sequence[Paper]) -> None:
+        """What follows from what was decided about papers: their dossiers, and pictures that nobody needs any more.
+
+        Raises:
+            ServiceUnavailable: store_away, database_away; the next sweep does the rest.
+        """
+        # What was destroyed leaves its dossier as it was: that it had a result tells that its matter has ended.
+        self.dossiers.take_in(paper for paper in papers if paper.state != "destroyed")
+        self.intake.let_go(papers)
 
     def fetch_copy(self, office_id: str, document_id: str, target: Path) -> StoredObject:
         """Write the searchable PDF of a paper to `target`, compared with its hash.

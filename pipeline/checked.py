@@ -14,14 +14,15 @@ from schemas.decisions import (
     Accept,
     Invalidate,
     MachineView,
-    PaperDecision,
     SetCard,
     SetCuts,
     SetField,
     SetOwner,
     SetSame,
+    SettledDecision,
     SetType,
 )
+from schemas.destruction import Destroy
 from schemas.dossier import Paper
 from schemas.people import Citizen
 
@@ -39,7 +40,7 @@ class Checks:
         """Args: tables: the database; types: the catalogue's types by id."""
         self._tables, self._types = tables, types
 
-    def checked(self, decision: PaperDecision) -> PaperDecision:
+    def checked(self, decision: SettledDecision) -> SettledDecision:
         """The decision as it is kept, with what hoso had taken the answer to be.
 
         Raises:
@@ -50,6 +51,8 @@ class Checks:
         if isinstance(decision, SetCuts):
             return self._cuts(decision)
         paper = self._tables.papers.get(office_id, decision.subject_id)
+        if paper.state == "destroyed" and not isinstance(decision, Destroy):
+            raise NotFound("paper_destroyed", decision.subject_id)
         match decision:
             case SetType():
                 return self._type(decision, paper)

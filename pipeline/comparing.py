@@ -13,8 +13,8 @@ from pipeline.answers import compared
 from pipeline.archive import Archive
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
-from pipeline.moving import is_certain
 from pipeline.stages.assemble import COVER_SHEET
+from pipeline.stages.certain import is_certain
 from pipeline.stages.questions import copy_trouble
 from pipeline.stages.settle_anew import settle_anew
 from pipeline.table_ports import PaperChange
@@ -138,7 +138,7 @@ class Comparing:
         for _ in range(_MOST_TRIES):
             changes = [self._change(decision, said) for said in decision.papers]
             if self._tables.papers.change(decision, [one for one in changes if one.before != one.after]):
-                self._archive.dossiers.take_in(change.after for change in changes)
+                self._archive.follow([change.after for change in changes])
                 log.info("compared %s papers=%d", decision.decision_id, len(changes))
                 return
         raise ServiceUnavailable("paper_changed", decision.decision_id)

@@ -13,12 +13,12 @@ from pipeline.ports import ObjectStore
 from pipeline.record_ports import Records
 from pipeline.recording import record_changes
 from schemas.access import AccessEntry
+from schemas.decided import Decided
 from schemas.decisions import (
     Accept,
     AnyDecision,
     AskScan,
     Confirm,
-    Decided,
     Invalidate,
     RegisterDecision,
     Reuse,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.dossier_lists import DossierLists, DossierTables
 from pipeline.local_time import local_day
-from pipeline.moving import is_certain
+from pipeline.stages.certain import is_certain
 from schemas.catalog import Catalogue
 from schemas.dossier import Paper
 from schemas.dossiers import Dossier

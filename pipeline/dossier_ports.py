@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from schemas.decisions import Decided, LookUp
+from schemas.decided import Decided
+from schemas.decisions import LookUp
 from schemas.dossiers import Component, Dossier, PaperCode
 
 

@@ -14,7 +14,7 @@ def may_be_remembered(changes: Sequence[PaperChange]) -> bool:
     Not where one proves to be of a kind of which nothing may stay: with it go all that may show something of it.
     """
     return not any(
-        change.after.state == "rejected"
+        change.after.state in ("rejected", "destroyed")
         or (
             change.after.keeping not in _WORDS_MAY_STAY
             and change.before is not None

@@ -1,6 +1,7 @@
 """The sentences of errors, by stable code: for counter staff in Vietnamese, for operators in English."""
 
 from pipeline.file_messages import FILES
+from pipeline.keeping_messages import KEEPING_MESSAGES
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # the sender
@@ -30,8 +31,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This file could not be processed. Its original is kept; scan again or tell the operator.",
     ),
     "secret_paper": (
-        "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa.",
-        "The paper carries a secrecy mark and may not be digitised here. The image has been wiped.",
+        "Giấy tờ có dấu độ mật: không được số hóa ở đây. Ảnh đã được xóa. Nhận bản giấy, xử lý theo quy định bảo vệ bí "
+        "mật nhà nước, báo người phụ trách; xóa bản còn trong máy quét, máy tính.",
+        "The paper carries a secrecy mark and may not be digitised here. The image has been wiped. Handle the sheet by "
+        "the rules on state secrets, tell who is responsible, and delete what scanner or computer still hold.",
     ),
     "bad_received_at": (
         "Thời điểm tiếp nhận không hợp lý: ở tương lai, hoặc đã quá 30 ngày. Hãy kiểm tra đồng hồ của máy.",
@@ -376,4 +379,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
     # us
     "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),
+    **KEEPING_MESSAGES,
 }

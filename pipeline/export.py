@@ -60,7 +60,7 @@ def _paper(catalogue: Catalogue, part: Component, paper: Paper) -> SyncPaper:
     return SyncPaper(
         file_id=paper.document_id,
         file_name=f"{catalogue.title(paper.type)}.pdf",
-        deleted=paper.state == "withdrawn",
+        deleted=paper.state in ("withdrawn", "destroyed"),
         component_code=_national_code(catalogue, paper),
         download_path=_path(paper),
         digitised=part.digitised,

@@ -1,11 +1,12 @@
 """The intake area: what of a submission is left there, and for how long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pipeline import keys
 from pipeline.errors import NotFound
 from pipeline.ports import ObjectStore
+from pipeline.stages.certain import loses_pictures, needs_no_pictures
 from pipeline.table_ports import Tables
 from schemas.dossier import Paper, Submission
 
@@ -33,11 +34,40 @@ class Intake:
         """Remove all there is of a submission; return how many objects."""
         return self._remove(keys.intake(submission.actor.office_id, submission.submission_id))
 
+    def let_go(self, papers: Iterable[Paper]) -> int:
+        """Remove the pictures of those of the papers that need none any more; return how many objects.
+
+        A file that another paper of the submission still needs stays until that paper is settled too. What a crash
+        before this has left goes with `expire`.
+        """
+        done = {
+            (paper.actor.office_id, paper.submission_id)
+            for paper in papers
+            if paper.keeping != "keep" and needs_no_pictures(paper)
+        }
+        submissions = [self._tables.submissions.get(*one) for one in sorted(done)]
+        return sum(self._let_go(submission, self._papers_of(submission)) for submission in submissions)
+
+    def _let_go(self, submission: Submission, papers: Sequence[Paper]) -> int:
+        """Remove from intake all pictures that none of `papers`, all of a submission, needs."""
+        needed = {key for paper in papers if not needs_no_pictures(paper) for key in own_originals(paper, submission)}
+        needed |= {paper.object_key for paper in papers if paper.object_key is not None}
+        folder = keys.intake(submission.actor.office_id, submission.submission_id)
+        due = [
+            stored.key
+            for stored in self._store.find(folder)
+            if stored.key not in needed and not stored.key.endswith(".json")
+        ]
+        for key in due:
+            self._store.delete(key)
+        return len(due)
+
     def expire(self, office_id: str, now: datetime) -> int:
         """Remove objects that are older than the limit and wait for nobody; return how many.
 
-        What belongs to a submission that is still to be worked off, or to a paper that waits for review, stays, and
-        so does what no row tells of. A secret paper goes at once, and pages that a reader brought too late.
+        What belongs to a submission that is still to be worked off, or to a paper that waits for review and may be
+        kept once that is over, stays, and so does what no row tells of. A secret paper goes at once, and so do pages
+        that a reader brought too late and pictures that no paper needs any more.
         """
         limit = now - timedelta(days=self._days)
         inside: dict[str, set[str]] = {}
@@ -50,19 +80,40 @@ class Intake:
                 submission = self._tables.submissions.get(office_id, submission_id)
             except NotFound:  # it is just being received, or a crash came before its row
                 continue
-            due = submission.state == "done" and submission.state_since < limit and not self._in_review(submission)
-            if due or submission.reason == "secret_paper":
-                removed += self.empty(submission)
-            elif submission.state == "done" and "pages" in parts:
-                removed += self.leave_pages(submission)
+            removed += self._expire(submission, parts, limit)
         return removed
 
-    def _in_review(self, submission: Submission) -> bool:
-        papers = self._tables.papers.of_content(submission.actor.office_id, submission.content_sha256)
-        return any(paper.state == "needs_review" for paper in papers)
+    def _expire(self, submission: Submission, parts: set[str], limit: datetime) -> int:
+        if submission.reason == "secret_paper":
+            return self.empty(submission)
+        if submission.state != "done":
+            return 0
+        papers = self._papers_of(submission)
+        # Of a card no picture stays beyond the limit, whatever is still asked about it.
+        waiting = any(paper.state == "needs_review" and not loses_pictures(paper) for paper in papers)
+        if submission.state_since < limit and not waiting:
+            return self.empty(submission)
+        late = self.leave_pages(submission) if "pages" in parts else 0
+        is_over = any(loses_pictures(paper) and needs_no_pictures(paper) for paper in papers)
+        return late + (self._let_go(submission, papers) if is_over else 0)
+
+    def _papers_of(self, submission: Submission) -> Sequence[Paper]:
+        return self._tables.papers.of_content(submission.actor.office_id, submission.content_sha256, withdrawn=True)
 
     def _remove(self, folder: str) -> int:
         stored = list(self._store.find(folder))
         for one in stored:
             self._store.delete(one.key)
         return len(stored)
+
+
+def own_originals(paper: Paper, submission: Submission) -> set[str]:
+    """The keys of those originals that show the paper; it names all files that came with it.
+
+    Of papers filed before it was known which files they are on, all.
+    """
+    if not paper.pages_by_file:
+        return set(paper.original_keys)
+    own = {source.sha256 for source, pages in zip(submission.sources, paper.pages_by_file, strict=False) if pages}
+    own |= {excerpt.sha256 for excerpt in paper.excerpts if excerpt.original_sha256 in own}
+    return {key for key, sha256 in zip(paper.original_keys, paper.original_sha256s, strict=True) if sha256 in own}

@@ -13,6 +13,7 @@ register/<office>/<citizen_id>.json                          an entry of the reg
 codes/<office>/<document_id>.json                            the code a digitised paper was given
 dossiers/<office>/<dossier code>.json                        what is known of a dossier beside its papers
 deliveries/<office>/<delivery id>.json                       the receipt of what a counter handed over to its centre
+destructions/<office>/<destruction id>.json                 the certificate of a destruction
 figures/<office>/<day>.json                                  the figures of a day, as they stood when it was over
 audit/<office>/<day>.json                                    the head of the access log at the end of a day
 audit/<office>/<day>.jsonl                                   the day's entries, one a line
@@ -74,9 +75,11 @@ def paper(folder: str, pages: tuple[int, ...], suffix: str) -> str:
     return f"{folder}{page_label(pages)}.v{PIPELINE_VERSION}.{suffix}"
 
 
-def decision(office_id: str, subject_id: str, decision_id: str) -> str:
-    """The append-only record of a human decision about a paper, a submission, a citizen or a dossier."""
-    return decision_named(office_id, f"{subject_id}/{decision_id}")
+def decision(office_id: str, subject_id: str, decision_id: str | None = None) -> str:
+    """The append-only record of a human decision about a paper, a submission, a citizen, a dossier, a destruction or a
+    request; without one, the folder of the subject.
+    """
+    return f"decisions/{office_id}/{subject_id}/" + (f"{decision_id}.json" if decision_id else "")
 
 
 def decision_named(office_id: str, name: str) -> str:
@@ -107,6 +110,11 @@ def dossier(office_id: str, code: str) -> str:
 def delivery(office_id: str, delivery_id: str) -> str:
     """The receipt of a delivery, at the centre and on the counter's machine."""
     return f"deliveries/{office_id}/{delivery_id}.json"
+
+
+def destruction(office_id: str, destruction_id: str) -> str:
+    """The certificate of a destruction."""
+    return f"destructions/{office_id}/{destruction_id}.json"
 
 
 def figures(office_id: str, day: date | None = None) -> str:

@@ -3,10 +3,10 @@
 A mark is for lists: whether a paper may be used is decided anew each time, and nothing is removed by a mark.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from pipeline.local_time import local_day
+from pipeline.retention import Obligations
 from pipeline.table_ports import Tables
 from pipeline.validity import validity
 from schemas.catalog import Catalogue, DocumentType
@@ -44,38 +44,6 @@ def _marks(tables: Tables, types: Mapping[str, DocumentType], paper: Paper, toda
         yield PaperMark(document_id=paper.document_id, kind="expired", day=holds.until)
     elif holds.until is not None and holds.state == "valid" and holds.until <= today + _SOON:
         yield PaperMark(document_id=paper.document_id, kind="expiring", day=holds.until)
-    over = _kept_until(types, [paper])
-    if over is None or over > today:  # the others of its dossier can only make it later
-        return
-    over = _end_of_dossier(tables, types, paper)
-    if over is not None and over <= today:
-        yield PaperMark(document_id=paper.document_id, kind="keeping_over", day=over)
-
-
-def _end_of_dossier(tables: Tables, types: Mapping[str, DocumentType], paper: Paper) -> date | None:
-    """The first day on which the paper need be kept no longer, with all of its dossier; None while that is not known.
-
-    A dossier takes the longest term of what is in it (Luật Lưu trữ 33/2024/QH15, Điều 15). While it has no result its
-    matter has not ended.
-    """
-    if paper.dossier_code is None:
-        return _kept_until(types, [paper])
-    office_id = paper.actor.office_id
-    if not any(one.result_code for one in tables.dossiers.components(office_id, paper.dossier_code)):
-        return None
-    return _kept_until(types, [paper, *tables.papers.of_dossier(office_id, paper.dossier_code)])
-
-
-def _kept_until(types: Mapping[str, DocumentType], papers: Sequence[Paper]) -> date | None:
-    """The first day after the longest term of these papers, counted from the end of the year the last was filed in.
-
-    None: one is kept permanently, or no source tells its term.
-    """
-    years = 0
-    for paper in papers:
-        kind = types.get(paper.type)
-        if kind is None or kind.retention is None or kind.retention.years is None:
-            return None
-        years = max(years, kind.retention.years)
-    last = max(local_day(paper.filed_at) for paper in papers)
-    return date(last.year + years + 1, 1, 1)
+    obligation = Obligations(tables, types, today).of(paper)
+    if obligation.rule == "over" and obligation.until is not None:
+        yield PaperMark(document_id=paper.document_id, kind="keeping_over", day=obligation.until)

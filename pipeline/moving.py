@@ -1,5 +1,6 @@
 """Out of intake: what a paper's copy and record become once a person has settled what it is. Object first, row last."""
 
+import logging
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -8,24 +9,19 @@ from tempfile import TemporaryDirectory
 from pipeline import keys
 from pipeline.answers import without_copy
 from pipeline.ports import ObjectStore
-from pipeline.stages.classify import OTHER, TYPE_CERTAIN
-from pipeline.stages.questions import CARD, CUT, SECRECY, UNCUT
+from pipeline.stages.certain import is_certain, may_stay
+from pipeline.stages.questions import CUT
 from pipeline.table_ports import PaperChange
 from schemas.dossier import Paper, PaperRecord
 
+log = logging.getLogger("hoso")
+
 _OWN = ("json", "pdf")
-_DOUBTS = frozenset({CUT, SECRECY, CARD, UNCUT})
-
-
-def is_certain(paper: Paper) -> bool:
-    """Whether it is settled what the paper is and where it begins and ends, and it is not suspect."""
-    typed = "type" in paper.answered or (paper.type != OTHER and paper.type_confidence >= TYPE_CERTAIN)
-    return paper.state == "rejected" or (typed and not _DOUBTS & set(paper.reasons))
 
 
 def is_settled_to_keep(paper: Paper) -> bool:
     """Whether the paper is certain, and may be kept."""
-    return paper.keeping == "keep" and is_certain(paper)
+    return may_stay(paper) and is_certain(paper)
 
 
 def may_be_archived(paper: Paper, papers: Sequence[Paper]) -> bool:
@@ -34,7 +30,7 @@ def may_be_archived(paper: Paper, papers: Sequence[Paper]) -> bool:
     Where one of `papers`, those of its submission, may not be kept, a doubtful cut anywhere holds all of them back, as
     it does when they are filed (`keeping.py`).
     """
-    mixed = any(other.keeping != "keep" for other in papers)
+    mixed = any(not may_stay(other) for other in papers)
     held_back = mixed and any(CUT in other.reasons for other in papers)
     return is_settled_to_keep(paper) and not held_back
 
@@ -52,7 +48,7 @@ def with_copy(store: ObjectStore, paper: Paper, papers: Sequence[Paper]) -> Pape
     Raises:
         ServiceUnavailable: store_away.
     """
-    if paper.keeping != "keep" or shows_what_may_not_be_kept(paper, papers):
+    if not may_stay(paper) or shows_what_may_not_be_kept(paper, papers):
         return without_copy(paper)
     archive = keys.archive(paper.actor.office_id, paper.content_sha256)
     counting = [one for one in papers if one.state != "withdrawn"]
@@ -66,7 +62,7 @@ def with_copy(store: ObjectStore, paper: Paper, papers: Sequence[Paper]) -> Pape
 def shows_what_may_not_be_kept(paper: Paper, papers: Sequence[Paper]) -> bool:
     """Whether the paper was cut otherwise, and a page of it proved to be of a paper that may not be kept."""
     pages = set(paper.source_pages)
-    others = (one for one in papers if one.state != "withdrawn" and one.keeping != "keep")
+    others = (one for one in papers if one.state != "withdrawn" and not may_stay(one))
     return paper.state == "withdrawn" and any(pages & set(one.source_pages) for one in others)
 
 
@@ -75,7 +71,7 @@ def put_record(store: ObjectStore, paper: Paper, texts: tuple[str, ...], papers:
     archive = keys.archive(paper.actor.office_id, paper.content_sha256)
     counting = [one for one in papers if one.state != "withdrawn"]
     lies_there = paper.object_key is not None and paper.object_key.startswith(archive)
-    archived = lies_there or paper.keeping != "keep" or may_be_archived(paper, counting)
+    archived = lies_there or not may_stay(paper) or may_be_archived(paper, counting)
     folder = archive if archived else keys.intake(paper.actor.office_id, paper.submission_id)
     record = PaperRecord(paper=paper, page_texts=texts).model_dump_json().encode()
     store.put(keys.paper(folder, paper.source_pages, "json"), BytesIO(record), "application/json")
@@ -91,20 +87,18 @@ def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Seque
     held |= {key for change in changes for key in (change.after.object_key, *change.after.original_keys)}
     for change in changes:
         left, paper = change.before, change.after
-        for key in {left.object_key, *left.original_keys} - held if left else ():
-            store.delete(str(key))
+        due = {left.object_key, *left.original_keys} if left else set()
         archive = keys.archive(paper.actor.office_id, paper.content_sha256)
         intake = keys.intake(paper.actor.office_id, paper.submission_id)
         in_archive = keys.paper(archive, paper.source_pages, "json")
         if paper.state == "rejected":
-            own = {keys.paper(folder, paper.source_pages, kind) for folder in (archive, intake) for kind in _OWN}
-            originals = {one.key for folder in (archive, intake) for one in store.find(keys.original(folder, ""))}
-            for key in (own | originals) - held:
-                store.delete(key)
+            due |= {keys.paper(folder, paper.source_pages, kind) for folder in (archive, intake) for kind in _OWN}
+            due |= {one.key for folder in (archive, intake) for one in store.find(keys.original(folder, ""))}
         elif any(store.find(in_archive)):
-            for suffix in ("json", "pdf"):
-                if (key := keys.paper(intake, paper.source_pages, suffix)) not in held:
-                    store.delete(key)
+            due |= {keys.paper(intake, paper.source_pages, kind) for kind in _OWN}
+        for key in due - held:
+            if key is not None and not store.erase(key):
+                log.warning("locked %s: it can be read by its version until its term ends", key)
 
 
 def copy_object(store: ObjectStore, source: str, target: str, media_type: str) -> None:

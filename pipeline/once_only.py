@@ -262,7 +262,11 @@ def _other_purpose(row: RequiredPaper, kind: DocumentType, paper: Paper) -> Hold
 
 def _is_newer(other: Paper, offered: Paper, kind: DocumentType) -> bool:
     """Of types that a person has one of at a time the one issued later counts."""
-    if kind.validity.rule not in ("months", "printed") or other.type != offered.type or other.state == "rejected":
+    if (
+        kind.validity.rule not in ("months", "printed")
+        or other.type != offered.type
+        or other.state in ("rejected", "destroyed")
+    ):
         return False
     mine, its = certain_date(offered, "issue_date"), certain_date(other, "issue_date")
     return mine is not None and its is not None and its > mine and _owners(other) == _owners(offered)

@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from pipeline import keys
 from pipeline.errors import NotFound
 from pipeline.keeping import cut_file
-from pipeline.moving import copy_object, is_certain
+from pipeline.moving import copy_object
 from pipeline.pages import ScanFile
 from pipeline.ports import ObjectStore, Parsers
+from pipeline.stages.certain import is_certain, may_stay
 from schemas.dossier import Excerpt, Paper, Submission
 
 
@@ -47,8 +48,8 @@ class Originals:
         """Args: papers: all of the submission; withdrawn ones do not count."""
         self._store, self._parsers, self._submission = store, parsers, submission
         counting = [paper for paper in papers if paper.state != "withdrawn"]
-        self._kept = [paper for paper in counting if paper.keeping == "keep"]
-        self._others = [paper for paper in counting if paper.keeping != "keep"]
+        self._kept = [paper for paper in counting if may_stay(paper)]
+        self._others = [paper for paper in counting if not may_stay(paper)]
         self._certain = all(map(is_certain, counting))
         self._held = {one.key: one for paper in counting for one in held_by(paper)}
         self._archive = keys.archive(submission.actor.office_id, submission.content_sha256)
@@ -173,7 +174,7 @@ def with_originals(paper: Paper, places: Mapping[str, Place]) -> Paper:
     held: list[Held] = []
     for one in held_by(paper):
         place = places.get(one.key)
-        now = one if place is None else place.kept if paper.keeping == "keep" else place.others
+        now = one if place is None else place.kept if may_stay(paper) else place.others
         held += [now] if now is not None and now not in held else []
     return paper.model_copy(
         update={

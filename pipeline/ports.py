@@ -47,6 +47,15 @@ class ObjectStore(Protocol):
         """Remove an object; removing one that is not there is allowed."""
         ...
 
+    def erase(self, key: str, *, earlier_only: bool = False) -> bool:
+        """Remove an object with every earlier version of it, also where they are locked; again changes nothing.
+
+        `earlier_only`: the object stays as it is now. False: the server does not let these keys remove a locked version
+        before its term ends; `fetch` and `find` do not find it any more, but it can be read by its id.
+        Raises: ServiceUnavailable (store_away).
+        """
+        ...
+
 
 class VirusScanner(Protocol):
     """Looks files through before anything opens them."""

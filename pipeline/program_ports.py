@@ -127,6 +127,8 @@ class Load(Value):
     deliveries_waiting: int
     deliveries_given_up: int
     deliveries_made: int
+    requests_overdue: int
+    """Requests of citizens about their data that should have been answered or done by now."""
     integrity_findings: int
     """What the checks of store and database have found and could not put right."""
     integrity_checked_at: datetime | None

@@ -24,7 +24,8 @@ from pipeline.ports import ObjectStore
 from pipeline.record_ports import Record, Records, Restoring
 from pipeline.recording import catch_up
 from schemas.base import Value
-from schemas.decisions import Decided, read_decision
+from schemas.decided import Decided
+from schemas.decisions import read_decision
 from schemas.dossier import PaperRecord, Submission
 from schemas.records import CodeRecord, DossierRecord, RegisterEntry
 

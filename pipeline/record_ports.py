@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from schemas.decisions import Decided
+from schemas.decided import Decided
 from schemas.dossier import PaperRecord, Submission
 from schemas.records import Change, CodeRecord, DossierRecord, RegisterEntry
 

@@ -13,7 +13,7 @@ from io import BytesIO
 from pipeline import keys
 from pipeline.ports import ObjectStore
 from pipeline.record_ports import Record, Records
-from schemas.dossier import Paper, PaperRecord, Submission
+from schemas.dossier import OFF_FILE, Paper, PaperRecord, Submission
 from schemas.records import Change, CodeRecord, DossierRecord, RegisterEntry
 
 _AT_ONCE = 100
@@ -65,7 +65,7 @@ def _record(store: ObjectStore, change: Change, record: Record | None) -> None:
     if record is not None:
         put_record(store, record)
     elif change.kind == "citizen":
-        store.delete(keys.register_entry(change.office_id, change.subject_id))
+        store.erase(keys.register_entry(change.office_id, change.subject_id))
 
 
 def change_of(paper: Paper) -> Change:
@@ -98,7 +98,7 @@ def _paper_key(store: ObjectStore, paper: Paper) -> str:
     archived = keys.paper(archive, paper.source_pages, "json")
     has_copy_there = paper.object_key is not None and paper.object_key.startswith(archive)
     # Nothing else of these is in intake, whose time limit would take the record along.
-    settled = paper.keeping != "keep" or paper.state in ("withdrawn", "rejected")
+    settled = paper.keeping != "keep" or paper.state in OFF_FILE
     if has_copy_there or settled or any(store.find(archived)):
         return archived
     return keys.paper(keys.intake(paper.actor.office_id, paper.submission_id), paper.source_pages, "json")

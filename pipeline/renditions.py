@@ -13,7 +13,7 @@ from pipeline.stages.same_paper import better_first, compare_papers, same_key
 from pipeline.table_ports import PaperChange, Papers, People
 from pipeline.vietnamese import fold
 from schemas.catalog import DocumentType
-from schemas.dossier import Paper
+from schemas.dossier import OFF_FILE, Paper
 
 ReadPaper = tuple[Paper, tuple[str, ...]]
 """A paper with what each of its pages says."""
@@ -147,7 +147,7 @@ def _filed_numbers(paper: Paper) -> set[str]:
 
 
 def _counts(paper: Paper) -> bool:
-    return paper.state not in ("withdrawn", "rejected")
+    return paper.state not in OFF_FILE
 
 
 def as_rendition(paper: Paper, best: str) -> Paper:

@@ -17,13 +17,13 @@ from schemas.decisions import (
     CompareDossier,
     Confirm,
     LookUp,
-    PaperDecision,
+    NotedDecision,
     RegisterDecision,
     Reuse,
     SetDossier,
     SetField,
     SetOwner,
-    SetThreshold,
+    SettledDecision,
     TakeBack,
     read_decision,
 )
@@ -78,7 +78,7 @@ def _apply(archive: Archive, decision: AnyDecision) -> None:
         archive.dossiers.apply(decision)
     elif isinstance(decision, CompareDossier):
         Comparing(archive).apply(decision)
-    elif isinstance(decision, SetThreshold) or _is_overtaken(archive, decision):
+    elif isinstance(decision, NotedDecision) or _is_overtaken(archive, decision):
         archive.tables.papers.change(decision, ())
     elif isinstance(decision, SetDossier):
         archive.dossiers.apply(decision)
@@ -86,7 +86,7 @@ def _apply(archive: Archive, decision: AnyDecision) -> None:
         Settling(archive).apply(decision)
 
 
-def _is_overtaken(archive: Archive, decision: PaperDecision | SetDossier) -> bool:
+def _is_overtaken(archive: Archive, decision: SettledDecision | SetDossier) -> bool:
     """Whether somebody has answered the same since; of confirmations the last one holds in any order."""
     if isinstance(decision, Confirm):
         return False

@@ -17,8 +17,8 @@ from pipeline.said import as_said, number_kind
 from pipeline.settling import Settling
 from pipeline.stages.candidates import as_candidate
 from pipeline.stages.learnt import ENOUGH_WRONG, reliability, thresholds_of
+from schemas.decided import Decided
 from schemas.decisions import (
-    Decided,
     MachineView,
     PaperDecision,
     SetCitizen,

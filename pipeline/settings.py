@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """What is archived or decided cannot be removed from the S3 server for this many days; 0: no lock. It must be set
     before the first start: object lock cannot be added to a bucket.
     """
+    s3_encrypt: bool = False
+    """Have the S3 server encrypt every object where it stores it (SSE-S3); it needs keys of its own for that."""
     backup_s3_access_key: SecretStr = SecretStr("")
     """For a backup on an S3 server; the store's own keys are never sent there."""
     backup_s3_secret_key: SecretStr = SecretStr("")
@@ -70,8 +72,11 @@ class Settings(BaseSettings):
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     link_key: SecretStr = SecretStr("")
     """Signs download links; default: a secret made in the home. Web processes on several machines need the same one."""
-    web_url: str = ""
-    """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end."""
+    web_url: str = Field(default="", pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$")
+    """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end.
+
+    Plain `http:` is for this machine alone.
+    """
     oidc_issuer: str = ""
     """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
     oidc_client_id: str = ""

@@ -28,16 +28,17 @@ from schemas.decisions import (
     AskScan,
     Confirm,
     Invalidate,
-    PaperDecision,
     SetCard,
     SetCuts,
     SetField,
     SetOwner,
     SetSame,
     SetSecrecy,
+    SettledDecision,
     SetType,
     TakeBack,
 )
+from schemas.destruction import Destroy
 from schemas.dossier import Paper
 from schemas.people import PersonOnPaper
 
@@ -57,7 +58,7 @@ class Settling:
         self._types = archive.catalogue.types
         self._checks = Checks(archive.tables, archive.catalogue.types)
 
-    def decide(self, decision: PaperDecision) -> PaperDecision:
+    def decide(self, decision: SettledDecision) -> SettledDecision:
         """Keep a decision and apply it; return it as kept, with what hoso had taken the answer to be.
 
         Raises:
@@ -73,7 +74,7 @@ class Settling:
             self.apply(decision)
         return decision
 
-    def apply(self, decision: PaperDecision) -> None:
+    def apply(self, decision: SettledDecision) -> None:
         """Apply a decision that is in the store; applying it again changes nothing.
 
         Raises:
@@ -81,7 +82,7 @@ class Settling:
             ServiceUnavailable: paper_changed, when others keep changing the paper.
         """
         if isinstance(decision, Confirm):
-            self._archive.dossiers.take_in((self._tables.papers.decide(decision),))
+            self._archive.follow((self._tables.papers.decide(decision),))
             return
         for _ in range(_MOST_TRIES):
             stand = self._changes(decision)
@@ -89,12 +90,14 @@ class Settling:
             if self._tables.papers.change(decision, changes):
                 followed = changes or self._applied_before(decision) or stand
                 self._clear_away(followed)
-                self._archive.dossiers.take_in(change.after for change in followed)
+                if any(map(_may_not_be_known, followed)):
+                    self._tables.keeping.tidy()
+                self._archive.follow([change.after for change in followed])
                 log.info("decided %s %s", decision.kind, decision.subject_id)
                 return
         raise ServiceUnavailable("paper_changed", decision.subject_id)
 
-    def _applied_before(self, decision: PaperDecision) -> list[PaperChange]:
+    def _applied_before(self, decision: SettledDecision) -> list[PaperChange]:
         """What a decision changed whose rows a process has written that may have died right after."""
         found = self._tables.papers.earlier(decision.actor.office_id, decision.decision_id)
         return [PaperChange(before=one.was, after=one.now) for one in found]
@@ -109,7 +112,7 @@ class Settling:
 
     # -- what changes -------------------------------------------------------------------------------------------------
 
-    def _changes(self, decision: PaperDecision) -> tuple[PaperChange, ...]:
+    def _changes(self, decision: SettledDecision) -> tuple[PaperChange, ...]:
         """What a decision makes of papers, their objects in place already; of some it makes nothing."""
         office_id = decision.actor.office_id
         if isinstance(decision, SetCuts):
@@ -120,17 +123,17 @@ class Settling:
             restored = taken_back(self._archive, decision)
             return self._placed(restored, restored[0].after)
         paper = self._tables.papers.get(office_id, decision.subject_id)
-        match decision:
-            case SetSame():
-                return self._regrouped(paper, decision.same_as)
-            case SetSecrecy(secret=True):
-                return self._wiped(paper)
-        change = self._change(decision, paper)
-        if isinstance(decision, SetType) and change.after.state == "rejected":
+        if isinstance(decision, Destroy):
+            return self._destroyed(paper, decision)
+        if isinstance(decision, SetSame):
+            return self._regrouped(paper, decision.same_as)
+        is_secret = isinstance(decision, SetSecrecy) and decision.secret
+        change = None if is_secret else self._change(decision, paper)
+        if change is None or (isinstance(decision, SetType) and change.after.state == "rejected"):
             return self._wiped(paper)
         return self._settled((change,))
 
-    def _change(self, decision: PaperDecision, paper: Paper) -> PaperChange:
+    def _change(self, decision: SettledDecision, paper: Paper) -> PaperChange:
         """What a decision makes of the one paper that it is about."""
         match decision:
             case SetType():
@@ -142,7 +145,7 @@ class Settling:
                 return PaperChange(before=paper, after=answers.scanned_apart(paper), texts=nothing)
         return PaperChange(before=paper, after=self._answered(decision, paper, self._types[paper.type]))
 
-    def _answered(self, decision: PaperDecision, paper: Paper, kind: DocumentType) -> Paper:
+    def _answered(self, decision: SettledDecision, paper: Paper, kind: DocumentType) -> Paper:
         match decision:
             case SetField():
                 after = answers.with_field(paper, decision)
@@ -242,6 +245,16 @@ class Settling:
         kind = self._types[change.after.type]
         return change.model_copy(update={"after": settle_anew(change.after, kind)})
 
+    def _destroyed(self, paper: Paper, decision: Destroy) -> tuple[PaperChange, ...]:
+        """A destroyed paper goes with what people had cut otherwise of its pages; files that others lie in are cut."""
+        pages, changes = set(paper.source_pages), []
+        for one in self._beside(paper):
+            shows = one.state == "withdrawn" and pages & set(one.source_pages)
+            if shows or one.document_id == paper.document_id:
+                after = answers.destroyed(one, decision.destruction_id)
+                changes.append(PaperChange(before=one, after=after, texts=tuple("" for _ in one.source_pages)))
+        return self._placed(changes, paper)
+
     def _wiped(self, paper: Paper) -> tuple[PaperChange, ...]:
         """A secret paper goes with every file that shows it; the other papers of its submission keep their copies."""
         wiped, nothing = answers.wiped(paper), tuple("" for _ in paper.source_pages)
@@ -255,3 +268,9 @@ class Settling:
                 left, texts = answers.without_copy(left), tuple("" for _ in one.source_pages)
             changes.append(PaperChange(before=one, after=left, texts=texts))
         return tuple(changes)
+
+
+def _may_not_be_known(change: PaperChange) -> bool:
+    """Whether words that were kept may not be kept any more."""
+    before = change.before
+    return before is not None and before.keeping == "keep" and change.after.keeping != "keep"

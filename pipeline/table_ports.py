@@ -7,13 +7,15 @@ from pipeline.access_ports import AccessLog, Accounts, Newcomers, Sessions, Trie
 from pipeline.audit_ports import AuditTrail
 from pipeline.dossier_ports import Dossiers
 from pipeline.integrity_ports import Checks, Inventory
+from pipeline.keeping_ports import KeepingRows
 from pipeline.program_ports import AnsweredRequests, ApiTokens, Hooks, LoadSource
 from pipeline.record_ports import Records, Restoring
 from pipeline.review_ports import Answers, Claims, EarlierPaper
 from pipeline.schedule_ports import Marks, Turns
 from pipeline.work_ports import Calls, FigureSource, PageRanges, Submissions, Work
 from schemas.base import Value
-from schemas.decisions import AnyDecision, Confirm, Decided, RegisterDecision
+from schemas.decided import Decided
+from schemas.decisions import AnyDecision, Confirm, RegisterDecision
 from schemas.dossier import Lane, Lease, Paper, Submission
 from schemas.people import Citizen, PaperLink
 from schemas.review import QueuePlace, ReviewItem
@@ -368,6 +370,11 @@ class Tables(Protocol):
     @property
     def marks(self) -> Marks:
         """Marks on papers."""
+        ...
+
+    @property
+    def keeping(self) -> KeepingRows:
+        """What is open, and what is to be forgotten."""
         ...
 
     @property

@@ -7,7 +7,7 @@ from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import ObjectStore
 from pipeline.snapshots import Rows
 from pipeline.table_ports import Tables
-from schemas.dossier import Paper
+from schemas.dossier import OFF_FILE, Paper
 from schemas.search import SearchQuery
 
 _ASKED = 200
@@ -33,7 +33,7 @@ def wrong_answers(store: ObjectStore, tables: Tables, rows: Rows) -> tuple[int, 
 
 
 def _has_copy(store: ObjectStore, paper: Paper) -> bool:
-    if paper.object_key is None or paper.state in ("withdrawn", "rejected"):
+    if paper.object_key is None or paper.state in OFF_FILE:
         return True
     with TemporaryDirectory(prefix="hoso-trial-") as folder:
         try:
@@ -47,7 +47,7 @@ def _has_copy(store: ObjectStore, paper: Paper) -> bool:
 
 
 def _is_found(tables: Tables, paper: Paper) -> bool:
-    if paper.state in ("withdrawn", "rejected"):
+    if paper.state in OFF_FILE:
         return True
     office_id = paper.actor.office_id
     for person in paper.people:

@@ -106,6 +106,8 @@ class PageViews:
                 scan = fetch_original(self._archive.store, found, Path(folder) / "original")
                 return self._show(shown)(scan, Path(folder))
 
+        if paper.keeping != "keep":  # what may not be kept is not kept here either
+            return make()
         return self._recent.get((found.held.sha256, found.page, width_px, turned), make)
 
     def _paper(self, office_id: str, document_id: str, page: int) -> Paper:

@@ -19,6 +19,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.errors import Misconfigured
 from pipeline.ports import ObjectStore
 from pipeline.register import RegisterBook
+from pipeline.retention import check_lock
 from pipeline.settings import Settings
 from pipeline.sync import Sync
 
@@ -39,6 +40,7 @@ def open_store(settings: Settings) -> ObjectStore:
                 settings.s3_access_key.get_secret_value(),
                 settings.s3_secret_key.get_secret_value(),
                 settings.s3_region,
+                encrypt=settings.s3_encrypt,
             )
             return S3Store(rest, access, settings.s3_lock_days)
     raise Misconfigured("bad_setting", "HOSO_STORE: file:/path or s3:https://host/bucket")
@@ -113,6 +115,7 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
         Misconfigured, ServiceUnavailable: as its parts do.
     """
     catalogue = load_catalogue(settings.catalogue)
+    check_lock(catalogue.types, settings.s3_lock_days)
     store = open_store(settings)
     viruses = Clamd(settings.clamd) if settings.clamd else None
     with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits, viruses) as parsers:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pipeline.archive import Archive
+from pipeline.citizen_requests import CitizenRequests
 from pipeline.comparing import Comparing
 from pipeline.errors import ScanRejected
 from pipeline.local_time import local_day
@@ -44,6 +45,7 @@ class WorkDesk:
             with_dossiers: whether who asks may read dossiers; without, the list names none.
         """
         work, today = self._tables.work, local_day(now)
+        requests = CitizenRequests(self._archive.store, self._tables).open(office_id)
         proposals = self._proposals(office_id, now) if with_dossiers else ()
         due = work.due(office_id, today + _SOON, SHOWN) if with_dossiers else ()
         owing = self._owing(office_id, now) if with_dossiers else ()
@@ -57,6 +59,8 @@ class WorkDesk:
             uncompared=uncompared,
             waiting=work.waiting(office_id, SHOWN),
             integrity=self._tables.checks.state(office_id),
+            requests_open=len(requests),
+            requests_overdue=sum(one.overdue(today) is not None for one in requests),
         )
 
     def missing(self, dossier: Dossier, now: datetime) -> OwingDossier:

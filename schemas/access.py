@@ -19,6 +19,7 @@ Permission = Literal[
     "metrics.read",
     "papers.confirm",
     "papers.deliver",
+    "papers.destroy",
     "papers.read",
     "papers.receive",
     "review.answer",

@@ -3,24 +3,18 @@
 The rows can be made anew by applying all decisions in the order of `decided_at`.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field as Described
 from pydantic import TypeAdapter
 
 from schemas.base import Value
+from schemas.citizen_requests import AddRequest, AnswerRequest, EndRequest
+from schemas.decided import Decided
+from schemas.destruction import AnswerDestruction, Destroy, EndDestruction, ProposeDestruction, SetHold
 from schemas.dossier import CopyKind
-from schemas.people import Actor, Citizen
-
-
-class Decided(Value):
-    """Who decided when. `subject_id`: the paper, submission, citizen or dossier it speaks of; a random id or a code."""
-
-    decision_id: str
-    subject_id: str
-    actor: Actor
-    decided_at: datetime
+from schemas.people import Citizen
 
 
 class Confirm(Decided):
@@ -286,8 +280,21 @@ PaperDecision = (
     | TakeBack
 )
 """What is decided about papers; other decisions have use cases of their own."""
+SettledDecision = PaperDecision | Destroy
+"""What changes papers: what one person decides, and what takes two."""
+NotedDecision = (
+    SetThreshold
+    | ProposeDestruction
+    | AnswerDestruction
+    | EndDestruction
+    | SetHold
+    | AddRequest
+    | AnswerRequest
+    | EndRequest
+)
+"""Decisions that change no other row: to be written down is all that they need."""
 AnyDecision = Annotated[
-    PaperDecision | CompareDossier | SetThreshold | LookUp | Reuse | SetDossier | RegisterDecision,
+    SettledDecision | CompareDossier | NotedDecision | LookUp | Reuse | SetDossier | RegisterDecision,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

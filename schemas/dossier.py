@@ -10,8 +10,12 @@ from schemas.text import Box, Repair, Verdict
 
 Channel = Literal["counter", "post", "online"]
 Evidence = Literal["qr", "mrz", "check", "two_places", "ocr", "officer"]
-PaperState = Literal["filed", "needs_review", "rejected", "withdrawn"]
-"""`withdrawn`: a person cut its pages otherwise; the paper is kept and found by its id alone."""
+PaperState = Literal["filed", "needs_review", "rejected", "withdrawn", "destroyed"]
+"""`withdrawn`: a person cut its pages otherwise; the paper is kept and found by its id alone. `destroyed`: two people
+said so, and nothing is left but that it was there.
+"""
+OFF_FILE: tuple[PaperState, ...] = ("rejected", "withdrawn", "destroyed")
+"""States in which a paper is in no list, belongs to nobody and asks nothing."""
 SubmissionState = Literal["received", "working", "retrying", "stuck", "done"]
 """`retrying`: something of ours or a service failed, and it will be tried again by itself; `stuck`: not any more."""
 Lane = Literal["counter", "backlog"]
@@ -253,6 +257,8 @@ class Paper(Value):
     invalid_from: date | None = None
     superseded_by: str | None = None
     """The paper that took its place, where that is known."""
+    destruction_id: str | None = None
+    """By which destruction it went; its certificate tells the hashes of what it was."""
 
 
 class PaperRecord(Value):

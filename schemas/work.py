@@ -142,3 +142,7 @@ class WorkList(Value):
     waiting: tuple[UnfinishedWork, ...]
     integrity: IntegrityState | None = None
     """What the last check of store and database says; None: there was none."""
+    requests_open: int = 0
+    """Requests of citizens about their data that have not ended."""
+    requests_overdue: int = 0
+    """Of these, those that should have been answered or done by now."""

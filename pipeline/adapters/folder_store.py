@@ -94,6 +94,12 @@ class FolderStore:
                 sync_folder(path.parent)  # bytes without a hash would be nobody's; a hash without bytes says nothing
                 _hash_file(path).unlink(missing_ok=True)
 
+    def erase(self, key: str, *, earlier_only: bool = False) -> bool:
+        """See ObjectStore. A folder keeps no earlier versions."""
+        if not earlier_only:
+            self.delete(key)
+        return True
+
     def _keys(self, folder: str, prefix: str) -> Iterator[str]:
         """Keys below `folder` that start with `prefix`, in the order of their bytes as S3 lists them: `a-b` stands
         before `a/b`. Folders that hold none such are not entered: a check looks at a large store in thousands of parts.

@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 import urllib3
 from minio import Minio
 from minio.commonconfig import ENABLED, GOVERNANCE, Filter
+from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfig, Rule
 from minio.retention import Retention
+from minio.sse import SseS3
 
 from pipeline.adapters.objects import copy_hashed, require_key, written_whole
 from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
@@ -50,6 +52,8 @@ class S3Access:
     secret_key: str = field(repr=False)
     region: str
     settings: str = "HOSO_S3_ACCESS_KEY, HOSO_S3_SECRET_KEY"
+    encrypt: bool = False
+    """Ask the server to encrypt what it stores (SSE-S3)."""
 
 
 class S3Bucket:
@@ -110,6 +114,7 @@ class S3Bucket:
                     length=size_bytes,
                     content_type=media_type,
                     metadata={"sha256": sha256},
+                    sse=SseS3() if self._access.encrypt else None,
                     retention=Retention(GOVERNANCE, until) if locked and self._lock_days else None,
                 )
         return stored
@@ -145,6 +150,33 @@ class S3Bucket:
         require_key(key)
         with _store_errors():
             self._client.remove_object(bucket_name=self.name, object_name=key)
+
+    def erase(self, key: str, *, earlier_only: bool = False) -> bool:
+        """See ObjectStore."""
+        require_key(key)
+        with _store_errors():
+            listed = self._client.list_objects(bucket_name=self.name, prefix=key, include_version=True, recursive=True)
+            due = [
+                DeleteObject(key, one.version_id)
+                for one in listed
+                if one.object_name == key and not (earlier_only and one.is_latest == "true")
+            ]
+            refused = self._client.remove_objects(
+                bucket_name=self.name, delete_object_list=due, bypass_governance_mode=True
+            )
+            left = [error for error in refused if error.code not in _ABSENT]
+            if left and not earlier_only:
+                self._client.remove_object(bucket_name=self.name, object_name=key)
+        return not left
+
+    def encryption_of(self, key: str) -> str | None:
+        """By what the server says that it has encrypted an object, such as `AES256`; None: it says nothing.
+
+        Raises: NotFound (no_such_object), ServiceUnavailable (store_away).
+        """
+        with _store_errors():
+            stat = self._client.stat_object(bucket_name=self.name, object_name=key)
+        return (stat.metadata or {}).get("x-amz-server-side-encryption")
 
     def _describe(self, key: str) -> StoredObject | None:
         """What the server knows of `key`; None when it was deleted since it was listed, or was not put by us."""

@@ -7,16 +7,19 @@ for such logs).
 """
 
 import heapq
+import uuid
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.adapters.s3_bucket import S3Access, S3Bucket
+from pipeline.errors import Misconfigured
 from pipeline.ports import StoredObject
 
 _PASSING = ("intake/", "unapplied/", "doctor/", "audit-head/")
 """Folders of what is there for a time only."""
-_LOCKED = ("archive/", "decisions/", "audit/")
+_LOCKED = ("archive/", "decisions/", "destructions/", "audit/")
 """Folders of what is only ever added. Records of papers are replaced; each version of them stays for its own term."""
 
 
@@ -38,6 +41,7 @@ class S3Store:
         url = url.removeprefix("s3:").rstrip("/")
         self._lasting = S3Bucket(url, access, lock_days)
         self._passing = S3Bucket(f"{url}-intake", access)
+        self._encrypt = access.encrypt
 
     def put(self, key: str, data: BinaryIO, media_type: str) -> StoredObject:
         """See ObjectStore."""
@@ -58,6 +62,27 @@ class S3Store:
     def delete(self, key: str) -> None:
         """See ObjectStore. A locked version stays and can be read by its id; the key alone leads to nothing."""
         self._of(key).delete(key)
+
+    def erase(self, key: str, *, earlier_only: bool = False) -> bool:
+        """See ObjectStore. It takes the right to bypass governance (`s3:BypassGovernanceRetention`)."""
+        return self._of(key).erase(key, earlier_only=earlier_only)
+
+    def encryption(self) -> str | None:
+        """By what the server encrypts what it stores, as it says of an object put for that; None: it says nothing.
+
+        Raises:
+            Misconfigured: (no_server_encryption) it is to encrypt, and does not.
+            ServiceUnavailable: store_away.
+        """
+        said = []
+        for bucket in (self._lasting, self._passing):
+            key = f"doctor/{uuid.uuid4()}"
+            bucket.put(key, BytesIO(b"doctor"), "text/plain")
+            said.append(bucket.encryption_of(key))
+            bucket.erase(key)
+        if self._encrypt and None in said:
+            raise Misconfigured("no_server_encryption")
+        return said[0] if said[0] == said[1] else None
 
     def misplaced(self) -> bool:
         """Whether something that must be deletable lies in the bucket of what lasts."""

@@ -1,6 +1,7 @@
 """The command line. Terminal texts are English, for operators; what staff read in JSON follows `HOSO_LANGUAGE`.
 
-Exit codes: 0 done, 2 usage, 65 some files refused, 66 not found, 70 our bug, 75 a service is away, 78 misconfigured.
+Exit codes: 0 done, 2 usage, 65 some files refused, 66 not found, 70 our bug, 75 a service is away, 77 not permitted,
+78 misconfigured.
 """
 
 import logging
@@ -26,6 +27,9 @@ _COMMANDS = {
     "confirm": "ask:confirm",
     "figures": "figures:figures",
     "marks": "marks:marks",
+    "destroy": "destroy:app",
+    "hold": "hold:app",
+    "request": "request:app",
     "export": "export:app",
     "backlog": "backlog:backlog",
     "prefill": "dossier:prefill",

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -24,13 +25,18 @@ from pipeline.adapters.printing import font_files
 from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.tesseract import READINGS
 from pipeline.catalogue import load_catalogue
+from pipeline.citizen_requests import CitizenRequests
 from pipeline.cli.ask import AsJson
+from pipeline.cli.in_transit import in_the_clear
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
+from pipeline.local_time import local_day
 from pipeline.offices import known_offices
 from pipeline.pages import ScanFile
+from pipeline.retention import check_lock
 from pipeline.settings import Settings, load_settings
 from pipeline.wiring import open_store, open_sync, open_tables
+from pipeline.working_days import known_until
 
 _DOUBTED, _MISCONFIGURED = 65, 78
 _MARKS = {"ok": ("green", "ok   "), "doubt": ("yellow", "DOUBT"), "wrong": ("red", "WRONG")}
@@ -101,6 +107,8 @@ def _checks() -> dict[str, Callable[[Settings], str]]:
         "print font": _print_font,
         "flow server": _flow_server,
         "disk": disk_check,
+        "in transit": _in_transit,
+        "requests": _requests,
         "centre": _centre,
     }
 
@@ -161,7 +169,7 @@ def store_check(settings: Settings) -> str:
     """Whether objects can be put, fetched and deleted, and where; on an S3 server also how long they are locked.
 
     Raises:
-        Misconfigured: bad_setting, no_object_lock, intake_misplaced.
+        Misconfigured: bad_setting, no_object_lock, intake_misplaced, lock_outlasts_keeping, no_server_encryption.
         ServiceUnavailable: store_away, object_altered.
 
     """
@@ -175,8 +183,10 @@ def store_check(settings: Settings) -> str:
         return settings.store_url
     if store.misplaced():
         raise Misconfigured("intake_misplaced")
+    check_lock(load_catalogue(settings.catalogue).types, settings.s3_lock_days)
+    encryption = store.encryption() or "not encrypted by the server as far as it tells"
     lock = f"object lock for {settings.s3_lock_days} days" if settings.s3_lock_days else "no object lock"
-    return f"{settings.store_url}, {lock}"
+    return f"{settings.store_url}, {encryption}, {lock}"
 
 
 def _database(settings: Settings) -> str:
@@ -232,6 +242,23 @@ def disk_check(settings: Settings) -> str:
     if is_safe and guarded[temporary].guard in (*ENCRYPTED, "memory"):
         return says
     return Doubt(f"{says}. {_TO_ENCRYPT}")
+
+
+def _in_transit(settings: Settings) -> str:
+    plain = in_the_clear(settings)
+    if plain:
+        return Doubt(f"not encrypted on the way: {', '.join(plain)}. Whoever is on that network can read papers")
+    return "nothing leaves this machine unencrypted"
+
+
+def _requests(settings: Settings) -> str:
+    """What citizens asked about their data, and whether its deadlines can be counted."""
+    today = local_day(datetime.now(UTC))
+    with open_tables(settings) as tables:
+        found = CitizenRequests(open_store(settings), tables).open(settings.office_id)
+    overdue = sum(one.overdue(today) is not None for one in found)
+    told = f"{len(found)} open, {overdue} overdue; holidays are known until {known_until()}"
+    return Doubt(f"{told}: hoso request list") if overdue or known_until() < today.year else told
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from schemas.integrity import Finding, FindingKind
 
 log = logging.getLogger("hoso")
 
-AREAS = ("submissions", "register", "dossiers", "codes", "decisions", "intake", "archive")
+AREAS = ("submissions", "register", "dossiers", "codes", "decisions", "intake", "archive", "destructions")
 """The folders of an office, in the order in which they are looked at: what others refer to first."""
 
 

@@ -67,6 +67,8 @@ class Verifying:
                 look_at_intake(part, self.now)
             case "decisions":
                 look_at_decisions(part)
+            case "destructions":
+                part.compared(part.listed())
             case _:
                 look_at_records(part)
 

@@ -10,7 +10,7 @@ from typing import get_args
 from pipeline.stages.classify import OTHER
 from schemas.catalog import DocumentType, FieldRule
 from schemas.decisions import CopyTrouble
-from schemas.dossier import Field, Paper
+from schemas.dossier import OFF_FILE, Field, Paper
 from schemas.people import PersonOnPaper
 from schemas.review import Candidate, Question, QuestionKind
 
@@ -56,7 +56,7 @@ def questions_of(paper: Paper, kind: DocumentType) -> tuple[Question, ...]:
         kind: its type.
 
     """
-    if paper.state in ("rejected", "withdrawn"):
+    if paper.state in OFF_FILE:
         return ()
     asked = [*_bounds(paper), *_type(paper)]
     if SCAN_AGAIN in paper.reasons:

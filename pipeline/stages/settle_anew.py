@@ -13,7 +13,7 @@ from pipeline.stages.questions import (
 )
 from pipeline.stages.settle import settle
 from schemas.catalog import DocumentType
-from schemas.dossier import Paper
+from schemas.dossier import OFF_FILE, Paper
 
 _OF_SETTLE = (*TYPE_REASONS, *FIELD_REASONS, SECRECY)
 
@@ -24,7 +24,7 @@ def settle_anew(paper: Paper, kind: DocumentType) -> Paper:
     Reasons of `settle` are found again; an owner's reason stays while a role is open, any other until its own
     question is answered.
     """
-    if paper.state in ("rejected", "withdrawn"):
+    if paper.state in OFF_FILE:
         return paper.model_copy(update={"questions": ()})
     owner_reasons = _owner_reasons(paper, kind)
     settled = settle(

@@ -19,6 +19,7 @@ import pipeline.web.centre_pages
 import pipeline.web.code_api
 import pipeline.web.confirm_api
 import pipeline.web.deliveries_api
+import pipeline.web.destruction_pages
 import pipeline.web.dossier_api
 import pipeline.web.dossier_pages
 import pipeline.web.downloads_api
@@ -97,6 +98,7 @@ _ROUTERS = (
     pipeline.web.accounts_page.router,
     pipeline.web.access_log_page.router,
     pipeline.web.figures_pages.router,
+    pipeline.web.destruction_pages.router,
     pipeline.web.work_api.router,
     pipeline.web.work_pages.router,
 )

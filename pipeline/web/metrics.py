@@ -71,6 +71,11 @@ class _Waiting(Collector):
         deliveries.add_metric(("delivered",), load.deliveries_made)
         yield deliveries
         yield GaugeMetricFamily(
+            "hoso_citizen_requests_overdue",
+            "Requests of citizens that should have been answered or done by now",
+            load.requests_overdue,
+        )
+        yield GaugeMetricFamily(
             "hoso_integrity_findings",
             "What is wrong in the store or rows for good",
             load.integrity_findings,

@@ -78,7 +78,9 @@ class CallLine(Value):
 
 
 class WorkView(Value):
-    """The whole list. `more` counts, by part, the entries that are not shown; `damaged`: something stored is wrong."""
+    """The whole list. `more` counts, by part, the entries that are not shown; `damaged`: something stored is wrong;
+    `late`: a citizen's request should have been answered or done by now.
+    """
 
     counts: tuple[CountView, ...]
     proposals: tuple[ProposalLine, ...]
@@ -92,6 +94,8 @@ class WorkView(Value):
     more: dict[str, int]
     integrity: str
     damaged: bool
+    requests: str
+    late: bool
 
 
 class WorkViewer:
@@ -128,11 +132,18 @@ class WorkViewer:
             },
             integrity=self._integrity(work.integrity) if work.integrity else "",
             damaged=work.integrity is not None and work.integrity.findings > 0,
+            requests=self._requests(work),
+            late=work.requests_overdue > 0,
         )
 
     def _integrity(self, state: IntegrityState) -> str:
         said = self._words["work_integrity_wrong" if state.findings else "work_integrity"]
         return said.format(self._when(state.checked_at), state.findings)
+
+    def _requests(self, work: WorkList) -> str:
+        if not work.requests_open:
+            return ""
+        return self._words["work_requests"].format(work.requests_open, work.requests_overdue)
 
     def phones(self, phones: Iterable[Phone]) -> tuple[PhoneLine, ...]:
         """The numbers to be called."""

@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from pipeline.adapters.s3_store import S3Store
 from pipeline.cli.doctor import store_check
-from pipeline.errors import Misconfigured, NotFound
+from pipeline.errors import Misconfigured, NotFound, ServiceUnavailable
 from pipeline.settings import Settings
 from tests.services.s3 import S3Server, access_to
 
@@ -95,6 +96,30 @@ def test_not_even_the_owner_of_the_keys_can_remove_a_locked_version(
     with pytest.raises(S3Error):
         client.remove_object(bucket_name=bucket, object_name=key, version_id=version.version_id)
     assert content(client, bucket, version) == b"paper"
+
+
+def test_what_two_people_have_approved_is_erased_from_under_its_lock(
+    store: S3Store, client: Minio, bucket: str
+) -> None:
+    store.put(ARCHIVED, io.BytesIO(b"before"), "application/pdf")
+    store.put(ARCHIVED, io.BytesIO(b"paper"), "application/pdf")
+    store.delete(ARCHIVED)
+    assert store.erase(ARCHIVED)
+    assert versions(client, bucket) == []
+
+
+def test_erasing_what_was_earlier_leaves_one_version(store: S3Store, client: Minio, bucket: str) -> None:
+    for said in (b"before", b"after"):
+        store.put(ARCHIVED, io.BytesIO(said), "application/json")
+    assert store.erase(ARCHIVED, earlier_only=True)
+    assert [content(client, bucket, one) for one in versions(client, bucket)] == [b"after"]
+
+
+def test_a_server_that_does_not_encrypt_is_told_where_it_should(s3: S3Server, bucket: str) -> None:
+    told = S3Store(f"s3:{s3.url}/{bucket}", access_to(s3))
+    assert told.encryption() is None, "this one has no keys to do it with"
+    with pytest.raises((Misconfigured, ServiceUnavailable)):
+        S3Store(f"s3:{s3.url}/{bucket}", replace(access_to(s3), encrypt=True)).encryption()
 
 
 def test_a_dossiers_record_has_versions_and_no_lock(store: S3Store, client: Minio, bucket: str) -> None:

@@ -140,6 +140,28 @@ def test_a_deleted_key_can_be_used_again(store: ObjectStore, tmp_path: Path) -> 
     assert store.fetch(store.put(KEY, io.BytesIO(b"new"), "text/plain").key, tmp_path / "copy").size_bytes == 3
 
 
+def test_an_erased_object_is_gone_with_its_earlier_versions(store: ObjectStore, tmp_path: Path) -> None:
+    store.put(KEY, io.BytesIO(b"before"), "text/plain")
+    store.put(KEY, io.BytesIO(b"after"), "text/plain")
+    assert store.erase(KEY)
+    assert list(store.find("")) == []
+    with pytest.raises(NotFound):
+        store.fetch(KEY, tmp_path / "copy")
+
+
+def test_erasing_only_what_was_earlier_leaves_the_object_as_it_is(store: ObjectStore, tmp_path: Path) -> None:
+    store.put(KEY, io.BytesIO(b"before"), "text/plain")
+    now = store.put(KEY, io.BytesIO(b"after"), "text/plain")
+    assert store.erase(KEY, earlier_only=True)
+    assert store.fetch(KEY, tmp_path / "copy") == now
+
+
+def test_erasing_leaves_objects_whose_keys_only_begin_alike(store: ObjectStore) -> None:
+    beside = store.put(f"{KEY}.json", io.BytesIO(b"another"), "text/plain")
+    assert store.erase(KEY)
+    assert list(store.find("")) == [beside]
+
+
 @pytest.mark.parametrize(
     "key",
     ["", "/etc/passwd", "a//b", "a/", "../a", "a/../b", "a/./b", ".a", "a/.put-x", "a b", "Đỗ", "a\0b", "a.sha256"],

@@ -72,6 +72,16 @@ def read_access_log(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/access-log")
 
 
+def list_destructions(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/destructions")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def open_destruction(page: Page, scene: Scene) -> None:
+    page.locator("td a[href^='/destructions/']").first.click()
+    page.wait_for_url("**/destructions/*")
+
+
 def list_accounts(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/accounts")
 

@@ -1,5 +1,6 @@
 """A small office in the middle of its day: people, papers on file, dossiers, and what lies on the glass."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -10,11 +11,14 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageFilter
 
+from pipeline.archive import Archive
+from pipeline.decisions import new_decision
 from pipeline.entrance import new_account
 from pipeline.local_time import local_day
 from pipeline.settings import Settings
 from pipeline.wiring import open_archive, open_tables
 from schemas.access import Role
+from schemas.destruction import Obligation, ProposeDestruction
 from schemas.dossiers import Dossier, Party
 from schemas.people import Actor
 from tests.specimens import Demo
@@ -32,6 +36,7 @@ _OFFICERS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("hoa", "Lê Thị Hoa", ("reviewer",)),
     ("thanh", "Võ Thành", ("auditor",)),
     ("quan", "Phạm Anh Quân", ("administrator",)),
+    ("tu", "Đặng Thị Tú", ("head",)),
 )
 _DOSSIERS = (
     ("0003", "birth_registration", "Hồ Văn Oánh", 1, 2),
@@ -70,6 +75,18 @@ def _people_the_office(settings: Settings) -> None:
                     due_on=local_day(now) + timedelta(days=due_in_days),
                 )
             )
+        _propose_to_destroy(archive, settings.office_id)
+
+
+def _propose_to_destroy(archive: Archive, office_id: str) -> None:
+    """A head has proposed two papers, as if their term had been over at New Year."""
+    due = tuple(
+        Obligation(document_id=paper.document_id, type=paper.type, rule="over", until=date(2026, 1, 1))
+        for paper in archive.tables.marks.papers(office_id, "", 2)
+    )
+    tu = Actor(office_id=office_id, actor_id="tu")
+    proposal = new_decision(ProposeDestruction, tu, str(uuid.uuid4()), reason="keeping_over", papers=due)
+    archive.tables.papers.change(proposal, ())
 
 
 def stack_in(settings: Settings) -> str:

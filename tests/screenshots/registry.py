@@ -30,6 +30,8 @@ SHOTS = (
     Shot("call", "/dossiers/{code}/call", in_the_office.call),
     Shot("figures", "/figures", in_the_office.read_figures),
     Shot("access-log", "/access-log", in_the_office.read_access_log),
+    Shot("destructions", "/destructions", in_the_office.list_destructions),
+    Shot("destruction", "/destructions/{destruction_id}", in_the_office.open_destruction),
     Shot("own-account", "/me", in_the_office.open_own_account),
     Shot("own-password", "/me/password", in_the_office.change_password),
     Shot("accounts", "/accounts", in_the_office.list_accounts, login="quan"),

@@ -13,12 +13,14 @@ from starlette.testclient import TestClient
 from pipeline import tokens
 from pipeline.adapters.database.engine import Database
 from pipeline.adapters.hook_sender import new_secret
+from pipeline.decisions import new_decision
 from pipeline.entrance import Entrance, new_account
 from pipeline.settings import Limits, Settings
 from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
 from pipeline.web.upload_api import VERSION
 from schemas.access import Account, Role
+from schemas.destruction import Obligation, ProposeDestruction
 from schemas.hooks import Webhook
 from schemas.people import Actor
 from tests.permissions import Asked
@@ -84,6 +86,7 @@ class KnownOffice:
             "/accounts/tokens/end": {"token_id": ids["token_id"]},
             "/me/sessions/end": {"session_id": ids["session_id"]},
             "/receive/folder": {"file_id": ids["file_id"]},
+            "/destructions/{destruction_id}/answer": {"said": "refuse"},
             "/dossiers/{code}/calls": {"outcome": "no_answer"},
             "/dossiers/{code}/phone": {"phone": "0912345678"},
             "/dossiers/{code}/take-back": {"decision_id": "x"},
@@ -186,3 +189,19 @@ def _add_desk_things(office: KnownOffice) -> None:
     inbox.mkdir(exist_ok=True)
     (inbox / "a.png").write_bytes(scan("a"))
     office.ids["file_id"] = receiving.scans()[0].file_id
+    office.ids["destruction_id"] = _proposed(office)
+
+
+def _proposed(office: KnownOffice) -> str:
+    """A destruction of the paper that another head has proposed, whatever the law says about it."""
+    paper = office.tables.papers.get(OFFICE, office.ids["document_id"])
+    due = Obligation(document_id=paper.document_id, type=paper.type, rule="over")
+    proposal = new_decision(
+        ProposeDestruction,
+        Actor(office_id=OFFICE, actor_id="hoa"),
+        str(uuid.uuid4()),
+        reason="keeping_over",
+        papers=(due,),
+    )
+    office.tables.papers.change(proposal, ())
+    return proposal.subject_id

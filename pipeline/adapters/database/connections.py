@@ -15,6 +15,8 @@ from pipeline.errors import HosoError, ServiceUnavailable
 WRITES = "hoso_writes"
 """Execution option of a transaction that will write: SQLite then takes its write lock at once (BEGIN IMMEDIATE).
 Two transactions that read first and write later would otherwise wait for each other for ever."""
+OUTSIDE = "hoso_outside"
+"""Execution option of a connection on which no transaction is begun."""
 _DISK_FULL = ("SQLITE_FULL", "53100")
 """How SQLite and PostgreSQL say that their disk is full."""
 
@@ -46,6 +48,12 @@ class Connections:
     def writing(self) -> Iterator[Connection]:
         """A transaction for writing. Raises: ServiceUnavailable (database_away)."""
         with database_errors(), self._engine.execution_options(**{WRITES: True}).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def outside(self) -> Iterator[Connection]:
+        """A connection without a transaction, for what a database does in none. Raises: ServiceUnavailable."""
+        with database_errors(), self._engine.execution_options(**{OUTSIDE: True}).connect() as connection:
             yield connection
 
 

@@ -11,7 +11,8 @@ from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import number_key
 from pipeline.adapters.database.tables import decisions, papers
 from pipeline.errors import HosoError, NotFound
-from schemas.decisions import AnyDecision, CompareDossier, Confirm, Decided, LookUp, read_decision
+from schemas.decided import Decided
+from schemas.decisions import AnyDecision, CompareDossier, Confirm, LookUp, read_decision
 from schemas.dossiers import Component, Dossier, PaperCode, Party
 from schemas.people import Actor
 from schemas.records import CodeRecord

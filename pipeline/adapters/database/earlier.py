@@ -23,7 +23,8 @@ from pipeline.adapters.database.tables import (
 from pipeline.earlier import is_wordless, may_be_remembered, remembered
 from pipeline.review_ports import EarlierPaper
 from pipeline.table_ports import PaperChange
-from schemas.decisions import Decided, TakeBack
+from schemas.decided import Decided
+from schemas.decisions import TakeBack
 from schemas.dossier import Paper
 
 _KEPT = timedelta(days=1)

@@ -16,11 +16,12 @@ from pipeline.adapters.database.accounts import AccountTable, NewcomerTable
 from pipeline.adapters.database.answered import AnsweredTable
 from pipeline.adapters.database.audit_trail import AuditTrailTable
 from pipeline.adapters.database.claims import AnswerTable, ClaimTable
-from pipeline.adapters.database.connections import WRITES, Connections
+from pipeline.adapters.database.connections import OUTSIDE, WRITES, Connections
 from pipeline.adapters.database.dossiers import DossierTable
 from pipeline.adapters.database.figures import FigureCounts
 from pipeline.adapters.database.hooks import HookTable
 from pipeline.adapters.database.inventory import CheckTable, InventoryTable
+from pipeline.adapters.database.keeping import KeepingTable
 from pipeline.adapters.database.load import LoadCounts
 from pipeline.adapters.database.marks import MarkTable
 from pipeline.adapters.database.page_ranges import PageRangeTable
@@ -85,6 +86,7 @@ class Database:
         self.rows = RowSnapshots(connections)
         self.turns = TurnTable(connections)
         self.marks = MarkTable(connections)
+        self.keeping = KeepingTable(connections)
 
     def close(self) -> None:
         """Close all connections."""
@@ -170,6 +172,7 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     if isinstance(connection, sqlite3.Connection):
         _log_writes_ahead(connection)
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what was removed must not be read from the file
         connection.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KB}")
 
 
@@ -191,8 +194,9 @@ def _log_writes_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(OUTSIDE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
 
 
 def _migrate(connections: Connections) -> None:

@@ -11,7 +11,7 @@ from pipeline.adapters.database.search_marks import WHOLE_PAPER, marks_of
 from pipeline.adapters.database.tables import paper_pages, papers, search_rows
 from pipeline.local_time import local_day
 from pipeline.vietnamese import search_tokens
-from schemas.dossier import Paper
+from schemas.dossier import OFF_FILE, Paper
 
 _MAX_TOKENS_A_PAGE = 8000
 """With `MAX_TOKEN_CHARS` this stays below PostgreSQL's limit of 1 MB a page; a crowded A3 sheet has 3,000 words."""
@@ -115,7 +115,7 @@ def kept_texts(connection: Connection, paper: Paper) -> list[str]:
 
 def is_on_file(paper: Paper) -> bool:
     """Whether a paper is found at all."""
-    return paper.state not in ("withdrawn", "rejected")
+    return paper.state not in OFF_FILE
 
 
 def summary(paper: Paper) -> str:

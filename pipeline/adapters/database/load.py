@@ -6,12 +6,16 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from pipeline.adapters.database.access_tables import sessions
-from pipeline.adapters.database.connections import Connections
+from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.desk_tables import deliveries
+from pipeline.adapters.database.keeping import open_matters
 from pipeline.adapters.database.record_tables import integrity, integrity_findings
 from pipeline.adapters.database.tables import open_questions, submissions
+from pipeline.citizen_requests import deadlines_of
 from pipeline.findings import HARMLESS
+from pipeline.local_time import local_day
 from pipeline.program_ports import Load
+from schemas.citizen_requests import AddRequest
 from schemas.dossier import SubmissionState
 
 
@@ -35,6 +39,7 @@ class LoadCounts:
                 deliveries_waiting=_count(connection, deliveries, ~over),
                 deliveries_given_up=_count(connection, deliveries, over, ~arrived),
                 deliveries_made=_count(connection, deliveries, arrived),
+                requests_overdue=_requests_overdue(connection),
                 integrity_findings=_count(connection, integrity_findings, integrity_findings.c.kind.not_in(HARMLESS)),
                 integrity_checked_at=connection.execute(select(func.min(integrity.c.checked_at))).scalar(),
             )
@@ -50,6 +55,17 @@ def _oldest_waiting(connection: Connection) -> datetime | None:
         submissions.c.state.in_(("received", "retrying", "stuck"))
     )
     return connection.execute(query).scalar()
+
+
+def _requests_overdue(connection: Connection) -> int:
+    today = local_day(now(connection))
+    unanswered = {one.subject_id for one in open_matters(connection, None, "add_request", "answer_request")}
+    late = 0
+    for asked in open_matters(connection, None, "add_request", "end_request"):
+        if isinstance(asked, AddRequest):
+            due = deadlines_of(asked.request, asked.received_on)
+            late += today > due.act_by or (asked.subject_id in unanswered and today > due.answer_by)
+    return late
 
 
 def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:

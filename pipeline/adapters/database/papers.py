@@ -14,7 +14,8 @@ from pipeline.adapters.database.tables import decisions, open_questions, paper_p
 from pipeline.errors import NotFound
 from pipeline.review_ports import EarlierPaper
 from pipeline.table_ports import PaperChange
-from schemas.decisions import AnyDecision, Confirm, Decided, TakeBack, read_decision
+from schemas.decided import Decided
+from schemas.decisions import AnyDecision, Confirm, TakeBack, read_decision
 from schemas.dossier import Paper
 from schemas.review import QueuePlace, ReviewItem
 
@@ -64,7 +65,7 @@ class PaperTable:
         condition = (papers.c.office_id == office_id) & (papers.c.dossier_code == dossier_code)
         with self._connections.reading() as connection:
             found = _select(connection, condition, [papers.c.filed_at, papers.c.first_page, papers.c.document_id])
-        return tuple(paper for paper in found if paper.state != "withdrawn")
+        return tuple(paper for paper in found if paper.state not in ("withdrawn", "destroyed"))
 
     def alike(self, office_id: str, same_key: str) -> tuple[Paper, ...]:
         """See Papers."""

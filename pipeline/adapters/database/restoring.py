@@ -30,7 +30,7 @@ from pipeline.adapters.database.tables import (
 )
 from pipeline.record_ports import Record
 from pipeline.stages.same_name import folded_name
-from schemas.decisions import Decided
+from schemas.decided import Decided
 from schemas.dossier import Paper, PaperRecord, SourceFile, Submission
 from schemas.records import CodeRecord, DossierRecord, RegisterEntry
 

@@ -21,6 +21,7 @@ WORDS = {
     "state_done": ("Đã đọc xong", "Read"),
     "state_stuck": ("Bị dừng", "Stuck"),
     "state_delivered": ("Đã gửi về trung tâm", "With the centre"),
+    "paper_destroyed": ("Đã tiêu hủy", "Destroyed"),
     "state_refused": ("Bị từ chối", "Refused"),
     "paper_filed": ("Đã lưu", "Filed"),
     "paper_needs_review": ("Cần người xem", "Needs a person"),

@@ -7,6 +7,10 @@ WORDS = {
         "J K hoặc ↑ ↓ để đi, Enter để mở. Danh sách tự cập nhật.",
         "J K or ↑ ↓ to move, Enter to open. The list keeps itself up to date.",
     ),
+    "work_requests": (
+        "Yêu cầu của công dân về dữ liệu cá nhân: {} chưa xong, {} quá hạn (hoso request list).",
+        "Citizens' requests about their data: {} open, {} overdue (hoso request list).",
+    ),
     "work_integrity": (
         "Kho giấy tờ được kiểm tra lần cuối {}: không có gì sai.",
         "The stored papers were last checked {}: nothing is wrong.",

@@ -1,0 +1,31 @@
+"""What keeping and forgetting ask of the database. Contract tests run on both databases."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from schemas.decisions import AnyDecision
+
+
+class KeepingRows(Protocol):
+    """What was begun and not ended, and taking out of the rows what must not be known any more."""
+
+    def open(self, office_id: str | None, begun: str, ended: str) -> tuple[AnyDecision, ...]:
+        """Decisions of the kind `begun` whose subject has none of the kind `ended`, oldest first.
+
+        Such are destructions that wait, and requests of citizens.
+        `office_id` None: of all offices.
+        """
+        ...
+
+    def forget(self, office_id: str, document_ids: Collection[str], owners: Collection[str]) -> None:
+        """Remove what rows still tell of papers that were destroyed, in one transaction; again changes nothing.
+
+        What was decided about them (but for holds and the destruction itself), their codes, marks and places in
+        dossiers; of a submission of which nothing is left, who handed it in and what its files were called; of
+        `owners` those entries of the register that nothing hangs on any more.
+        """
+        ...
+
+    def tidy(self) -> None:
+        """Have nothing of removed rows left in the files, where this is not done by the database itself."""
+        ...
