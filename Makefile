@@ -106,4 +106,4 @@ lock: ## resolve pyproject.toml anew into the two lock files
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	&& python3 -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv && PATH="$$folder/bin:$$PATH" \
 	&& echo 'setuptools>=80' | $(LOCK) pyproject.toml - -o requirements.lock \
-	&& $(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
+	&& $(LOCK) pyproject.toml --extra dev --extra token -o requirements-dev.lock

@@ -22,6 +22,7 @@ from pipeline.stages.settle import Settled, settle
 from pipeline.table_ports import People
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, RepairedWord
+from schemas.signing import FoundSignature
 from schemas.text import Box, PageText
 
 RECEIPT = "receipt_slip"
@@ -89,6 +90,7 @@ class DigitisedPaper:
     issues: tuple[Issue, ...]
     copy: Path | None
     copy_kind: CopyKindRead | None
+    signatures: tuple[FoundSignature, ...] = ()
 
 
 def digitise(
@@ -126,8 +128,9 @@ def digitise(
     pages = _without_lost(outcomes)
     file_starts = [number for number, (_, page) in enumerate(places, 1) if page == 1]
     dossier_code: str | None = None
+    world = _World(scan, parsers, people, catalogue, folder, _signatures(scan.files, parsers))
     for piece in assemble(_texts(pages, len(places)), catalogue.types, cuts, file_starts):
-        paper = _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+        paper = _understand(piece, pages, places, world)
         dossier_code = _told_code(piece, paper) or dossier_code
         yield replace(paper, dossier_code=dossier_code)
 
@@ -152,7 +155,8 @@ def digitise_as(
     pages = _without_lost(dict(read_pages({n: places[n - 1] for n in known.pages}, parsers, folder)))
     texts = _texts(pages, len(places))
     piece = Piece(pages=tuple(texts[number - 1] for number in known.pages), classification=known.classification)
-    return _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder))
+    signatures = _signatures(scan.files, parsers)
+    return _understand(piece, pages, places, _World(scan, parsers, people, catalogue, folder, signatures))
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,18 @@ class _World:
     people: People
     catalogue: Catalogue
     folder: Path
+    signatures: tuple[FoundSignature, ...]
+
+
+def _signatures(files: Sequence[ScanFile], parsers: Parsers) -> tuple[FoundSignature, ...]:
+    """Those on all files. Where a parser dies over them they cannot be checked, and the papers are read anyhow."""
+    found: list[FoundSignature] = []
+    for number, file in enumerate(files, 1):
+        try:
+            found += (one.model_copy(update={"file": number}) for one in parsers.signatures(file))
+        except ScanRejected:
+            found.append(FoundSignature(file=number, state="unchecked", trouble="unreadable"))
+    return tuple(found)
 
 
 def count_pages(files: Sequence[ScanFile], parsers: Parsers) -> tuple[int, ...]:
@@ -245,6 +261,7 @@ def _understand(
     copy, flaws = _render(document_type, numbers, pages, world)
     issues = (*_issues(numbers, pages), *flaws)
     more = tuple(dict.fromkeys((*_asking(piece), *(issue.code for issue in issues))))
+    by_file = _pages_by_file(numbers, places, world.scan.files)
     if more:
         state = "needs_review" if settled.state == "filed" else settled.state
         settled = Settled(state=state, reasons=(*settled.reasons, *more))
@@ -257,7 +274,7 @@ def _understand(
         cuts=piece.cuts,
         dossier_code=None,
         pages=numbers,
-        pages_by_file=_pages_by_file(numbers, places, world.scan.files),
+        pages_by_file=by_file,
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
         grades=tuple(
             PageGrade(page=n, verdict=pages[n].verdict, grade=grade(pages[n].text), dpi=pages[n].text.dpi)
@@ -269,6 +286,7 @@ def _understand(
         issues=issues,
         copy=copy,
         copy_kind=read_copy_kind(piece.pages),
+        signatures=tuple(one for one in world.signatures if by_file[one.file - 1]),
     )
 
 

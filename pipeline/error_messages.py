@@ -1,5 +1,7 @@
 """The sentences of errors, by stable code: for counter staff in Vietnamese, for operators in English."""
 
+from pipeline.signing_messages import SIGNING
+
 MESSAGES: dict[str, tuple[str, str]] = {
     # the sender
     "not_a_scan": (
@@ -389,6 +391,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Another hoso backlog is taking in this folder.",
     ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
+    **SIGNING,
     # us
     "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),
 }

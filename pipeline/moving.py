@@ -87,19 +87,19 @@ def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Seque
     Of a rejected paper nothing stays that shows it, whatever it pointed to before. A crash before this leaves orphans
     until the decision is applied again.
     """
-    held = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}
-    held |= {key for change in changes for key in (change.after.object_key, *change.after.original_keys)}
+    held = {key for paper in papers for key in (*paper.copy_keys, *paper.original_keys)}
+    held |= {key for change in changes for key in (*change.after.copy_keys, *change.after.original_keys)}
     for change in changes:
         left, paper = change.before, change.after
-        for key in {left.object_key, *left.original_keys} - held if left else ():
-            store.delete(str(key))
+        for key in {*left.copy_keys, *left.original_keys} - held if left else ():
+            store.delete(key)
         archive = keys.archive(paper.actor.office_id, paper.content_sha256)
         intake = keys.intake(paper.actor.office_id, paper.submission_id)
         in_archive = keys.paper(archive, paper.source_pages, "json")
         if paper.state == "rejected":
             own = {keys.paper(folder, paper.source_pages, kind) for folder in (archive, intake) for kind in _OWN}
-            originals = {one.key for folder in (archive, intake) for one in store.find(keys.original(folder, ""))}
-            for key in (own | originals) - held:
+            beside = (keys.original(archive, ""), keys.original(intake, ""), keys.signed(archive))
+            for key in (own | {one.key for folder in beside for one in store.find(folder)}) - held:
                 store.delete(key)
         elif any(store.find(in_archive)):
             for suffix in ("json", "pdf"):

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from schemas.base import Value
 from schemas.dossier import CopyKind
 from schemas.people import Actor, Citizen
+from schemas.signing import SignedCopy
 
 
 class Decided(Value):
@@ -56,6 +57,23 @@ class CompareDossier(Decided):
 
     kind: Literal["compare_dossier"] = "compare_dossier"
     papers: tuple[Compared, ...]
+
+
+class SignedPaper(Value):
+    """A paper and the signed copy that was made of it."""
+
+    document_id: str
+    signed_copy: SignedCopy
+
+
+class SignPapers(Decided):
+    """The officer signed the copies of papers that had been confirmed, as one act (TT 01/2023/TT-VPCP, Art 8.1).
+
+    The signed copies are in the store before this is. Subject: a dossier.
+    """
+
+    kind: Literal["sign_papers"] = "sign_papers"
+    papers: tuple[SignedPaper, ...]
 
 
 class MachineView(Value):
@@ -287,7 +305,7 @@ PaperDecision = (
 )
 """What is decided about papers; other decisions have use cases of their own."""
 AnyDecision = Annotated[
-    PaperDecision | CompareDossier | SetThreshold | LookUp | Reuse | SetDossier | RegisterDecision,
+    PaperDecision | CompareDossier | SignPapers | SetThreshold | LookUp | Reuse | SetDossier | RegisterDecision,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

@@ -16,14 +16,15 @@ from typing import Any, Self
 import pipeline
 from pipeline.adapters.parser_seats import ParserSeats
 from pipeline.errors import Misconfigured, ScanRejected, ServiceUnavailable
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
 from pipeline.settings import Limits
+from schemas.signing import FoundSignature
 from schemas.text import Box
 from schemas.viewing import PageWords
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
-_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words"})
+_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words", "signable"})
 _NEEDED_BYTES = 64 << 20
 """With less room on the disk for temporary files nobody can tell whether a scan is at fault."""
 _COUNT_TIMEOUT_SHARE = 0.5
@@ -36,9 +37,15 @@ class ParserPool:
     What somebody waits for at a counter (`_QUICK`) goes before pages that are read for later.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        """Args: limits: memory, time and number of the processes. None is started yet."""
+    def __init__(self, limits: Limits, roots: Sequence[bytes] = ()) -> None:
+        """None is started yet.
+
+        Args:
+            limits: memory, time and number of the processes.
+            roots: certificates (DER) whose signatures are believed.
+        """
         self.side_by_side = limits.parsers
+        self._roots = tuple(roots)
         self._limits = limits
         self._folder = TemporaryDirectory(prefix="hoso-parsers-")
         self._seats: ParserSeats[_Child] = ParserSeats(limits.parsers)
@@ -114,6 +121,17 @@ class ParserPool:
             self._run(job, self._limits.page_timeout_s * max(1.0, len(pages) * _RENDER_TIMEOUT_PAGES_SHARE))
         finally:
             told.unlink(missing_ok=True)
+
+    def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
+        """See `Parsers.write_signable`."""
+        job = {"job": "signable", "wanted": wanted.model_dump(mode="json"), "target": str(target), **_scan(copy)}
+        return Signable.model_validate(self._run(job, self._limits.page_timeout_s))
+
+    def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
+        """See `Parsers.signatures`."""
+        job = {"job": "signatures", "roots": [root.hex() for root in self._roots], **_scan(scan)}
+        found = self._run(job, self._limits.page_timeout_s)["found"]
+        return tuple(FoundSignature.model_validate(one) for one in found)
 
     def _run(self, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         """Have a job done. A parser that dies may have been killed from outside, so the job is tried once more."""
