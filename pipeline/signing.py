@@ -7,22 +7,20 @@ object beside the archive copy, which stays as it is; nothing is written to a si
 import hashlib
 import logging
 import shutil
-import threading
-import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline import keys
 from pipeline.archive import Archive
 from pipeline.comparing import is_compared
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
-from pipeline.pages import Corner, ScanFile, Signable, SignatureWanted
+from pipeline.local_time import VIETNAM
+from pipeline.pages import Corner, ScanFile, SignatureWanted
 from pipeline.signing_ports import CertificateTold, Chain, Sealed, Sealer, Signer
+from pipeline.signing_room import SigningRoom, Waiting, WaitingPaper
 from pipeline.table_ports import PaperChange
 from schemas.base import Value
 from schemas.decisions import SignedPaper, SignPapers
@@ -32,9 +30,6 @@ from schemas.signing import SignedCopy
 
 log = logging.getLogger("hoso")
 
-WAITS_S = 600.0
-"""How long documents that are ready wait for their signatures: a PIN must be found and typed."""
-_MOST_WAITING = 50
 _MOST_TRIES = 5
 _PDF = "application/pdf"
 
@@ -69,38 +64,12 @@ class Prepared(Value):
     digests: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Ready:
-    """A paper whose copy waits in a private folder; `attributes` is what is signed for it."""
-
-    paper: Paper
-    path: Path
-    signable: Signable
-    attributes: bytes
-
-
-@dataclass(frozen=True)
-class _Signing:
-    """One act of signing that is under way."""
-
-    officer: Officer
-    code: str
-    chain: Chain
-    told: CertificateTold
-    at: datetime
-    until_s: float
-    folder: "TemporaryDirectory[str]"
-    ready: tuple[_Ready, ...]
-
-
 class SigningDesk:
-    """Signs the copies of dossiers. What is under way stays in this process, and ends with it."""
+    """Signs the copies of dossiers."""
 
-    def __init__(self, archive: Archive, means: SigningMeans) -> None:
-        """Args: archive: whose papers they are; means: what they are signed with."""
-        self._archive, self._means = archive, means
-        self._under_way: dict[str, _Signing] = {}
-        self._lock = threading.Lock()
+    def __init__(self, archive: Archive, means: SigningMeans, room: SigningRoom) -> None:
+        """Args: archive: whose papers they are; means: what they are signed with; room: where they wait."""
+        self._archive, self._means, self._room = archive, means, room
 
     @property
     def asks_pin(self) -> bool:
@@ -121,6 +90,7 @@ class SigningDesk:
         """Sign them all with the key that this server reaches.
 
         Raises:
+            NotFound: no_such_dossier.
             ScanRejected: nothing_to_sign, not_signing, unfit_certificate, untrusted_certificate, wrong_signature,
                 paper_changed.
             Forbidden: wrong_pin, pin_locked.
@@ -135,35 +105,41 @@ class SigningDesk:
             signatures = signer.sign([bytes.fromhex(one) for one in prepared.digests], pin)
             return self.finish(officer.actor, prepared.signing_id, signatures)
         finally:
-            self._drop(prepared.signing_id)
+            self._room.drop(prepared.signing_id)
 
     def prepare(self, officer: Officer, code: str, chain: Chain) -> Prepared:
         """Make all of them ready to be signed by the key of a certificate; they wait for minutes.
 
         Raises:
+            NotFound: (no_such_dossier) no paper of this dossier is on file.
             ScanRejected: nothing_to_sign, unfit_certificate, unreadable.
             ServiceUnavailable: store_away, object_altered, database_away.
         """
         papers = self.unsigned(officer.actor.office_id, code)
         if not papers:
-            raise ScanRejected("nothing_to_sign", code)
+            known = self._archive.tables.papers.of_dossier(officer.actor.office_id, code)
+            raise ScanRejected("nothing_to_sign", code) if known else NotFound("no_such_dossier", code)
         told, at = self._means.sealer.told(chain), datetime.now(UTC)
-        folder = TemporaryDirectory(prefix="hoso-signing-")
+        signing_id, folder = self._room.begin()
         try:
-            mark = Path(folder.name) / "mark.pdf"
+            mark = folder / "mark.pdf"
             mark.write_bytes(self._means.draw(officer.name, officer.actor.office_id, at))
-            ready = tuple(self._ready(paper, chain, mark, at) for paper in papers)
+            wanted = SignatureWanted(mark=mark, corner=self._means.corner, signed_at=at.astimezone(VIETNAM))
+            waiting = Waiting(
+                actor=officer.actor,
+                name=officer.name,
+                code=code,
+                chain=tuple(one.hex() for one in chain),
+                told=told,
+                at=at,
+                papers=tuple(self._ready(paper, chain, wanted) for paper in papers),
+            )
+            self._room.keep(signing_id, waiting)
         except BaseException:
-            folder.cleanup()
+            self._room.drop(signing_id)
             raise
-        signing_id = str(uuid.uuid4())
-        until_s = time.monotonic() + WAITS_S
-        signing = _Signing(officer, code, chain, told, at, until_s, folder, ready)
-        with self._lock:
-            self._under_way[signing_id] = signing
-        self._expire()
-        log.info("signing %s papers=%d", signing_id, len(ready))
-        digests = tuple(hashlib.sha256(one.attributes).hexdigest() for one in ready)
+        log.info("signing %s papers=%d", signing_id, len(papers))
+        digests = tuple(hashlib.sha256(bytes.fromhex(one.attributes)).hexdigest() for one in waiting.papers)
         return Prepared(signing_id=signing_id, digests=digests)
 
     def finish(self, actor: Actor, signing_id: str, signatures: Sequence[bytes]) -> SignPapers:
@@ -172,85 +148,67 @@ class SigningDesk:
         Where the authority of time stamps or the store is away, the same signatures may be sent again.
 
         Raises:
-            NotFound: (signing_over) it has waited too long, or is not this officer's.
+            NotFound: (signing_over) it has waited too long, is done, or is not this officer's.
             ScanRejected: wrong_signature, untrusted_certificate, paper_changed.
             ServiceUnavailable: timestamp_away, store_away, database_away.
         """
-        self._expire()
-        with self._lock:
-            signing = self._under_way.get(signing_id)
-            if signing is None or signing.officer.actor != actor:
-                raise NotFound("signing_over", signing_id)
-            del self._under_way[signing_id]  # nobody else finishes it meanwhile
+        waiting, folder = self._room.take(signing_id, actor)
         try:
-            decision = self._finish(signing, signatures)
+            decision = self._finish(waiting, folder, signatures)
         except ServiceUnavailable:
-            with self._lock:
-                self._under_way[signing_id] = signing
+            self._room.give_back(signing_id)
             raise
         except BaseException:
-            signing.folder.cleanup()
+            self._room.drop(signing_id)
             raise
-        signing.folder.cleanup()
+        self._room.drop(signing_id)
         log.info("signed %s papers=%d", decision.decision_id, len(decision.papers))
         return decision
 
-    def close(self) -> None:
-        """Forget what is under way."""
-        for signing_id in list(self._under_way):
-            self._drop(signing_id)
-
     # -- making ready -------------------------------------------------------------------------------------------------
 
-    def _ready(self, paper: Paper, chain: Chain, mark: Path, at: datetime) -> _Ready:
-        folder = mark.parent
-        copy, path = folder / "copy.pdf", folder / f"{paper.document_id}.pdf"
+    def _ready(self, paper: Paper, chain: Chain, wanted: SignatureWanted) -> WaitingPaper:
+        folder = wanted.mark.parent
+        copy = folder / "copy.pdf"
         self._archive.fetch_copy(paper.actor.office_id, paper.document_id, copy)
-        wanted = SignatureWanted(mark=mark, corner=self._means.corner, signed_at=at)
-        signable = self._archive.parsers.write_signable(ScanFile(copy, _PDF), wanted, path)
+        target = folder / f"{paper.document_id}.pdf"
+        signable = self._archive.parsers.write_signable(ScanFile(copy, _PDF), wanted, target)
+        copy.unlink()
         attributes = self._means.sealer.attributes(bytes.fromhex(signable.sha256), chain)
-        return _Ready(paper, path, signable, attributes)
-
-    def _expire(self) -> None:
-        now_s = time.monotonic()
-        with self._lock:
-            waiting = sorted(self._under_way.items(), key=lambda one: one[1].until_s)
-        many = len(waiting) - _MOST_WAITING
-        for number, (signing_id, signing) in enumerate(waiting):
-            if signing.until_s < now_s or number < many:
-                self._drop(signing_id)
-
-    def _drop(self, signing_id: str) -> None:
-        with self._lock:
-            signing = self._under_way.pop(signing_id, None)
-        if signing is not None:
-            signing.folder.cleanup()
+        return WaitingPaper(
+            document_id=paper.document_id,
+            sha256=str(paper.sha256),
+            confirmed_at=paper.confirmed_at,
+            signable=signable,
+            attributes=attributes.hex(),
+        )
 
     # -- finishing ----------------------------------------------------------------------------------------------------
 
-    def _finish(self, signing: _Signing, signatures: Sequence[bytes]) -> SignPapers:
-        if len(signatures) != len(signing.ready):
+    def _finish(self, waiting: Waiting, folder: Path, signatures: Sequence[bytes]) -> SignPapers:
+        if len(signatures) != len(waiting.papers):
             raise ScanRejected("wrong_signature")
-        made = []
-        for one, signature in zip(signing.ready, signatures, strict=True):
-            self._check_unchanged(one.paper)
-            sealed = self._means.sealer.seal(one.attributes, signature, signing.chain)
-            made.append((one, sealed, self._written(one, sealed, signing.told)))
-        kept = tuple(self._kept(one, sealed, path, signing) for one, sealed, path in made)
-        decision = new_decision(SignPapers, signing.officer.actor, signing.code, papers=kept)
+        chain, made = tuple(bytes.fromhex(one) for one in waiting.chain), []
+        for one, signature in zip(waiting.papers, signatures, strict=True):
+            paper = self._unchanged(waiting.actor.office_id, one)
+            sealed = self._means.sealer.seal(bytes.fromhex(one.attributes), signature, chain)
+            made.append((paper, sealed, self._written(folder, one, sealed, waiting.told)))
+        kept = tuple(self._kept(paper, sealed, path, waiting) for paper, sealed, path in made)
+        decision = new_decision(SignPapers, waiting.actor, waiting.code, papers=kept)
         with deciding(self._archive.store, self._archive.tables.records, decision):
             apply_signing(self._archive, decision)
         return decision
 
-    def _check_unchanged(self, paper: Paper) -> None:
-        now = self._archive.tables.papers.get(paper.actor.office_id, paper.document_id)
-        if not is_to_be_signed(now) or (now.sha256, now.confirmed_at) != (paper.sha256, paper.confirmed_at):
-            raise ScanRejected("paper_changed", paper.document_id)
+    def _unchanged(self, office_id: str, waiting: WaitingPaper) -> Paper:
+        paper = self._archive.tables.papers.get(office_id, waiting.document_id)
+        if not is_to_be_signed(paper) or (paper.sha256, paper.confirmed_at) != (waiting.sha256, waiting.confirmed_at):
+            raise ScanRejected("paper_changed", waiting.document_id)
+        return paper
 
-    def _written(self, ready: _Ready, sealed: Sealed, told: CertificateTold) -> Path:
+    def _written(self, folder: Path, waiting: WaitingPaper, sealed: Sealed, told: CertificateTold) -> Path:
         """The signed file, looked at as a stranger's would be. What waits stays as it is, for another try."""
-        path, (start, end) = ready.path.with_suffix(".signed"), ready.signable.room
-        shutil.copyfile(ready.path, path)
+        path, (start, end) = folder / f"{waiting.document_id}.signed", waiting.signable.room
+        shutil.copyfile(folder / f"{waiting.document_id}.pdf", path)
         digits = sealed.cms.hex().encode("ascii")
         if len(digits) > end - start:
             raise ScanRejected("unfit_certificate", "its chain is too long")
@@ -259,13 +217,12 @@ class SigningDesk:
             file.write(digits)
         found = self._archive.parsers.signatures(ScanFile(path, _PDF))
         if len(found) != 1 or found[0].serial != told.serial or found[0].state == "invalid":
-            raise ScanRejected("wrong_signature", ready.paper.document_id)
+            raise ScanRejected("wrong_signature", waiting.document_id)
         if self._means.trusts and found[0].state != "valid":
             raise ScanRejected("untrusted_certificate", str(found[0].trouble))
         return path
 
-    def _kept(self, ready: _Ready, sealed: Sealed, path: Path, signing: _Signing) -> SignedPaper:
-        paper = ready.paper
+    def _kept(self, paper: Paper, sealed: Sealed, path: Path, waiting: Waiting) -> SignedPaper:
         with path.open("rb") as data:
             sha256 = hashlib.file_digest(data, "sha256").hexdigest()
             data.seek(0)
@@ -276,12 +233,10 @@ class SigningDesk:
             sha256=stored.sha256,
             size_bytes=stored.size_bytes,
             of_sha256=str(paper.sha256),
-            actor=signing.officer.actor,
-            converter=signing.officer.name,
-            signed_at=signing.at,
-            subject=signing.told.subject,
-            issuer=signing.told.issuer,
-            serial=signing.told.serial,
+            actor=waiting.actor,
+            converter=waiting.name,
+            signed_at=waiting.at,
+            **waiting.told.model_dump(),
             level="B-B" if sealed.stamped_at is None else "B-T",
             stamped_at=sealed.stamped_at,
         )

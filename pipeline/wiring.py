@@ -135,7 +135,7 @@ def signing_means(settings: Settings) -> SigningMeans | None:
         signer=_signer(settings),
         draw=draw,
         corner="left" if settings.mark_place == "officer" else "right",
-        trusts=settings.trusted_roots is not None,
+        trusts=bool(load_roots(settings.trusted_roots)),
     )
 
 

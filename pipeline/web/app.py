@@ -47,6 +47,7 @@ from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
 from pipeline.signing import SigningDesk
+from pipeline.signing_room import SigningRoom
 from pipeline.tickets import TicketOffice, ticket_secret
 from pipeline.viewing import PageViews
 from pipeline.web.courier import Courier
@@ -141,7 +142,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
         app.state.page_views = PageViews(archive)
         means = signing_means(settings)
-        app.state.signing = SigningDesk(archive, means) if means else None
+        app.state.signing = SigningDesk(archive, means, SigningRoom(settings.home_path / "signing")) if means else None
         tables = archive.tables
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)
@@ -152,8 +153,6 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         courier.start()
         yield
         courier.close()
-        if app.state.signing is not None:
-            app.state.signing.close()
         closing.close()
         app.state.receiving.looks.close()
         app.state.readiness.close()
