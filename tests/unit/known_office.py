@@ -19,6 +19,7 @@ from pipeline.web.upload_api import VERSION
 from schemas.access import Account, Role
 from schemas.people import Actor
 from tests.permissions import Asked
+from tests.services.authority import PASSPHRASE, Authority
 from tests.signing_in import HERE
 from tests.unit.desk import open_desk
 from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
@@ -108,6 +109,9 @@ class KnownOffice:
             },
             "/api/v1/dossiers/{code}/confirmation/undo": {"decision_id": "x"},
             "/api/v1/dossiers/{code}/look-ups": {"component": "identity", "outcome": "found"},
+            "/api/v1/dossiers/{code}/signature": {},
+            "/api/v1/dossiers/{code}/signing": {"certificates": ["00"]},
+            "/api/v1/dossiers/{code}/signing/{signing_id}": {"signatures": ["00"]},
             "/api/v1/dossiers/{code}/reuse": {
                 "component": "identity",
                 "document_id": ids["document_id"],
@@ -139,7 +143,10 @@ def open_known_office(home: Path) -> Iterator[KnownOffice]:
     """The office, with nobody signed in."""
     with open_desk(home, PlainParsers()) as desk:
         paper = desk.file(scan(_UNNUMBERED), actor=Actor(office_id=OFFICE, actor_id="lan"), dossier_code=CODE)
-    app = build_app(Settings(home=home, office_id=OFFICE, limits=Limits(parsers=1)))
+    authority = Authority()
+    key = authority.key_file(home / "key.p12", authority.issue(kind="ec"))
+    signing: dict[str, Any] = {"signing": "key", "signing_key": key, "signing_passphrase": PASSPHRASE}
+    app = build_app(Settings(home=home, office_id=OFFICE, limits=Limits(parsers=1), **signing))
     headers = {"origin": HERE, "tus-resumable": VERSION}
     with TestClient(app, base_url=HERE, headers=headers, follow_redirects=False) as client:
         app.state.archive.parsers = PlainParsers()
@@ -162,4 +169,4 @@ def _add_desk_things(office: KnownOffice) -> None:
     session_id = office.tables.sessions.of_account(lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
     office.ids["delivery_id"] = str(uuid.uuid4())
-    office.ids |= dict.fromkeys(("file_id", "hook_id", "token_id"), "none")
+    office.ids |= dict.fromkeys(("file_id", "hook_id", "signing_id", "token_id"), "none")

@@ -95,9 +95,7 @@ def test_a_good_signature_is_valid_and_tells_who_and_when(paper: Path, authority
     assert found.stamped_at is None
 
 
-def test_that_nobody_was_asked_whether_it_was_revoked_is_told(
-    paper: Path, authority: Authority, issued: Issued
-) -> None:
+def test_that_nobody_asked_whether_it_was_revoked_is_told(paper: Path, authority: Authority, issued: Issued) -> None:
     assert not only(sign(paper, issued), authority.root.der).revocation_known
 
 
@@ -112,16 +110,11 @@ def test_an_authority_of_the_same_name_is_not_believed(paper: Path, issued: Issu
 
 
 def test_an_altered_file_is_invalid(paper: Path, authority: Authority, issued: Issued) -> None:
-    sign(paper, issued)
-    paper.write_bytes(paper.read_bytes().replace(b"/MediaBox", b"/MediaBax", 1))
-    found = find_signatures(paper, [authority.root.der])
-    assert [one.state for one in found] != ["valid"]
-    data = paper.read_bytes().replace(b"/MediaBax", b"/MediaBox", 1)
-    paper.write_bytes(
-        data.replace(b"%\xe2", b"%\xe3", 1) if b"%\xe2" in data else data.replace(b"%PDF-1.", b"%PDF-2.", 1)
-    )
-    found = find_signatures(paper, [authority.root.der])
-    assert [(one.state, one.trouble) for one in found] == [("invalid", "altered")]
+    data = sign(paper, issued).read_bytes()
+    assert data.startswith(b"%PDF-1.")
+    paper.write_bytes(data.replace(b"%PDF-1.", b"%PDF-2.", 1))
+    found = only(paper, authority.root.der)
+    assert (found.state, found.trouble) == ("invalid", "altered")
 
 
 def test_what_was_drawn_over_a_signed_file_is_found(paper: Path, authority: Authority, issued: Issued) -> None:
