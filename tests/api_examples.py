@@ -124,11 +124,12 @@ ASKED = (
     Asked("end_visit", "POST", "/visits/{visit_id}/close"),
 )
 
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _DELIVERY, _SIGNING = "0d8c1f0e-5f5a-4f55-8d1c-3a9b1f6f2b11", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _RECEIPT: dict[str, Any] = {
     "delivery_id": _DELIVERY,
     "submission_id": "{submission_id}",
-    "sha256s": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    "sha256s": [_SHA256],
     "received_at": "2026-03-02T07:30:00Z",
     "received_by": "lan",
     "taken_at": "2026-03-02T09:10:00Z",
@@ -168,7 +169,7 @@ SAID: dict[str, dict[str, Any]] = {
         "request": {"certificates": ["308202…"]},
         "answer": {
             "signing_id": _SIGNING,
-            "digests": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+            "digests": [_SHA256],
         },
     },
     "finish_signing": {"request": {"signatures": ["3045…"]}},

@@ -1,4 +1,4 @@
-"""Signing with a token at the counter, in a real browser: the office's page and the window of the real `hoso signer`."""
+"""Signing with a token at the counter, in a real browser: the office's page, and the window of `hoso signer`."""
 
 import socket
 from collections.abc import Iterator
@@ -79,7 +79,8 @@ def token(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def signer(office: Office, token: SoftToken, tmp_path: Path) -> Iterator[None]:
     """`hoso signer` as it runs on the counter's machine."""
     settings, log = office.counter.settings, tmp_path / "signer.log"
-    said = {"HOSO_WEB_URL": settings.web_url, "HOSO_SIGNER_PORT": str(settings.signer_port), **token.environment}
+    said = {"HOSO_HOME": str(tmp_path), "HOSO_WEB_URL": settings.web_url, **token.environment}
+    said["HOSO_SIGNER_PORT"] = str(settings.signer_port)
     told = [f"{name}={value}" for name, value in said.items()]
     with running(["env", *told, *hoso("signer")], log) as process:
         wait_until(lambda: answers(settings.signer_port), process, log)
