@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput capacity screenshots calibration permissions lock secrets up-real
+.PHONY: help setup test check demo bench bench-profile bench-large bench-look bench-search bench-register bench-restore bench-integrity bench-kill bench-load bench-growth bench-morning bench-throughput bench-signing capacity screenshots calibration permissions lock secrets up-real
 
 # Reproducible: nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
@@ -71,6 +71,10 @@ bench-morning: ## simulate a large centre's morning with service times measured 
 bench-throughput: ## measure pages a minute through all services, with one worker and with two
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.throughput
+
+bench-signing: ## measure signing with a key in a file, on a token and at a service
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.signing
 
 bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove that nothing is lost; takes an hour
 	@.ci/setup test

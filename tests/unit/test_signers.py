@@ -2,9 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import pytest
 
@@ -13,37 +11,12 @@ from pipeline.adapters.signing.service import SigningService
 from pipeline.adapters.signing.software_key import SoftwareKey
 from pipeline.adapters.signing.token import Token
 from pipeline.errors import Forbidden, HosoError, Misconfigured, ServiceUnavailable
-from pipeline.signing_ports import Signer
 from tests.services import signing_service as remote
 from tests.services import token as tokens
 from tests.services.authority import PASSPHRASE, Authority, Issued
+from tests.services.signers import Held, held
 
 DIGESTS = [hashlib.sha256(bytes([number])).digest() for number in range(20)]
-Kind = Literal["key", "token", "service"]
-
-
-class Held(NamedTuple):
-    """A signer, the key that it has, and the PINs it takes and does not take; "" where it asks for none."""
-
-    signer: Signer
-    issued: Issued
-    pin: str
-    wrong_pin: str
-
-
-@contextmanager
-def held(kind: Kind, folder: Path, authority: Authority, issued: Issued) -> Iterator[Held]:
-    root = authority.root.der
-    if kind == "key":
-        path = authority.key_file(folder / "key.p12", issued)
-        yield Held(SoftwareKey(path, PASSPHRASE), issued, "", "")
-    elif kind == "token":
-        with tokens.soft_token(folder / "token", issued, root) as token:
-            yield Held(Token(token.library), issued, tokens.PIN, tokens.WRONG_PIN)
-    else:
-        with remote.signing_service(issued, root) as service:
-            signer = SigningService(service.url, remote.TOKEN, remote.CREDENTIAL)
-            yield Held(signer, issued, remote.PIN, remote.WRONG_PIN)
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +91,10 @@ def test_a_token_that_was_pulled_out_is_missed(tmp_path: Path, authority: Author
 
 
 def test_a_library_that_is_not_there_is_the_operators_to_mend(tmp_path: Path) -> None:
-    error = refused(Token(tmp_path / "absent.so").chain)
-    assert (type(error), error.code) == (Misconfigured, "no_signing_key")
+    (tmp_path / "text.so").write_text("no library")
+    for name in ("absent.so", "text.so"):
+        error = refused(Token(tmp_path / name).chain)
+        assert (type(error), error.code) == (Misconfigured, "no_signing_key")
 
 
 def test_a_service_that_is_away_is_worth_another_try(authority: Authority) -> None:

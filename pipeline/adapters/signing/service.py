@@ -33,7 +33,10 @@ class SigningService:
         """See `Signer.chain`."""
         if self._chain is None:
             told = self._ask("credentials/info", {"credentialID": self._credential, "certificates": "chain"})
-            self._chain = tuple(_bytes(one) for one in told["cert"]["certificates"])
+            held = told["cert"].get("certificates", ()) if isinstance(told["cert"], dict) else ()
+            self._chain = tuple(_bytes(one) for one in held)
+            if not self._chain:
+                raise Misconfigured("no_signing_key", "HOSO_SIGNING_CREDENTIAL has no certificate there")
         return self._chain
 
     def sign(self, digests: Sequence[bytes], pin: str) -> tuple[bytes, ...]:

@@ -78,6 +78,8 @@ class Token:
         library = pkcs11.lib(str(self._library))
         library.reinitialize()
         for token in library.get_tokens():
+            if not token.flags & pkcs11.TokenFlag.TOKEN_INITIALIZED:
+                continue
             with token.open() as session:
                 held = _certificate(session)
             if held is not None:
@@ -141,7 +143,8 @@ def _our_errors() -> Iterator[None]:
         raise Forbidden("pin_locked") from None
     except NoSuchKey:
         raise Misconfigured("no_signing_key", "the token has no key for its certificate") from None
-    except PKCS11Error as error:  # pulled out, or its driver fails: plugging it in again is what helps
+    except PKCS11Error as error:
+        if type(error) is PKCS11Error:  # the library itself does not load
+            raise Misconfigured("no_signing_key", "HOSO_TOKEN_LIBRARY cannot be loaded") from None
+        # Pulled out, or its driver fails: plugging it in again is what helps.
         raise ServiceUnavailable("no_token", type(error).__name__) from None
-    except RuntimeError as error:  # the library itself does not load
-        raise Misconfigured("no_signing_key", "HOSO_TOKEN_LIBRARY cannot be loaded") from error
