@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -32,10 +33,10 @@ _PAPERS = 20
 def main(papers: int) -> None:
     """Print one line a kind of key."""
     authority = Authority()
-    print(f"{papers} papers, RSA 2048, a time stamp each")
+    print(f"{papers} papers, RSA 2048, a time stamp each")  # noqa: T201 (what it is for)
     for kind in get_args(Kind):
         with TemporaryDirectory() as name:
-            print(_measured(kind, papers, authority, Path(name)))
+            print(_measured(kind, papers, authority, Path(name)))  # noqa: T201
 
 
 def _measured(kind: Kind, papers: int, authority: Authority, folder: Path) -> str:
@@ -62,7 +63,7 @@ def _measured(kind: Kind, papers: int, authority: Authority, folder: Path) -> st
         signing.finish(ACTOR, prepared.signing_id, made)
         times.append(time.monotonic())
         good = _good(desk, ids, trust_database(folder / "nss", authority), folder)
-    steps = [f"{(after - before) * 1000 / papers:6.1f}" for before, after in zip(times, times[1:], strict=False)]
+    steps = [f"{(after - before) * 1000 / papers:6.1f}" for before, after in pairwise(times)]
     return f"{kind:8} ms a paper: made ready {steps[0]}, key {steps[1]}, put in {steps[2]}; {good}"
 
 
