@@ -3,7 +3,6 @@
 Runs in a parser process only.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,11 @@ from schemas.viewing import PageWords
 
 _MARGIN_PT = 11.0
 """Printers leave about 4 mm of a sheet's edge white."""
-_STEP_PT = 2
+_CLEAR_PT = 3.0
+"""Kept free around it, so that it does not look like part of what stands beside it."""
+_STEP_PT = 2.0
+_ROUND = 1e-6
+"""Lets a place count that is exactly at the other edge."""
 _SIZES = (1.0, 0.85, 0.7)
 """Its print has 10 points as NĐ 30/2020 asks for; smaller is better than over somebody's words."""
 _PAPER_SHARE = 0.002
@@ -76,40 +79,50 @@ def place_in(
     ink: NDArray[np.bool_], page_pt: tuple[float, float], mark_pt: tuple[float, float], corner: Corner
 ) -> MarkPlace:
     """The place of a mark on a page of which `ink` tells, row by row from the top, where something stands."""
-    sums = cv2.integral(ink.astype(np.uint8))
-    px_a_pt = (ink.shape[1] / page_pt[0], ink.shape[0] / page_pt[1])
+    sums = cv2.integral(ink.astype(np.uint8)).astype(np.int64)
     # A page that is smaller than the mark gets one that fits.
     fits = min(1.0, *((page - 2 * _MARGIN_PT) / mark for page, mark in zip(page_pt, mark_pt, strict=True)))
-    least: tuple[float, MarkPlace] | None = None
+    tried = []
     for size in _SIZES:
         mark = (mark_pt[0] * size * fits, mark_pt[1] * size * fits)
-        for left, top in _places(page_pt, mark, corner):
-            share = _share(sums, (left, top, *mark), px_a_pt)
-            place = MarkPlace(left, top, *mark, covers=share > _PAPER_SHARE)
-            if not place.covers:
-                return place
-            if least is None or share < least[0]:
-                least = share, place
-    assert least is not None  # noqa: S101 (there is one place at least on every page)
-    return least[1]
+        share, place = _best(sums, page_pt, mark, corner)
+        if not place.covers:
+            return place
+        tried.append((share, place))
+    return min(tried, key=lambda one: one[0])[1]
 
 
-def _places(
-    page_pt: tuple[float, float], mark_pt: tuple[float, float], corner: Corner
-) -> Sequence[tuple[float, float]]:
-    """All places at the top of the page, the nearest to the corner first."""
-    across = np.arange(_MARGIN_PT, max(page_pt[0] - _MARGIN_PT - mark_pt[0], _MARGIN_PT) + 1e-6, _STEP_PT)
-    lowest = page_pt[1] * _LOWEST_SHARE - mark_pt[1]
-    down = np.arange(_MARGIN_PT, max(lowest, _MARGIN_PT) + 1e-6, _STEP_PT)
-    at = [(float(x), float(y)) for y in down for x in across]
-    home = across[0] if corner == "left" else across[-1]
-    return sorted(at, key=lambda place: (place[0] - home) ** 2 + (place[1] - _MARGIN_PT) ** 2)
+def _best(
+    sums: NDArray[np.int64], page_pt: tuple[float, float], mark_pt: tuple[float, float], corner: Corner
+) -> tuple[float, MarkPlace]:
+    """The free place nearest to the corner, else the one with the smallest share of ink; and that share."""
+    along = np.arange(0.0, max(page_pt[0] - 2 * _MARGIN_PT - mark_pt[0], 0.0) + _ROUND, _STEP_PT)
+    left = _MARGIN_PT + along if corner == "left" else page_pt[0] - _MARGIN_PT - mark_pt[0] - along
+    down = np.arange(0.0, max(page_pt[1] * _LOWEST_SHARE - _MARGIN_PT - mark_pt[1], 0.0) + _ROUND, _STEP_PT)
+    shares = _shares(sums, page_pt, (left, _MARGIN_PT + down), mark_pt)
+    far = down[:, np.newaxis] ** 2 + along[np.newaxis, :] ** 2
+    free = shares <= _PAPER_SHARE
+    at = np.where(free, far, np.inf).argmin() if free.any() else shares.argmin()
+    row, column = np.unravel_index(int(at), shares.shape)
+    place = MarkPlace(float(left[column]), float(_MARGIN_PT + down[row]), *mark_pt, covers=not free.any())
+    return float(shares[row, column]), place
 
 
-def _share(sums: NDArray[np.int32], box_pt: tuple[float, float, float, float], px_a_pt: tuple[float, float]) -> float:
-    """Which share of a box is ink."""
-    left, top, width, height = box_pt
-    x0, x1 = int(left * px_a_pt[0]), min(int((left + width) * px_a_pt[0]) + 1, sums.shape[1] - 1)
-    y0, y1 = int(top * px_a_pt[1]), min(int((top + height) * px_a_pt[1]) + 1, sums.shape[0] - 1)
-    inside = int(sums[y1, x1]) - int(sums[y0, x1]) - int(sums[y1, x0]) + int(sums[y0, x0])
-    return inside / max(1, (x1 - x0) * (y1 - y0))
+def _shares(
+    sums: NDArray[np.int64],
+    page_pt: tuple[float, float],
+    corners_pt: tuple[NDArray[np.float64], NDArray[np.float64]],
+    mark_pt: tuple[float, float],
+) -> NDArray[np.float64]:
+    """Which share of each place, and of what is kept clear around it, is ink; rows go down, columns across."""
+    edges = []
+    for at, mark, page, most in zip(corners_pt, mark_pt, page_pt, (sums.shape[1] - 1, sums.shape[0] - 1), strict=True):
+        px_a_pt = most / page
+        before = np.clip(((at - _CLEAR_PT) * px_a_pt).astype(np.int64), 0, most)
+        after = np.clip(((at + mark + _CLEAR_PT) * px_a_pt).astype(np.int64) + 1, 0, most)
+        edges.append((before, after))
+    (x0, x1), (y0, y1) = edges
+    ink = sums[np.ix_(y1, x1)] - sums[np.ix_(y0, x1)] - sums[np.ix_(y1, x0)] + sums[np.ix_(y0, x0)]
+    area = (y1 - y0)[:, np.newaxis] * (x1 - x0)[np.newaxis, :]
+    shares: NDArray[np.float64] = ink / np.maximum(area, 1)
+    return shares

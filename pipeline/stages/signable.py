@@ -20,8 +20,8 @@ from pipeline.errors import ScanRejected
 from pipeline.pages import Signable, SignatureWanted
 from pipeline.stages.mark_place import MarkPlace, find_place
 
-_ROOM_BYTES = 24 << 10
-"""For a signature with its certificates and a time stamp with those of its authority; the usual ones take 12 KB."""
+_ROOM_BYTES = 16 << 10
+"""For a signature with its certificates and a time stamp with those of its authority; usual ones take 5 to 11 KB."""
 _FIELD = "hoso"
 _BROKEN = (PdfError, SigningError, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError)
 """What pyHanko raises for files that are no good PDFs: its documentation names its own, hostile files show the rest."""

@@ -63,7 +63,6 @@ WORDS = {
     "viewer_did_set_same": ("Trả lời về lần quét trùng", "Answered about an earlier scan"),
     "viewer_did_invalidate": ("Ghi hiệu lực", "Set whether it holds"),
     "viewer_did_reuse": ("Dùng lại cho hồ sơ", "Used again for a dossier"),
-    "viewer_did_sign_papers": ("Ký số bản số hóa", "Signed the copy"),
     "viewer_did_other": ("Quyết định khác", "Another decision"),
     "viewer_fields_only": (
         "Loại giấy này chỉ được lưu thông tin, không lưu hình, theo quy định về dữ liệu căn cước.",
