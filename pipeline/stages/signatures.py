@@ -108,7 +108,7 @@ def _validated(embedded: EmbeddedPdfSignature, roots: Sequence[bytes], moment: d
 
 def _is_whole(embedded: EmbeddedPdfSignature) -> bool:
     """Whether the signature covers all of the file, so that there is nothing else to be compared."""
-    return embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+    return bool(embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE)
 
 
 def _trouble(status: PdfSignatureStatus) -> SignatureTrouble | None:
@@ -128,7 +128,7 @@ def _trouble(status: PdfSignatureStatus) -> SignatureTrouble | None:
 
 def _grew_lawfully(status: PdfSignatureStatus) -> bool:
     """Whether what was added is a later signature, or a form filled in where the signer allowed that."""
-    return status.modification_level == ModificationLevel.FORM_FILLING and bool(status.docmdp_ok)
+    return bool(status.modification_level == ModificationLevel.FORM_FILLING and status.docmdp_ok)
 
 
 def _carries_revocation(embedded: EmbeddedPdfSignature) -> bool:

@@ -39,7 +39,7 @@ def issued(authority: Authority) -> Issued:
     return authority.issue(kind="ec")
 
 
-class _At(TimeStamper):
+class _At(TimeStamper):  # type: ignore[misc] # pyHanko ships no types
     """An authority of time stamps that tells a time of our choice."""
 
     def __init__(self, authority: Authority, at: datetime) -> None:

@@ -74,17 +74,18 @@ class PadesSealer:
         return Sealed(cms=made.dump(), stamped_at=_stamped_at(made, signature) if self._stamper else None)
 
 
-class _HttpTimeStamper(TimeStamper):
+class _HttpTimeStamper(TimeStamper):  # type: ignore[misc] # pyHanko ships no types
     """Asks an authority over HTTP (RFC 3161, 3.4)."""
 
     def __init__(self, url: str) -> None:
         super().__init__(include_nonce=True)
-        self._url = url
+        # One client for all requests: making one reads the certificates of web servers' authorities each time.
+        self._url, self._client = url, httpx.Client(timeout=_TIMEOUT_S)
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         headers = {"content-type": "application/timestamp-query", "accept": "application/timestamp-reply"}
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
-            answer = await client.post(self._url, content=req.dump(), headers=headers)
+        # Nothing else runs in this loop, so it may wait here.
+        answer = self._client.post(self._url, content=req.dump(), headers=headers)
         if not answer.is_success or len(answer.content) > _MOST_BYTES:
             raise TimestampRequestError("no time stamp")
         try:
