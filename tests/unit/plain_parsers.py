@@ -103,7 +103,6 @@ class PlainParsers:
         return Signable(sha256=covered, room=(len(before), len(before) + _ROOM), covers=False)
 
     def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
-        self.calls.append("signatures")
         data = scan.path.read_bytes()
         start = len(data) - _ROOM - 1
         if data[max(0, start - 9) : start] != b" signed <":
