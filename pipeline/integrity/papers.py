@@ -34,14 +34,14 @@ def look_at_archive(part: Part) -> None:
     """
     contents = _looked_up(part, part.prefix, count=True)
     for name, content in sorted(contents.items()):
-        for filed in content.papers:
-            look_at_signature(part, filed.record.paper)
         if any(_wrong(part, content)):
             part.record_changes()
             now = _looked_up(part, name, count=False).get(name, _Content())
             for kind, key, subject in list(_wrong(part, now)):
                 if not part.is_noted(key):
                     _put_right(part, kind, key, subject)
+        for filed in content.papers:
+            look_at_signature(part, filed.record.paper)
 
 
 def _looked_up(part: Part, prefix: str, *, count: bool) -> dict[str, _Content]:

@@ -10,10 +10,10 @@ from schemas.dossier import Paper
 
 
 def look_at_signature(part: Part, paper: Paper) -> None:
-    """Check the newest signed copy of a paper; one that is missing or altered is found with the other objects."""
-    if not paper.signed_copies:
+    """Check the newest signed copy of a paper, unless something was found about it as an object already."""
+    newest = paper.signed_copies[-1] if paper.signed_copies else None
+    if newest is None or part.is_noted(newest.key):
         return
-    newest = paper.signed_copies[-1]
     with TemporaryDirectory(prefix="hoso-verify-") as folder:
         target = Path(folder) / "signed"
         try:

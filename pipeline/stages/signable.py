@@ -60,7 +60,7 @@ def _write(
     width, height = box[2] - box[0], box[3] - box[1]
     shown = (height, width) if turned in (90, 270) else (width, height)
     place = find_place(copy, shown, _size(mark), wanted.corner, timeout_s)
-    field = SigFieldSpec(_FIELD, on_page=0, box=_on_page(place, box, turned))
+    field = SigFieldSpec(_FIELD, on_page=0, box=_on_page(place, box, turned))  # type: ignore[arg-type] # fractions, too
     steps = PdfCMSEmbedder(field).write_cms(_FIELD, writer)
     annotation = next(steps).get_object()
     annotation["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): _appearance(writer, mark, turned)})

@@ -66,10 +66,11 @@ class Authority:
         since_days: int = 1,
         days: int = 30,
         stamps_time: bool = False,
+        signs: bool = True,
     ) -> Issued:
         key: Key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(name), self.root.certificate.subject, key, days, since_days)
-        usage = x509.KeyUsage(True, not stamps_time, False, False, False, False, False, False, False)
+        usage = x509.KeyUsage(signs, signs and not stamps_time, not signs, False, False, False, False, False, False)
         builder = builder.add_extension(usage, critical=True)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         if stamps_time:

@@ -38,7 +38,7 @@ class RemoteService:
         if path.endswith("credentials/authorize"):
             return self._authorize(asked)
         hashes = self.allowed.pop(asked["SAD"], None)
-        if hashes != asked["hash"]:
+        if hashes is None or hashes != asked["hash"]:
             return 400, {"error": "invalid_request"}
         return 200, {"signatures": [base64.b64encode(self._signature(one)).decode() for one in hashes]}
 

@@ -47,7 +47,7 @@ def client(key: Key, tmp_path: Path) -> Iterator[TestClient]:
 
 
 def secret_of(client: TestClient) -> str:
-    page = client.get("/").text
+    page = str(client.get("/").text)
     return page.partition('data-secret="')[2].partition('"')[0]
 
 

@@ -74,7 +74,7 @@ class PadesSealer:
         return Sealed(cms=made.dump(), stamped_at=_stamped_at(made, signature) if self._stamper else None)
 
 
-class _HttpTimeStamper(TimeStamper):  # type: ignore[misc] # pyHanko ships no types
+class _HttpTimeStamper(TimeStamper):
     """Asks an authority over HTTP (RFC 3161, 3.4)."""
 
     def __init__(self, url: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -113,11 +113,9 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _signatures(session: "Session", held: _Held, digests: Sequence[bytes]) -> tuple[bytes, ...]:
-    from pkcs11 import Mechanism, ObjectClass, PrivateKey  # noqa: PLC0415
+    from pkcs11 import Mechanism, ObjectClass  # noqa: PLC0415
 
-    key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, id=held.key_id)
-    if not isinstance(key, PrivateKey):
-        raise Misconfigured("no_signing_key", "the token has no key for its certificate")
+    key: Any = session.get_key(object_class=ObjectClass.PRIVATE_KEY, id=held.key_id)  # its types leave signing out
     if isinstance(x509.load_der_x509_certificate(held.chain[0]).public_key(), rsa.RSAPublicKey):
         return tuple(bytes(key.sign(PREFIX + one, mechanism=Mechanism.RSA_PKCS)) for one in digests)
     raw = (bytes(key.sign(one, mechanism=Mechanism.ECDSA)) for one in digests)
