@@ -16,7 +16,7 @@ from pipeline.adapters.signing.cms import PadesSealer
 from pipeline.adapters.signing.mark import draw_mark
 from pipeline.adapters.signing.software_key import SoftwareKey
 from pipeline.comparing import Comparing
-from pipeline.decisions import new_decision
+from pipeline.decisions import deciding, new_decision
 from pipeline.errors import HosoError, NotFound
 from pipeline.integrity.verify import Verifying
 from pipeline.rebuild import rebuild
@@ -25,7 +25,8 @@ from pipeline.settling import Settling
 from pipeline.signing import Officer, SigningDesk, SigningMeans, apply_signing
 from pipeline.signing_ports import Chain, Signer
 from pipeline.signing_room import WAITS_S, SigningRoom
-from schemas.decisions import SetSecrecy
+from pipeline.table_ports import PaperChange
+from schemas.decisions import SetSecrecy, SetThreshold
 from schemas.dossier import Paper
 from schemas.people import Actor
 from schemas.signing import SignedCopy
@@ -373,9 +374,24 @@ def test_a_signed_copy_that_was_altered_removed_or_replaced_is_found(
     wanted = {
         "altered": {("object_altered", key)},
         "gone": {("object_missing", key)},
-        "replaced": {("object_differs", key), ("signature_broken", key)},
+        "replaced": {("object_differs", key)},
     }
     assert set(findings(desk)) == wanted[spoil]
+
+
+def test_a_signed_copy_that_was_altered_with_its_record_and_row_is_found_by_its_signature(
+    desk: Desk, signing: SigningDesk
+) -> None:
+    (paper,) = confirmed(desk, BIRTH)
+    signing.sign(LAN, CODE, "")
+    copy = signed(desk, paper)
+    altered = desk.store.put(copy.key, BytesIO(b"#" + desk.bytes_of(copy.key)[1:]), "application/pdf")
+    before = now(desk, paper)
+    after = before.model_copy(update={"signed_copies": (copy.model_copy(update={"sha256": altered.sha256}),)})
+    decision = new_decision(SetThreshold, ACTOR, OFFICE, field_kind="name", confidence=0.5)
+    with deciding(desk.store, desk.tables.records, decision):
+        assert desk.tables.papers.change(decision, [PaperChange(before=before, after=after)])
+    assert findings(desk) == [("signature_broken", copy.key)]
 
 
 def test_of_two_windows_of_one_officer_the_first_signs(desk: Desk, at_counter: SigningDesk, key: SoftwareKey) -> None:
