@@ -76,6 +76,10 @@ bench-audit: ## measure how long it takes to note an access
 	@.ci/setup test
 	.venv/bin/python -m tests.bench.audit
 
+bench-signing: ## measure signing with a key in a file, on a token and at a service
+	@.ci/setup test
+	.venv/bin/python -m tests.bench.signing
+
 bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove that nothing is lost; takes an hour
 	@.ci/setup test
 	.venv/bin/python -m tests.kill
@@ -126,4 +130,4 @@ lock: ## resolve pyproject.toml anew into the two lock files
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	&& python3 -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv && PATH="$$folder/bin:$$PATH" \
 	&& echo 'setuptools>=80' | $(LOCK) pyproject.toml - -o requirements.lock \
-	&& $(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
+	&& $(LOCK) pyproject.toml --extra dev --extra token -o requirements-dev.lock

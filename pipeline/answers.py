@@ -149,8 +149,8 @@ def invalidated(paper: Paper, decision: Invalidate) -> Paper:
 
 
 def without_copy(paper: Paper) -> Paper:
-    """The paper without its searchable copy."""
-    return paper.model_copy(update={"object_key": None, "sha256": None, "size_bytes": None})
+    """The paper without its searchable copy, and without those of it that were signed."""
+    return paper.model_copy(update={"object_key": None, "sha256": None, "size_bytes": None, "signed_copies": ()})
 
 
 def without_originals(paper: Paper) -> Paper:
@@ -162,6 +162,7 @@ _NOTHING: dict[str, object] = {
     "fields": {}, "people": (), "mentions": (), "repairs": (), "cues": (), "other_types": (), "questions": (),
     "issues": (), "object_key": None, "sha256": None, "size_bytes": None, "original_keys": (), "original_sha256s": (),
     "excerpts": (), "copy_kind": None, "copy_kind_read": None, "confirmed_at": None, "rendition_of": None,
+    "signed_copies": (), "signatures": None,
 }  # fmt: skip
 
 
@@ -185,7 +186,7 @@ def withdrawn(paper: Paper) -> Paper:
 
 _READ_AGAIN = (
     "type", "type_confidence", "cues", "other_types", "keeping", "fields", "people", "mentions", "issues", "rotations",
-    "grades", "repairs", "object_key", "sha256", "size_bytes", "copy_kind_read",
+    "grades", "repairs", "object_key", "sha256", "size_bytes", "copy_kind_read", "signatures",
 )  # fmt: skip
 
 
@@ -206,6 +207,7 @@ def retyped(before: Paper, read: Paper, kind: DocumentType) -> Paper:
             "people": (*people, *(person for person in read.people if person.role not in fixed)),
             "reasons": (*read.reasons, *bounds),
             "copy_kind": before.copy_kind if before.confirmed_at else read.copy_kind,
+            "signed_copies": before.signed_copies if read.keeping == "keep" else (),
             "answered": tuple(part for part in before.answered if part not in gone),
         }
     )

@@ -69,7 +69,7 @@ class Archive:
         self.parsers = parsers
         self.catalogue = catalogue
         codes = PaperCodes(tables.dossiers, catalogue, settings.paper_code)
-        self.dossiers = DossierDesk(store, tables, catalogue, codes)
+        self.dossiers = DossierDesk(store, tables, catalogue, codes, signatures=settings.signs)
         self.intake = Intake(store, tables, settings.intake_days)
         self._settings = settings
         self._shared = SharedReading(store, tables.page_ranges, parsers, settings)

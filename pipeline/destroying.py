@@ -264,10 +264,10 @@ class Destructions:
         labels = "|".join(re.escape(keys.page_label(one.source_pages)) for one in shown)
         own = re.compile(rf"(?:{re.escape(archive)}|{re.escape(intake)})(?:{labels})\.(?!\d).*")
         submission = self._tables.submissions.get(office_id, paper.submission_id)
-        originals = {key for one in shown for key in own_originals(one, submission)}
+        beside = {key for one in shown for key in (*one.copy_keys, *own_originals(one, submission))}
         for folder in (archive, intake):
             for stored in self._store.find(folder):
-                if own.fullmatch(stored.key) or stored.key in originals:
+                if own.fullmatch(stored.key) or stored.key in beside:
                     yield _as_destroyed(stored)
         for one in shown:
             history = self._tables.papers.history(office_id, one.document_id)
@@ -285,7 +285,7 @@ class Destructions:
             beside = self._tables.papers.of_content(office_id, paper.content_sha256, withdrawn=True)
             gone = {other.document_id for other in beside if other.destruction_id == one.destruction_id}
             left = [other for other in beside if other.state != "destroyed"]
-            needed = {key for other in left for key in (other.object_key, *other.original_keys)}
+            needed = {key for other in left for key in (*other.copy_keys, *other.original_keys)}
             stubs = {
                 keys.paper(keys.archive(office_id, paper.content_sha256), other.source_pages, "json")
                 for other in beside

@@ -22,6 +22,7 @@ from pipeline.stages.settle import Settled, settle
 from pipeline.table_ports import People
 from schemas.catalog import Catalogue, DocumentType
 from schemas.dossier import CopyKindRead, Cut, Field, Issue, PageGrade, Paper, RepairedWord
+from schemas.signing import FoundSignature
 from schemas.text import Box, PageText
 
 RECEIPT = "receipt_slip"
@@ -91,6 +92,7 @@ class DigitisedPaper:
     issues: tuple[Issue, ...]
     copy: Path | None
     copy_kind: CopyKindRead | None
+    signatures: tuple[FoundSignature, ...] = ()
 
 
 def digitise(
@@ -172,11 +174,12 @@ class _World:
     catalogue: Catalogue
     folder: Path
     active: frozenset[ScanFile]
+    signatures: tuple[FoundSignature, ...]
 
 
 def _world(scan: Scan, parsers: Parsers, people: People, catalogue: Catalogue, folder: Path) -> _World:
     active = frozenset(file for file in scan.files if _may_act(file, parsers))
-    return _World(scan, parsers, people, catalogue, folder, active)
+    return _World(scan, parsers, people, catalogue, folder, active, _signatures(scan.files, parsers))
 
 
 def _may_act(file: ScanFile, parsers: Parsers) -> bool:
@@ -184,6 +187,17 @@ def _may_act(file: ScanFile, parsers: Parsers) -> bool:
         return parsers.holds_active_content(file)
     except ScanRejected:  # nobody can tell, and whoever downloads it should know
         return True
+
+
+def _signatures(files: Sequence[ScanFile], parsers: Parsers) -> tuple[FoundSignature, ...]:
+    """Those on all files. Where a parser dies over them they cannot be checked, and the papers are read anyhow."""
+    found: list[FoundSignature] = []
+    for number, file in enumerate(files, 1):
+        try:
+            found += (one.model_copy(update={"file": number}) for one in parsers.signatures(file))
+        except ScanRejected:
+            found.append(FoundSignature(file=number, state="unchecked", trouble="unreadable"))
+    return tuple(found)
 
 
 def count_pages(files: Sequence[ScanFile], parsers: Parsers) -> tuple[int, ...]:
@@ -265,6 +279,7 @@ def _understand(
     copy, flaws = _render(document_type, numbers, pages, world)
     troubles = (*_issues(numbers, pages), *flaws)
     more = tuple(dict.fromkeys((*_asking(piece), *(issue.code for issue in troubles))))
+    by_file = _pages_by_file(numbers, places, world.scan.files)
     if more:
         state = "needs_review" if settled.state == "filed" else settled.state
         settled = Settled(state=state, reasons=(*settled.reasons, *more))
@@ -277,7 +292,7 @@ def _understand(
         cuts=piece.cuts,
         dossier_code=None,
         pages=numbers,
-        pages_by_file=_pages_by_file(numbers, places, world.scan.files),
+        pages_by_file=by_file,
         rotations=tuple(pages[n].rotation_degrees if n in pages else 0 for n in numbers),
         grades=tuple(
             PageGrade(page=n, verdict=pages[n].verdict, grade=grade(pages[n].text), dpi=pages[n].text.dpi)
@@ -289,6 +304,7 @@ def _understand(
         issues=(*troubles, *_warnings({places[number - 1][0] for number in numbers}, world)),
         copy=copy,
         copy_kind=read_copy_kind(piece.pages),
+        signatures=tuple(one for one in world.signatures if by_file[one.file - 1]),
     )
 
 

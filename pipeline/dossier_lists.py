@@ -61,9 +61,15 @@ class DossierTables(Protocol):
 class DossierLists:
     """The checklists of dossiers."""
 
-    def __init__(self, tables: DossierTables, catalogue: Catalogue) -> None:
-        """Args: tables: the database; catalogue: procedures, types of papers and rules of look-ups."""
-        self._tables, self._catalogue = tables, catalogue
+    def __init__(self, tables: DossierTables, catalogue: Catalogue, *, signatures: bool) -> None:
+        """Prepare the lists.
+
+        Args:
+            tables: the database.
+            catalogue: procedures, types of papers and rules of look-ups.
+            signatures: a copy must be signed to count as held.
+        """
+        self._tables, self._catalogue, self._signatures = tables, catalogue, signatures
 
     def rows(
         self, dossier: Dossier, now: datetime, conditions: Mapping[str, bool], without: str = ""
@@ -111,7 +117,7 @@ class DossierLists:
     def visit(self, dossier: Dossier, now: datetime) -> Visit:
         """The occasion on which papers are asked for."""
         looked_up = self._tables.dossiers.look_ups(dossier.actor.office_id, dossier.code)
-        return Visit(day=local_day(now), dossier_code=dossier.code, looked_up=looked_up)
+        return Visit(day=local_day(now), dossier_code=dossier.code, looked_up=looked_up, signatures=self._signatures)
 
     def owners(self, dossier: Dossier, row: RequiredPaper) -> list[Citizen]:
         """Whose paper may fulfil the row."""

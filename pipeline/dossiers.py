@@ -38,10 +38,27 @@ _MOST_TRIES = 5
 class DossierDesk:
     """Opens dossiers and completes them."""
 
-    def __init__(self, store: ObjectStore, tables: DossierTables, catalogue: Catalogue, codes: PaperCodes) -> None:
-        """Args: store: where decisions and dossiers' records go first; tables: the database; codes: gives them."""
+    def __init__(
+        self,
+        store: ObjectStore,
+        tables: DossierTables,
+        catalogue: Catalogue,
+        codes: PaperCodes,
+        *,
+        signatures: bool = False,
+    ) -> None:
+        """Prepare the desk.
+
+        Args:
+            store: where decisions and dossiers' records go first.
+            tables: the database.
+            catalogue: the procedures.
+            codes: gives codes to papers.
+            signatures: a copy must be signed to count as held.
+        """
+        self.signatures = signatures
         self._store, self._tables, self._catalogue, self._codes = store, tables, catalogue, codes
-        self._lists = DossierLists(tables, catalogue)
+        self._lists = DossierLists(tables, catalogue, signatures=signatures)
         self.finding = DossierFinding(tables, catalogue, self._lists)
 
     def open(self, dossier: Dossier) -> DossierChange:

@@ -2,6 +2,7 @@
 
 from pipeline.file_messages import FILES
 from pipeline.keeping_messages import KEEPING_MESSAGES
+from pipeline.signing_messages import SIGNING
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # the sender
@@ -377,6 +378,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Another hoso backlog is taking in this folder.",
     ),
     "home_not_writable": ("Không ghi được vào thư mục dữ liệu.", "The data folder cannot be written."),
+    **SIGNING,
     # us
     "internal": ("Lỗi của phần mềm hoso. Bản gốc vẫn được giữ.", "A fault of hoso itself. Originals are kept."),
     **KEEPING_MESSAGES,

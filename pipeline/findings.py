@@ -52,6 +52,10 @@ SENTENCES: dict[FindingKind, tuple[str, str]] = {
         "Tệp còn lại của phiên bản cũ hơn; đã xóa.",
         "Left by an older version of hoso, whose papers have been read anew; it is removed.",
     ),
+    "signature_broken": (
+        "Chữ ký số trên bản sao không còn khớp với nội dung. Hãy khôi phục từ bản sao lưu.",
+        "The signature on a signed copy does not hold for its bytes. Bring it back: hoso restore --only KEY.",
+    ),
     "orphan_intake": (
         "Tệp trong khu tiếp nhận không thuộc lượt nộp nào; xóa sau một ngày.",
         "A file in intake belongs to no submission; it is removed a day after it was first found.",

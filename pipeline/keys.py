@@ -6,6 +6,7 @@ intake/<office>/<submission_id>/pages/<page>.v<version>      a page that was rea
 archive/<office>/<content sha256>/original/<sha256>          an original that is kept
 archive/<office>/<content sha256>/<pages>.v<version>.pdf     the archive copy
 archive/<office>/<content sha256>/<pages>.v<version>.json    the paper's record
+archive/<office>/<content sha256>/signed/<sha256>            a signed copy, by its own hash: it is never altered
 submissions/<office>/<submission_id>.json                    what was handed in, and from when it is done how it ended
 decisions/<office>/<subject_id>/<decision_id>.json           what a person decided, append-only
 unapplied/<office>/<decision_id>.json                        a decision whose rows are not written yet
@@ -63,6 +64,11 @@ def archive(office_id: str, content_sha256: str) -> str:
 def original(folder: str, sha256: str) -> str:
     """An original in `folder`."""
     return f"{folder}original/{sha256}"
+
+
+def signed(folder: str, sha256: str = "") -> str:
+    """A signed copy in `folder`; without a hash, the folder of them."""
+    return f"{folder}signed/{sha256}"
 
 
 def read_pages(folder: str, number: int | None = None) -> str:

@@ -83,17 +83,18 @@ def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Seque
     Of a rejected paper nothing stays that shows it, whatever it pointed to before. A crash before this leaves orphans
     until the decision is applied again.
     """
-    held = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}
-    held |= {key for change in changes for key in (change.after.object_key, *change.after.original_keys)}
+    held = {key for paper in papers for key in (*paper.copy_keys, *paper.original_keys)}
+    held |= {key for change in changes for key in (*change.after.copy_keys, *change.after.original_keys)}
     for change in changes:
         left, paper = change.before, change.after
-        due = {left.object_key, *left.original_keys} if left else set()
+        due = {*left.copy_keys, *left.original_keys} if left else set()
         archive = keys.archive(paper.actor.office_id, paper.content_sha256)
         intake = keys.intake(paper.actor.office_id, paper.submission_id)
         in_archive = keys.paper(archive, paper.source_pages, "json")
         if paper.state == "rejected":
             due |= {keys.paper(folder, paper.source_pages, kind) for folder in (archive, intake) for kind in _OWN}
-            due |= {one.key for folder in (archive, intake) for one in store.find(keys.original(folder, ""))}
+            beside = (keys.original(archive, ""), keys.original(intake, ""), keys.signed(archive))
+            due |= {one.key for folder in beside for one in store.find(folder)}
         elif any(store.find(in_archive)):
             due |= {keys.paper(intake, paper.source_pages, kind) for kind in _OWN}
         for key in due - held:

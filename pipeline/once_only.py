@@ -62,8 +62,9 @@ def checklist(
         visit: the day, the dossier, and what is known about it.
 
     Returns:
-        One row a paper. A paper nobody has confirmed is `held_unconfirmed`; one whose validity cannot be told, or that
-        states another purpose, is never taken for held. A sheet that serves one use counts in its own dossier only.
+        One row a paper. A paper nobody has confirmed, or signed where the visit demands it, is `held_unconfirmed`; one
+        whose validity cannot be told, or that states another purpose, is never taken for held. A sheet that serves one
+        use counts in its own dossier only.
 
     Raises:
         NotFound: (no_such_condition) the visit answers a question that the procedure does not ask.
@@ -203,10 +204,10 @@ def _worth(
         return "held_unconfirmed", "validity_unknown"  # it was brought for just this, but no rule says that it holds
     if term.reason is not None:
         return _STATUS_OF[term.state], term.reason
-    return _compared(row, paper)
+    return _compared(row, paper, visit)
 
 
-def _compared(row: RequiredPaper, paper: Paper) -> tuple[HoldingStatus, HoldingReason]:
+def _compared(row: RequiredPaper, paper: Paper, visit: Visit) -> tuple[HoldingStatus, HoldingReason]:
     """What a paper that fits and holds is worth as a copy."""
     if paper.copy_kind is not None and paper.copy_kind not in row.copy_kinds:
         return "wrong_copy", "copy_kind"
@@ -214,6 +215,8 @@ def _compared(row: RequiredPaper, paper: Paper) -> tuple[HoldingStatus, HoldingR
         return "held_unconfirmed", "in_review"
     if paper.confirmed_at is None or paper.copy_kind is None:
         return "held_unconfirmed", "unconfirmed"
+    if visit.signatures and paper.is_unsigned:
+        return "held_unconfirmed", "unsigned"
     return "held", "confirmed"
 
 

@@ -1,6 +1,7 @@
 """What a package tells of its papers and dossiers, for people and for programs that know nothing of hoso."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from schemas.catalog import Catalogue
 from schemas.dossier import Paper
@@ -12,6 +13,7 @@ from schemas.export.package import (
     PackagedPaper,
     PackagedPerson,
     PackagedPlace,
+    PackagedSignature,
 )
 
 README = """\
@@ -19,6 +21,7 @@ GÓI HỒ SƠ SỐ HÓA / PACKAGE OF DIGITISED PAPERS
 
 Đọc không cần phần mềm riêng. Mỗi hồ sơ là một thư mục trong data/, tên thư mục là mã hồ sơ. Trong đó:
   NNN-loại.pdf         bản số hóa, PDF/A-2b hai lớp, tìm được chữ
+  NNN-loại.signed.pdf  bản số hóa đã ký số, nếu đã ký (mở bằng phần mềm đọc PDF để kiểm tra chữ ký)
   NNN-loại.json        các trường thông tin của giấy tờ đó (xem schemas/package_paper.schema.json)
   NNN-loại.original-*  tệp gốc như khi được nộp, nếu có lấy kèm
   dossier.json         thông tin của hồ sơ (xem schemas/package_dossier.schema.json)
@@ -27,7 +30,8 @@ Trường "confirmed_at" trống nghĩa là chưa có cán bộ đối chiếu b
 hoso không biết: thời hạn lưu trữ, mức độ tiếp cận, số tờ, tình trạng vật lý, mã hồ sơ gốc giấy, từ khóa, mức độ tin
 cậy, tình trạng dự phòng (TT 05/2025/TT-BNV); các trường này để trống cho cơ quan lưu trữ ghi.
 
-Every dossier is a folder below data/, named by its code. It holds the searchable PDF/A-2b of each paper, the values
+Every dossier is a folder below data/, named by its code. It holds the searchable PDF/A-2b of each paper, the same with
+the signature of who digitised it (.signed.pdf) where there is one, the values
 read from it in JSON, the original as handed in where it was asked for, and dossier.json. Papers of no dossier lie in
 data/no-dossier/. Papers of which only the values may be kept have no .pdf. An empty "confirmed_at" means that no
 officer has compared the copy with the original. What hoso does not know is null, for the archive to fill in.
@@ -40,14 +44,22 @@ The package holds personal data: keep and hand it over as Luật 91/2025/QH15 de
 """
 
 
+@dataclass(frozen=True)
+class PaperFiles:
+    """Which files of a paper are in the package."""
+
+    copy: PackagedFile | None
+    signed: PackagedFile | None
+    originals: tuple[PackagedFile, ...]
+
+
 def told_of_paper(
     catalogue: Catalogue,
     paper: Paper,
     code: PaperCode | None,
-    file: PackagedFile | None,
-    originals: tuple[PackagedFile, ...],
+    files: PaperFiles,
 ) -> PackagedPaper:
-    """What the package tells of one paper; `code`, `file` and `originals` where there are any."""
+    """What the package tells of one paper; `code` where it has one."""
     known = catalogue.types.get(paper.type)
     return PackagedPaper(
         document_id=paper.document_id,
@@ -75,11 +87,19 @@ def told_of_paper(
             for one in paper.people
         ),
         pages=len(paper.source_pages),
-        file=file,
-        originals=originals,
+        file=files.copy,
+        signed=_told_of_signature(paper, files.signed),
+        originals=files.originals,
         content_sha256=paper.content_sha256,
         pipeline_version=paper.pipeline_version,
     )
+
+
+def _told_of_signature(paper: Paper, file: PackagedFile | None) -> PackagedSignature | None:
+    if paper.signed is None or file is None:
+        return None
+    told = set(PackagedSignature.model_fields) - {"file"}
+    return PackagedSignature(file=file, **paper.signed.model_dump(include=told))
 
 
 def told_of_dossier(

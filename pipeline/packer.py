@@ -14,7 +14,7 @@ from pipeline.bag import Bag
 from pipeline.errors import NotFound
 from pipeline.local_time import local_day
 from pipeline.package import Folder
-from pipeline.package_records import README, told_of_dossier, told_of_paper
+from pipeline.package_records import README, PaperFiles, told_of_dossier, told_of_paper
 from pipeline.ports import ObjectStore
 from pipeline.table_ports import Tables
 from schemas.base import Value
@@ -66,12 +66,15 @@ class Packer:
         self._bag.finish(info, {"README.txt": README, **schemas})
 
     def _paper(self, folder: str, name: str, paper: Paper) -> None:
-        file = None
+        copy = signed = None
         if paper.object_key is not None:
-            file = self._fetch(folder, f"{name}.pdf", paper.object_key, "application/pdf")
+            copy = self._fetch(folder, f"{name}.pdf", paper.object_key, "application/pdf")
+        if paper.signed is not None:
+            signed = self._fetch(folder, f"{name}.signed.pdf", paper.signed.key, "application/pdf")
         originals = tuple(self._handed_in(folder, name, paper)) if self._originals else ()
         code = self._tables.dossiers.code_of(paper.actor.office_id, paper.document_id)
-        self._json(f"{folder}/{name}.json", told_of_paper(self._catalogue, paper, code, file, originals))
+        files = PaperFiles(copy, signed, originals)
+        self._json(f"{folder}/{name}.json", told_of_paper(self._catalogue, paper, code, files))
 
     def _handed_in(self, folder: str, name: str, paper: Paper) -> Iterator[PackagedFile]:
         """The originals that are still kept; those in intake expire."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -63,6 +64,32 @@ class ShownPage(Value):
     page: int
     width_px: int
     rotation_degrees: Literal[0, 90, 180, 270] | None
+
+
+Corner = Literal["left", "right"]
+"""Of the top of a page. Left is the officer's (TT 01/2023/TT-VPCP, Art 8.1), right the agency's (NĐ 30/2020/NĐ-CP, Phụ
+lục I).
+"""
+
+
+class SignatureWanted(Value):
+    """What is to be put on a copy: the mark's PDF, its corner, and the time at which is signed."""
+
+    mark: Path
+    corner: Corner
+    signed_at: datetime
+
+
+class Signable(Value):
+    """A copy that waits for its signature.
+
+    `sha256` is the hash of all of it but its `room`: from the first byte to before the last one, to be filled with the
+    signature in hexadecimal digits, and zeros behind it. `covers`: there was no free place for the mark.
+    """
+
+    sha256: str
+    room: tuple[int, int]
+    covers: bool
 
 
 class PageLook(Value):

@@ -20,7 +20,7 @@ def as_kept(paper: Paper, texts: tuple[str, ...]) -> ReadPaper:
         return paper, texts
     wordless = paper.model_copy(update={"repairs": ()})
     shown_only = paper.keeping != "fields_only"
-    unsaid: dict[str, object] = {"fields": {}, "questions": ()}
+    unsaid: dict[str, object] = {"fields": {}, "questions": (), "signatures": None}
     return (wordless.model_copy(update=unsaid) if shown_only else wordless), tuple("" for _ in texts)
 
 
@@ -61,6 +61,7 @@ def paper_of(
         filed_at=filed_at,
         copy_kind=digitised.copy_kind.kind if digitised.copy_kind else None,
         copy_kind_read=digitised.copy_kind,
+        signatures=digitised.signatures,
     )
     return paper.model_copy(update={"questions": questions_of(paper, digitised.document_type)})
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
 from schemas.base import Value
+from schemas.signing import FoundSignature
 from schemas.text import Box
 from schemas.viewing import PageWords
 
@@ -146,6 +147,20 @@ class Parsers(Protocol):
 
     def words(self, copy: ScanFile, page: int) -> PageWords:
         """The words of page `page` (1-based) of a PDF, out of its own text.
+
+        Raises: ScanRejected (unreadable).
+        """
+        ...
+
+    def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
+        """Write our copy with its mark on page 1 and room for a signature to `target`; its own bytes come first.
+
+        Raises: ScanRejected (unreadable).
+        """
+        ...
+
+    def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
+        """The signatures on a PDF, checked without a network against the certificates we trust; () for other files.
 
         Raises: ScanRejected (unreadable).
         """

@@ -12,6 +12,7 @@ from pipeline.comparing import Comparing
 from pipeline.decisions import applied, keep
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.settling import Settling
+from pipeline.signing import apply_signing
 from schemas.decisions import (
     AnyDecision,
     CompareDossier,
@@ -24,6 +25,7 @@ from schemas.decisions import (
     SetField,
     SetOwner,
     SettledDecision,
+    SignPapers,
     TakeBack,
     read_decision,
 )
@@ -78,6 +80,8 @@ def _apply(archive: Archive, decision: AnyDecision) -> None:
         archive.dossiers.apply(decision)
     elif isinstance(decision, CompareDossier):
         Comparing(archive).apply(decision)
+    elif isinstance(decision, SignPapers):
+        apply_signing(archive, decision)
     elif isinstance(decision, NotedDecision) or _is_overtaken(archive, decision):
         archive.tables.papers.change(decision, ())
     elif isinstance(decision, SetDossier):

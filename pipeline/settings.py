@@ -8,6 +8,7 @@ the variable's name in small letters. The variable wins.
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -96,6 +97,32 @@ class Settings(BaseSettings):
     """`tcp:host:port` or `unix:/path` of ClamAV's daemon. Every file goes to it before it is opened; while it is away
     papers are received, and wait. Its StreamMaxLength must be no less than HOSO_MAX_FILE_MB. Default: none is asked.
     """
+    signing: Literal["", "key", "token", "service"] = ""
+    """Where the key is that signs confirmed copies: a file on this server, a token on each counter's own machine, or a
+    remote signing service; default: copies are not signed, and checklists do not ask for it.
+    """
+    signing_key: Path | None = None
+    """For `key`: a PKCS #12 file with the key and its certificates."""
+    signing_passphrase: SecretStr = SecretStr("")
+    signing_service: str = Field(default="", pattern=r"^(https://[^?#@]+|http://(127\.0\.0\.1|localhost)[^?#@]*)?$")
+    """For `service`: its address in the Cloud Signature Consortium's API, up to `/csc/v1`."""
+    signing_service_token: SecretStr = SecretStr("")
+    signing_credential: str = ""
+    """For `service`: what the key is called there."""
+    signer_port: int = Field(default=47115, ge=1024, le=65535)
+    """For `token`: where `hoso signer` listens on each counter's machine, to that machine alone."""
+    token_library: Path | None = None
+    """On a counter's machine: the PKCS #11 library that came with its token."""
+    timestamp_url: str = ""
+    """The authority that stamps the time of signatures (RFC 3161); default: they bear no time stamp."""
+    mark_place: Literal["officer", "agency"] = "officer"
+    """Where the mark of a signed copy stands on page 1: `officer` top left (TT 01/2023/TT-VPCP, Art 8.1), `agency` top
+    right (NĐ 30/2020/NĐ-CP, Phụ lục I).
+    """
+    trusted_roots: Path | None = None
+    """A folder with the certificates (PEM, DER) of authorities whose signatures are believed, also on papers that are
+    handed in; default: none, and no signature can be checked.
+    """
     idle_minutes: int = Field(default=15, ge=1)
     """A counter's machine that was left alone for so long asks to sign in again."""
     intake_days: int = Field(default=30, ge=1)
@@ -158,6 +185,11 @@ class Settings(BaseSettings):
     def reads_here(self) -> bool:
         """Whether papers are read on this machine; one with a centre leaves that to it."""
         return not self.centre_url
+
+    @property
+    def signs(self) -> bool:
+        """Whether confirmed copies are to be signed."""
+        return bool(self.signing)
 
     @property
     def actor(self) -> Actor:

@@ -40,6 +40,7 @@ _HELD = "đã có, không cần nộp"
 _NOT_OWED: dict[HoldingReason, str] = {
     "confirmed": _HELD,
     "unconfirmed": "đã có, cán bộ sẽ đối chiếu",
+    "unsigned": "đã có, cán bộ sẽ ký số",
     "in_review": "đã có, cán bộ đang kiểm tra",
     "validity_unknown": "đã có, cán bộ sẽ xem thời hạn",
     "look_in_database": "cán bộ tra cứu trong cơ sở dữ liệu quốc gia",

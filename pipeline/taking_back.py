@@ -12,7 +12,7 @@ from pipeline.table_ports import PaperChange
 from schemas.decisions import TakeBack
 from schemas.dossier import Paper
 
-_PLACE = ("object_key", "sha256", "size_bytes", "original_keys", "original_sha256s", "excerpts")
+_PLACE = ("object_key", "sha256", "size_bytes", "original_keys", "original_sha256s", "excerpts", "signed_copies")
 """Where a paper lies; other papers of its submission may have moved that since."""
 _CONFIRMED = ("copy_kind", "confirmed_at")
 """An officer compared the copy since: that stands, whatever the answer was."""

@@ -24,12 +24,14 @@ _USE = b"hoso download ticket 1"
 
 
 class Ticket(Value):
-    """What a ticket opens: the searchable copy, or original `number` (from 1), until `expires_at` (Unix seconds)."""
+    """What a ticket opens, until `expires_at` (Unix seconds): the searchable copy, the signed one, or original `number`
+    (from 1).
+    """
 
     office_id: str
     account_id: str
     document_id: str
-    kind: Literal["copy", "original"]
+    kind: Literal["copy", "signed", "original"]
     number: int = 1
     purpose: Purpose
     visit_id: str | None = None

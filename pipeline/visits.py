@@ -155,7 +155,8 @@ class VisitDesk:
             dossier = self._dossiers.view(visit.actor.office_id, visit.dossier_code, visit.conditions, now)
             rows, components = dossier.rows, dossier.components
         else:
-            occasion = Visit(day=local_day(now), conditions=visit.conditions)
+            signed = self._dossiers.signatures
+            occasion = Visit(day=local_day(now), conditions=visit.conditions, signatures=signed)
             rows = checklist(self._procedure(visit), self._catalogue, self.citizen(visit), papers.filed, occasion)
         return VisitView(
             visit=visit,

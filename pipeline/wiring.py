@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.adapters.audit_folder import AuditFolder
@@ -13,6 +14,7 @@ from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.s3_bucket import S3Access, S3Bucket
 from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.scratch import own_scratch
+from pipeline.adapters.signing.roots import load_roots
 from pipeline.archive import Archive
 from pipeline.audit_ports import AuditCopy
 from pipeline.catalogue import load_catalogue
@@ -21,6 +23,8 @@ from pipeline.ports import ObjectStore
 from pipeline.register import RegisterBook
 from pipeline.retention import check_lock
 from pipeline.settings import Settings
+from pipeline.signing import SigningMeans
+from pipeline.signing_ports import Signer
 from pipeline.sync import Sync
 
 
@@ -118,5 +122,50 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     check_lock(catalogue.types, settings.s3_lock_days)
     store = open_store(settings)
     viruses = Clamd(settings.clamd) if settings.clamd else None
-    with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits, viruses) as parsers:
+    roots = load_roots(settings.trusted_roots)
+    with own_scratch(), open_tables(settings) as tables, ParserPool(settings.limits, roots, viruses) as parsers:
         yield Archive(settings, store, tables, parsers, catalogue)
+
+
+def signing_means(settings: Settings) -> SigningMeans | None:
+    """What copies are signed with; None where they are not.
+
+    Raises:
+        Misconfigured: (bad_setting) what the kind of key needs is not set.
+    """
+    if not settings.signs:
+        return None
+    # pyHanko takes half a second to import, which no command and no office without signing should wait for.
+    from pipeline.adapters.signing.cms import PadesSealer  # noqa: PLC0415
+    from pipeline.adapters.signing.mark import draw_mark  # noqa: PLC0415
+
+    def draw(converter: str, office_id: str, at: datetime) -> bytes:
+        return draw_mark(converter, settings.office_called(office_id), at)
+
+    return SigningMeans(
+        sealer=PadesSealer(settings.timestamp_url),
+        signer=_signer(settings),
+        draw=draw,
+        corner="left" if settings.mark_place == "officer" else "right",
+        trusts=bool(load_roots(settings.trusted_roots)),
+    )
+
+
+def _signer(settings: Settings) -> Signer | None:
+    """The key that this server reaches; None: it is on a token at the counter."""
+    if settings.signing == "token":
+        if not settings.web_url:
+            raise Misconfigured("bad_setting", "HOSO_WEB_URL: hoso signer answers this address alone")
+        return None
+    if settings.signing == "key":
+        if settings.signing_key is None:
+            raise Misconfigured("bad_setting", "HOSO_SIGNING_KEY")
+        from pipeline.adapters.signing.software_key import SoftwareKey  # noqa: PLC0415
+
+        return SoftwareKey(settings.signing_key, settings.signing_passphrase.get_secret_value())
+    if not (settings.signing_service and settings.signing_credential):
+        raise Misconfigured("bad_setting", "HOSO_SIGNING_SERVICE, HOSO_SIGNING_CREDENTIAL")
+    from pipeline.adapters.signing.service import SigningService  # noqa: PLC0415
+
+    token = settings.signing_service_token.get_secret_value()
+    return SigningService(settings.signing_service, token, settings.signing_credential)

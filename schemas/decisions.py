@@ -15,6 +15,7 @@ from schemas.decided import Decided
 from schemas.destruction import AnswerDestruction, Destroy, EndDestruction, ProposeDestruction, SetHold
 from schemas.dossier import CopyKind
 from schemas.people import Citizen
+from schemas.signing import SignedCopy
 
 
 class Confirm(Decided):
@@ -50,6 +51,23 @@ class CompareDossier(Decided):
 
     kind: Literal["compare_dossier"] = "compare_dossier"
     papers: tuple[Compared, ...]
+
+
+class SignedPaper(Value):
+    """A paper and the signed copy that was made of it."""
+
+    document_id: str
+    signed_copy: SignedCopy
+
+
+class SignPapers(Decided):
+    """The officer signed the copies of papers that had been confirmed, as one act (TT 01/2023/TT-VPCP, Art 8.1).
+
+    The signed copies are in the store before this is. Subject: a dossier.
+    """
+
+    kind: Literal["sign_papers"] = "sign_papers"
+    papers: tuple[SignedPaper, ...]
 
 
 class MachineView(Value):
@@ -294,7 +312,14 @@ NotedDecision = (
 )
 """Decisions that change no other row: to be written down is all that they need."""
 AnyDecision = Annotated[
-    SettledDecision | CompareDossier | NotedDecision | LookUp | Reuse | SetDossier | RegisterDecision,
+    SettledDecision
+    | CompareDossier
+    | SignPapers
+    | NotedDecision
+    | LookUp
+    | Reuse
+    | SetDossier
+    | RegisterDecision,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

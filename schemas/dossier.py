@@ -6,6 +6,7 @@ from typing import Literal
 from schemas.base import Value
 from schemas.people import Actor, Mention, PersonOnPaper
 from schemas.review import Question
+from schemas.signing import FoundSignature, SignedCopy
 from schemas.text import Box, Repair, Verdict
 
 Channel = Literal["counter", "post", "online"]
@@ -245,6 +246,10 @@ class Paper(Value):
     copy_kind: CopyKind | None = None
     confirmed_at: datetime | None = None
     """When an officer confirmed the copy as compared with the original; None: held_unconfirmed."""
+    signed_copies: tuple[SignedCopy, ...] = ()
+    """All that were made, the newest last; `signed` is the one that counts."""
+    signatures: tuple[FoundSignature, ...] | None = None
+    """On the files that it was handed in with; None on papers filed before they were looked at."""
     copy_kind_read: CopyKindRead | None = None
     """Where `copy_kind` comes from until an officer confirms it; None: nothing on the paper tells."""
     questions: tuple[Question, ...] = ()
@@ -259,6 +264,24 @@ class Paper(Value):
     """The paper that took its place, where that is known."""
     destruction_id: str | None = None
     """By which destruction it went; its certificate tells the hashes of what it was."""
+
+    @property
+    def signed(self) -> SignedCopy | None:
+        """The signed copy that counts: of the copy as it is now, and signed after it was last confirmed."""
+        newest = self.signed_copies[-1] if self.signed_copies else None
+        if newest is None or self.confirmed_at is None or newest.of_sha256 != self.sha256:
+            return None
+        return newest if newest.signed_at >= self.confirmed_at else None
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether its copy was confirmed and not signed; of what no picture is kept there is nothing to be signed."""
+        return self.confirmed_at is not None and self.object_key is not None and self.signed is None
+
+    @property
+    def copy_keys(self) -> tuple[str, ...]:
+        """Where its copies lie, the signed ones too."""
+        return (*((self.object_key,) if self.object_key else ()), *(one.key for one in self.signed_copies))
 
 
 class PaperRecord(Value):

@@ -9,7 +9,7 @@ from schemas.dossier import PaperRecord
 FindingKind = Literal[
     "object_altered", "object_missing", "object_differs", "original_missing", "row_missing", "record_missing",
     "record_differs", "record_unreadable", "index_wrong", "decision_unapplied", "decision_missing", "leftover",
-    "orphan_intake", "orphan_archive",
+    "orphan_intake", "orphan_archive", "signature_broken",
 ]  # fmt: skip
 """What is wrong, see `pipeline/findings.py`."""
 

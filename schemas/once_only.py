@@ -12,6 +12,7 @@ HoldingStatus = Literal["held", "held_unconfirmed", "expired", "superseded", "wr
 HoldingReason = Literal[
     "confirmed",
     "unconfirmed",
+    "unsigned",
     "in_review",
     "too_old",
     "cancelled",
@@ -60,12 +61,14 @@ class Visit(Value):
 
     `conditions` are answers by condition id. `dossier_code` is the dossier the papers are for; without one, sheets that
     serve a single use count on the day they are filed. `looked_up` is what was looked up for this dossier.
+    `signatures`: a copy must be signed to count as held.
     """
 
     day: date
     conditions: dict[str, bool] = {}
     dossier_code: str | None = None
     looked_up: tuple[LookUp, ...] = ()
+    signatures: bool = False
 
 
 class ChecklistRow(Value):

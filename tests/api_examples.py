@@ -17,6 +17,7 @@ from pipeline.entrance import new_account
 from pipeline.settings import Settings
 from pipeline.wiring import open_tables
 from schemas.people import Actor
+from tests.services.authority import PASSPHRASE, Authority
 from tests.signing_in import EVERY_ROLE, signed_in_client
 from tests.unit.desk import open_desk
 from tests.unit.plain_papers import BIRTH, CHILD_NUMBER
@@ -92,6 +93,9 @@ ASKED = (
     Asked("show_comparison", "GET", "/dossiers/{code}/comparison"),
     Asked("confirm_dossier", "POST", "/dossiers/{code}/confirmation", {"papers": ["{looked}"]}),
     Asked("take_back", "POST", "/dossiers/{code}/confirmation/undo", {"decision_id": "{decision_id}"}),
+    Asked("confirm_dossier", "POST", "/dossiers/{code}/confirmation", {"papers": ["{looked}"]}),
+    Asked("sign_dossier", "POST", "/dossiers/{code}/signature", {"pin": "1234"}),
+    Asked("fetch_signed", "GET", "/papers/{looked[document_id]}/signed", files=_PDF),
     Asked("confirm_paper", "POST", "/papers/{document_id}/confirmation", {"copy_kind": "original"}),
     Asked("fetch_slip", "GET", "/dossiers/{code}/slip", files=_PDF),
     Asked("detach", "POST", "/dossiers/{code}/papers/{document_id}/detach"),
@@ -126,11 +130,12 @@ ASKED = (
     Asked("end_visit", "POST", "/visits/{visit_id}/close"),
 )
 
-_DELIVERY = "0d8c1f0e-5f5a-4f55-8d1c-3a9b1f6f2b11"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_DELIVERY, _SIGNING = "0d8c1f0e-5f5a-4f55-8d1c-3a9b1f6f2b11", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _RECEIPT: dict[str, Any] = {
     "delivery_id": _DELIVERY,
     "submission_id": "{submission_id}",
-    "sha256s": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    "sha256s": [_SHA256],
     "received_at": "2026-03-02T07:30:00Z",
     "received_by": "lan",
     "taken_at": "2026-03-02T09:10:00Z",
@@ -166,6 +171,14 @@ SAID: dict[str, dict[str, Any]] = {
     "decide": {
         "request": {"kind": "invalidate", "subject_id": "{document_id}", "state": "cancelled", "since": "2026-03-02"}
     },
+    "prepare_signing": {
+        "request": {"certificates": ["308202…"]},
+        "answer": {
+            "signing_id": _SIGNING,
+            "digests": [_SHA256],
+        },
+    },
+    "finish_signing": {"request": {"signatures": ["3045…"]}},
     "take_delivery": {
         "request": {
             "uploads": ["f1fa55ded1c244db8d1158e5cb80ffc8"],
@@ -189,15 +202,25 @@ SAID: dict[str, dict[str, Any]] = {
 def make_examples() -> dict[str, Any]:
     """The examples by operation, and the parameters that all of them share."""
     with TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder), office_id=OFFICE)
+        authority = Authority()
+        key = authority.key_file(Path(folder) / "key.p12", authority.issue(kind="ec"))
+        signing: dict[str, Any] = {"signing": "key", "signing_key": key, "signing_passphrase": PASSPHRASE}
+        settings = Settings(home=Path(folder), office_id=OFFICE, **signing)
         known = _prepare(settings)
         with signed_in_client(settings, *EVERY_ROLE, "service") as client:
             client.app.state.archive.parsers = PlainParsers()  # type: ignore[attr-defined]
             made = {asked.operation: _ask(client, asked, known) for asked in ASKED}
     made["receive"] = {**_filled(SAID["receive"], known), "answer": made["show_submission"]["answer"]}
     made |= {operation: _filled(said, known) for operation, said in SAID.items() if operation != "receive"}
+    made["finish_signing"]["answer"] = made["sign_dossier"]["answer"]
     shared = {name: value for name, value in known.items() if name not in ("account_id", "looked", "decision_id")}
-    parameters = shared | {"delivery_id": _DELIVERY, "page": 1, "upload-length": 16, "upload-offset": 0}
+    parameters = shared | {
+        "delivery_id": _DELIVERY,
+        "signing_id": _SIGNING,
+        "page": 1,
+        "upload-length": 16,
+        "upload-offset": 0,
+    }
     return {"parameters": parameters, "operations": dict(sorted(made.items()))}
 
 

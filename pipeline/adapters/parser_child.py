@@ -17,6 +17,7 @@ from typing import Any
 
 import cv2
 
+from pipeline.adapters.parser_signing import look_at_signatures, make_signable
 from pipeline.adapters.sandbox.confinement import Confinement, confine
 from pipeline.errors import HosoError, Misconfigured, ScanRejected
 from pipeline.pages import Layout, PageLook, PagePart, Pixels, RawPage, ReadPage, ReadWords, ScanFile, ShownPage
@@ -120,6 +121,8 @@ def _done(job: Answer, limits: Limits) -> Answer:
         "show": lambda: _show(scan, job, limits),
         "words": lambda: placed_words(scan.path, job["page"], limits.page_timeout_s).model_dump(),
         "excerpt": lambda: _excerpt(scan, job),
+        "signable": lambda: make_signable(scan, job, limits),
+        "signatures": lambda: look_at_signatures(scan, job),
         "read": lambda: _read(scan, job, limits).model_dump(mode="json", exclude_defaults=True),
     }
     return jobs[job["job"]]()

@@ -15,10 +15,11 @@ from pipeline.adapters.parser_seats import ParserSeats
 from pipeline.adapters.sandbox.confinement import Confinement
 from pipeline.error_messages import MESSAGES
 from pipeline.errors import DISK_FULL, HosoError, Misconfigured, ScanRejected, ServiceUnavailable
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
 from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
 from schemas.base import Value
+from schemas.signing import FoundSignature
 from schemas.text import Box, PageText
 from schemas.viewing import PageWords
 
@@ -26,7 +27,7 @@ T = TypeVar("T", bound=Value)
 
 _JOBS_BEFORE_RENEWAL = 50
 """A parser is replaced after this many jobs, so that what a library leaks does not add up."""
-_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words", "confinement"})
+_QUICK = frozenset({"count", "look", "codes", "crop", "show", "words", "confinement", "signable"})
 _FIRST = frozenset({"count", "look", "codes", "read"})
 """Jobs that may be the first to open a file that was handed in; the others follow them."""
 _NEEDED_BYTES = 64 << 20
@@ -44,15 +45,17 @@ class ParserPool:
     What somebody waits for at a counter (`_QUICK`) goes before pages that are read for later.
     """
 
-    def __init__(self, limits: Limits, viruses: VirusScanner | None = None) -> None:
+    def __init__(self, limits: Limits, roots: Sequence[bytes] = (), viruses: VirusScanner | None = None) -> None:
         """No process is started yet.
 
         Args:
             limits: memory, time and number of the processes.
+            roots: certificates (DER) whose signatures are believed.
             viruses: looks every file through before the first parser opens it; where it cannot, none does.
         """
         self._viruses = viruses
         self.side_by_side = limits.parsers
+        self._roots = tuple(roots)
         self._limits = limits
         self._folder = TemporaryDirectory(prefix="hoso-parsers-")
         self._seats: ParserSeats[ParserProcess] = ParserSeats(limits.parsers)
@@ -141,6 +144,16 @@ class ParserPool:
         finally:
             told.unlink(missing_ok=True)
 
+    def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
+        """See `Parsers.write_signable`."""
+        job = _of(copy, "signable", self._limits.page_timeout_s, wanted=wanted.model_dump(mode="json"))
+        return self._told(replace(job, writes={"target": target}), Signable)
+
+    def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
+        """See `Parsers.signatures`."""
+        roots = [root.hex() for root in self._roots]
+        return self._told(_of(scan, "signatures", self._limits.page_timeout_s, roots=roots), _Signatures).found
+
     def _timeout_s(self, pages: int) -> float:
         """For what is made of so many pages."""
         return self._limits.page_timeout_s * max(1.0, pages * _PAGES_TIMEOUT_SHARE)
@@ -227,3 +240,7 @@ class _Texts(Value):
 
 class _Again(Value):
     read: tuple[tuple[str, ...], ...]
+
+
+class _Signatures(Value):
+    found: tuple[FoundSignature, ...]

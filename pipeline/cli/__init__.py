@@ -49,6 +49,7 @@ _COMMANDS = {
     "up": "up:up",
     "web": "web:web",
     "link": "web:link",
+    "signer": "signer:signer",
 }
 """Where each command is: module and name in it."""
 

@@ -34,6 +34,7 @@ _console = Console(highlight=False, markup=False, width=None if sys.stdout.isatt
 _REASONS: dict[HoldingReason, str] = {
     "confirmed": "compared with the original",
     "unconfirmed": "nobody has compared it with the original yet",
+    "unsigned": "compared with the original, and not signed yet",
     "in_review": "a question about it is open",
     "too_old": "its term is over",
     "cancelled": "it was cancelled",
@@ -198,6 +199,7 @@ def checklist(
             conditions=dict.fromkeys(given or (), True),
             dossier_code=dossier,
             looked_up=looked_up,
+            signatures=archive.dossiers.signatures,
         )
         rows = owed(wanted, archive.catalogue, whose, papers, visit)
     if as_json:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from pipeline import keys
 from pipeline.integrity.part import Part
+from pipeline.integrity.signatures import look_at_signature
 from pipeline.ports import StoredObject
 from pipeline.rebuild import PAPER_KEY
 from pipeline.recording import record_key
@@ -27,7 +28,10 @@ class _Content:
 
 
 def look_at_archive(part: Part) -> None:
-    """Compare papers with their objects, their records and their search rows, and objects with papers."""
+    """Compare papers with their objects, their records and their search rows, and objects with papers.
+
+    Signatures of signed copies are checked, too: against what they cover, whatever the rows say of it.
+    """
     contents = _looked_up(part, part.prefix, count=True)
     for name, content in sorted(contents.items()):
         if any(_wrong(part, content)):
@@ -36,6 +40,8 @@ def look_at_archive(part: Part) -> None:
             for kind, key, subject in list(_wrong(part, now)):
                 if not part.is_noted(key):
                     _put_right(part, kind, key, subject)
+        for filed in content.papers:
+            look_at_signature(part, filed.record.paper)
 
 
 def _looked_up(part: Part, prefix: str, *, count: bool) -> dict[str, _Content]:
@@ -99,6 +105,7 @@ def _wrong_objects(part: Part, paper: Paper, content: _Content) -> Iterator[_Wro
     archive = keys.archive(part.office_id, paper.content_sha256)
     named = [(paper.object_key, paper.sha256)] if paper.object_key is not None else []
     originals = zip(paper.original_keys, paper.original_sha256s, strict=True)
+    named += [(one.key, one.sha256) for one in paper.signed_copies]
     for key, sha256 in [*named, *((key, sha) for key, sha in originals if key.startswith(archive))]:
         stored = content.objects.get(str(key))
         if stored is None:
@@ -125,11 +132,11 @@ def _wrong_record(part: Part, filed: FiledPaper, content: _Content) -> Iterator[
 def _without_rows(part: Part, content: _Content) -> Iterator[_Wrong]:
     """Objects in the archive that no row names."""
     papers = [filed.record.paper for filed in content.papers]
-    named = {key for paper in papers for key in (paper.object_key, *paper.original_keys)}
+    named = {key for paper in papers for key in (*paper.copy_keys, *paper.original_keys)}
     named |= {record_key(part.archive.store, filed.record) for filed in content.papers}
     unnamed = [key for key in content.objects if key not in named]
     lost = {key: record for key in unnamed if (record := _lost(content.records.get(key), papers)) is not None}
-    belonging = {key for record in lost.values() for key in (record.paper.object_key, *record.paper.original_keys)}
+    belonging = {key for record in lost.values() for key in (*record.paper.copy_keys, *record.paper.original_keys)}
     for key in unnamed:
         if key in lost:
             yield "row_missing", key, lost[key]

@@ -171,6 +171,24 @@ def send_copy(request: Request, document_id: str) -> Response:
     return _send_known(request, fetch, paper.sha256, headers, "application/pdf")
 
 
+def send_signed(request: Request, document_id: str, purpose: Purpose | None = None) -> Response:
+    """The signed copy of a paper, logged as a download. Raises: NotFound (no_such_paper, no_such_object)."""
+    archive = archive_of(request)
+    signed = archive.tables.papers.get(actor_of(request).office_id, document_id).signed
+    if signed is None:
+        raise NotFound("no_such_object", document_id)
+    trace(request, "download", document_ids=[document_id], purpose=purpose)
+    headers = {
+        "content-disposition": f'inline; filename="{document_id}.signed.pdf"',
+        "content-security-policy": PDF_POLICY,
+    }
+
+    def fetch(target: Path) -> object:
+        return archive.store.fetch(signed.key, target)
+
+    return _send_known(request, fetch, signed.sha256, headers, "application/pdf")
+
+
 def send_original(request: Request, document_id: str, number: int, purpose: Purpose | None = None) -> Response:
     """Original `number` of a paper, from 1, logged as a download. Raises: NotFound (no_such_paper, no_such_object)."""
     archive = archive_of(request)

@@ -36,6 +36,8 @@ import pipeline.web.review_pages
 import pipeline.web.search_pages
 import pipeline.web.service
 import pipeline.web.sign_in
+import pipeline.web.signing_api
+import pipeline.web.signing_pages
 import pipeline.web.upload_api
 import pipeline.web.viewer_pages
 import pipeline.web.visit_api
@@ -46,6 +48,8 @@ import pipeline.web.work_pages
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
 from pipeline.settings import Settings, load_settings
+from pipeline.signing import SigningDesk
+from pipeline.signing_room import SigningRoom
 from pipeline.tickets import TicketOffice, ticket_secret
 from pipeline.viewing import PageViews
 from pipeline.web.courier import Courier
@@ -60,7 +64,7 @@ from pipeline.web.refusals import Refused, refuse, refuse_error
 from pipeline.web.service import Readiness
 from pipeline.web.shown import ShownLately
 from pipeline.web.uploads import BadUpload
-from pipeline.wiring import open_archive
+from pipeline.wiring import open_archive, signing_means
 
 
 def app_from_environment() -> FastAPI:
@@ -74,6 +78,8 @@ _ROUTERS = (
     pipeline.web.audit_api.router,
     pipeline.web.dossier_api.router,
     pipeline.web.confirm_api.router,
+    pipeline.web.signing_api.router,
+    pipeline.web.signing_pages.router,
     pipeline.web.dossier_pages.router,
     pipeline.web.review_api.router,
     pipeline.web.review_cuts.router,
@@ -139,6 +145,8 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     with open_archive(settings) as archive:
         app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
         app.state.page_views = PageViews(archive)
+        means = signing_means(settings)
+        app.state.signing = SigningDesk(archive, means, SigningRoom(settings.home_path / "signing")) if means else None
         tables = archive.tables
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)

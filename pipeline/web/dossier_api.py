@@ -173,7 +173,8 @@ def ask_checklist(request: Request, body: ChecklistBody) -> ChecklistView:
     if person is not None:
         trace(request, "open_citizen", citizen_id=person.citizen_id)
     whose = person or Citizen(citizen_id="", personal_id=body.citizen, name="")
-    visit = Visit(day=body.day or local_day(datetime.now(UTC)), conditions=body.conditions)
+    demanded = archive.dossiers.signatures
+    visit = Visit(day=body.day or local_day(datetime.now(UTC)), conditions=body.conditions, signatures=demanded)
     rows = checklist(procedure, archive.catalogue, whose, papers, visit)
     return ChecklistView(procedure=procedure.id, code=procedure.code, papers=rows)
 

@@ -13,6 +13,7 @@ from pipeline.dossier_import import COLUMNS, dossier_of
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
 from pipeline.sheets import missing_list
+from pipeline.signing import is_to_be_signed
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.stages.sheet_codes import read_sheet_code
 from pipeline.uploads import Circumstances
@@ -115,7 +116,13 @@ def compare_page(request: Request, code: str) -> HTMLResponse:
     # Their pages are part of this look. Sensitive ones are not asked for again: the papers themselves lie on the desk.
     remember(request, "look_sensitive", ids, "dossier")
     viewer = _viewer(request)
-    return render(request, "compare.html", head=viewer.head(dossier, local_day(now)), papers=viewer.compared(held))
+    return render(
+        request,
+        "compare.html",
+        head=viewer.head(dossier, local_day(now)),
+        papers=viewer.compared(held),
+        signs=request.app.state.settings.signs,
+    )
 
 
 @router.post("/dossiers/{code}/take-back", dependencies=[needs("papers.confirm")])
@@ -156,6 +163,7 @@ def _dossier_page(request: Request, code: str, answer: Sequence[str]) -> HTMLRes
         dossier=_viewer(request).page(view, papers, answers, datetime.now(UTC)),
         to_compare=sum(one.stands == "open" for one in held),
         comparable=len(held),
+        to_sign=sum(is_to_be_signed(one.paper) for one in held) if request.app.state.settings.signs else 0,
         given=[f"{name}:{'yes' if said else 'no'}" for name, said in answers.items()],
         last=last,
         confirmed=sum(bool(one.copy_kind) for one in last.papers) if last else 0,
@@ -183,4 +191,7 @@ def _answers(answer: Sequence[str]) -> dict[str, bool]:
 
 
 def _viewer(request: Request) -> DossierViewer:
-    return DossierViewer(archive_of(request).catalogue, language_of(request, request.app.state.settings.language))
+    settings = request.app.state.settings
+    return DossierViewer(
+        archive_of(request).catalogue, language_of(request, settings.language), signatures=settings.signs
+    )

@@ -99,9 +99,15 @@ class ComparedView(Value):
 class DossierViewer:
     """Shows dossiers in one language."""
 
-    def __init__(self, catalogue: Catalogue, language: Language) -> None:
-        """Args: catalogue: what procedures and papers are called; language: of the browser."""
-        self._catalogue, self._language = catalogue, language
+    def __init__(self, catalogue: Catalogue, language: Language, *, signatures: bool = False) -> None:
+        """Prepare to show.
+
+        Args:
+            catalogue: what procedures and papers are called.
+            language: of the browser.
+            signatures: copies are to be signed.
+        """
+        self._catalogue, self._language, self._signatures = catalogue, language, signatures
         self._words, self._papers = words(language), Viewer(catalogue, language)
 
     def head(self, dossier: Dossier, today: date) -> HeadView:
@@ -132,6 +138,10 @@ class DossierViewer:
             results=tuple(shown for one, shown in lying if one.result_code is not None),
         )
 
+    def titles(self, papers: Sequence[Paper]) -> tuple[str, ...]:
+        """What papers are called, one by one."""
+        return tuple(self._papers.title(paper.type) for paper in papers)
+
     def compared(self, held: Sequence[ToCompare]) -> tuple[ComparedView, ...]:
         """The papers of a dossier that are to be compared."""
         return tuple(
@@ -146,6 +156,10 @@ class DossierViewer:
             )
             for one in held
         )
+
+    def _signs(self, paper: Paper) -> bool:
+        """Whether there is something to be said of signatures on the copy."""
+        return paper.signed is not None or (self._signatures and paper.is_unsigned)
 
     def _row(self, row: ChecklistRow) -> RowView:
         tone, state = _TONES[row.status], f"row_{row.status}"
@@ -185,6 +199,7 @@ class DossierViewer:
             told["dossier_number"].format(number.value) if number else "",
             told[f"compare_kind_{paper.copy_kind}"] if paper.copy_kind else "",
             told["dossier_reused"] if one.reused else "",
+            told["dossier_signed" if paper.signed else "dossier_unsigned"] if self._signs(paper) else "",
             told["dossier_values_only"] if paper.keeping == "fields_only" else "",
             f"{told['dossier_code_of_paper']} {code}" if code else "",
             told[f"compare_{trouble}"] if trouble else "",

@@ -9,7 +9,7 @@ from pydantic import Field as Described
 
 from pipeline.errors import Forbidden, NotFound
 from pipeline.tickets import MOST_S, Ticket, TicketOffice
-from pipeline.web.api import archive_of, send_copy, send_original
+from pipeline.web.api import archive_of, send_copy, send_original, send_signed
 from pipeline.web.signed_in import OPEN, needs, signed_in
 from schemas.access import SignedIn
 from schemas.base import Value
@@ -18,9 +18,9 @@ router = APIRouter(prefix="/api/v1")
 
 
 class LinkWanted(Value):
-    """The searchable copy, or an original counted from 1; `seconds` is how long the link holds."""
+    """The searchable copy, the signed one, or an original counted from 1; `seconds` is how long the link holds."""
 
-    kind: Literal["copy", "original"] = "copy"
+    kind: Literal["copy", "signed", "original"] = "copy"
     number: int = Described(default=1, ge=1, le=1000)
     seconds: int = Described(default=60, ge=1, le=MOST_S)
 
@@ -41,6 +41,8 @@ def make_link(request: Request, document_id: str, body: LinkWanted) -> Link:
     paper = archive_of(request).tables.papers.get(signed.actor.office_id, document_id)
     if body.kind == "copy" and paper.object_key is None:
         raise NotFound("no_picture_kept", document_id)
+    if body.kind == "signed" and paper.signed is None:
+        raise NotFound("no_such_object", document_id)
     if body.kind == "original" and body.number > len(paper.original_keys):
         raise NotFound("no_such_object", document_id)
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=body.seconds)
@@ -71,6 +73,8 @@ def download(request: Request, ticket: Annotated[str, Path(max_length=1000)]) ->
     )
     if told.kind == "copy":
         return send_copy(request, told.document_id)
+    if told.kind == "signed":
+        return send_signed(request, told.document_id)
     return send_original(request, told.document_id, told.number)
 
 

@@ -46,11 +46,13 @@ class PaperPage(Value):
     """A paper with what its page tells. `pages` counts its pages; `procedure` is the title of what it was brought for.
 
     `pictured` tells that pages can be shown; else `unpictured` is why not, and `unpictured_source` where that stands.
+    `unsigned`: its copy was confirmed and not signed.
     """
 
     paper: PaperView
     pages: int
     pictured: bool
+    unsigned: bool
     unpictured: str
     unpictured_source: str
     fields: tuple[PlacedField, ...]
@@ -87,6 +89,7 @@ class PaperPages:
             paper=shown,
             pages=len(paper.source_pages),
             pictured=paper.object_key is not None,
+            unsigned=paper.is_unsigned,
             unpictured=self._words["viewer_no_copy" if may_be_kept else f"viewer_{paper.keeping}"],
             unpictured_source="" if may_be_kept or kind is None else kind.keeping.source,
             fields=tuple(

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from pipeline.errors import ScanRejected
 from pipeline.local_time import local_day
 from pipeline.viewing import PageViews, words_found
-from pipeline.web.api import PDF_POLICY, archive_of, send_file, send_original, viewer_of
+from pipeline.web.api import PDF_POLICY, archive_of, send_file, send_original, send_signed, viewer_of
 from pipeline.web.opened import Opened
 from pipeline.web.paper_page import PaperPages
 from pipeline.web.search_pages import sayable, session_tag
@@ -50,7 +50,13 @@ def paper_page(request: Request, opened: AnOpened, page: Annotated[int, Query(ge
         local_day(datetime.now(UTC)),
     )
     return render(
-        request, "viewer.html", told=told, first=min(page, told.pages), purpose=opened.purpose, tag=session_tag(request)
+        request,
+        "viewer.html",
+        told=told,
+        first=min(page, told.pages),
+        purpose=opened.purpose,
+        tag=session_tag(request),
+        signs=request.app.state.settings.signs,
     )
 
 
@@ -121,6 +127,13 @@ def print_copy(request: Request, opened: AnOpened) -> Response:
 def download_copy(request: Request, opened: AnOpened) -> Response:
     """The archive copy as PDF, to be saved."""
     return _copy(request, opened, "download", "attachment")
+
+
+@router.get("/signed", dependencies=_MAY_READ)
+def download_signed(request: Request, opened: AnOpened) -> Response:
+    """The signed copy that counts."""
+    opened.check()
+    return send_signed(request, opened.paper.document_id, opened.purpose)
 
 
 @router.get("/files/{number}", dependencies=_MAY_READ)

@@ -9,6 +9,7 @@ from pipeline.keys import page_label
 from pipeline.page_quality import ADVICE, VERDICTS, AlikePages, alike_pages
 from pipeline.search_words import held_places, query_units
 from pipeline.vietnamese import nfc, search_tokens
+from pipeline.web.signature_views import SignatureView, SignedView, signature_views, signed_view
 from pipeline.web.wording import Language, field_label, pick, question_text, reason, words
 from schemas.base import Value
 from schemas.catalog import Catalogue
@@ -117,6 +118,8 @@ class PaperView(Value):
     copy_kind: CopyKind | None
     copy_kind_text: str
     confirmed_at: datetime | None
+    signed: SignedView | None
+    signatures: tuple[SignatureView, ...] | None
     rendition_of: str | None
     invalid_state: InvalidState | None
     superseded_by: str | None
@@ -265,6 +268,8 @@ class Viewer:
             copy_kind=paper.copy_kind,
             copy_kind_text=self._words[f"copy_{paper.copy_kind or 'unknown'}"],
             confirmed_at=paper.confirmed_at,
+            signed=signed_view(paper.signed, self._language),
+            signatures=signature_views(paper.signatures, self._language),
             rendition_of=paper.rendition_of,
             invalid_state=paper.invalid_state,
             superseded_by=paper.superseded_by,

@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from schemas.base import Value
 from schemas.dossier import Channel, CopyKind, Evidence, InvalidState, PaperState
 from schemas.dossiers import Party
+from schemas.signing import SignatureLevel
 
 
 class PackagedFile(Value):
@@ -45,12 +46,29 @@ class PackagedPerson(Value):
     certain: bool
 
 
+class PackagedSignature(Value):
+    """The signed copy of a paper. `subject`, `issuer` (RFC 4514) and `serial` (decimal) are its certificate's.
+
+    `converter` signed at `signed_at`; `stamped_at` is what an authority of time stamps says, null where none was asked.
+    """
+
+    file: PackagedFile
+    converter: str
+    signed_at: datetime
+    stamped_at: datetime | None
+    subject: str
+    issuer: str
+    serial: str
+    level: SignatureLevel
+
+
 class PackagedPaper(Value):
     """One paper. `file` null: its picture may not be kept, or there is none.
 
-    `confirmed_at` null: nobody has compared the copy with the original (NĐ 107/2021/NĐ-CP, Art 21a). `code`, `summary`,
-    `permanent`, `valid_until` and `scope` are those of the digitised paper (TT 01/2023/TT-VPCP, Art 9, 10), null where
-    it has none yet. `pages` counts pictures; `content_sha256` is the hash over the files as they were handed in.
+    `confirmed_at` null: nobody has compared the copy with the original (NĐ 107/2021/NĐ-CP, Art 21a). `signed` null:
+    nobody has signed it since. `code`, `summary`, `permanent`, `valid_until` and `scope` are those of the digitised
+    paper (TT 01/2023/TT-VPCP, Art 9, 10), null where it has none yet. `pages` counts pictures; `content_sha256` is the
+    hash over the files as they were handed in.
     """
 
     document_id: str
@@ -73,6 +91,7 @@ class PackagedPaper(Value):
     owners: tuple[PackagedPerson, ...]
     pages: int
     file: PackagedFile | None
+    signed: PackagedSignature | None = None
     originals: tuple[PackagedFile, ...]
     content_sha256: str
     pipeline_version: str

@@ -13,8 +13,9 @@ from typing import Any, Self
 from uuid import uuid4
 
 from pipeline.adapters.parser_pool import ParserPool
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
 from pipeline.settings import Limits
+from schemas.signing import FoundSignature
 from schemas.text import Box
 from schemas.viewing import PageWords
 
@@ -30,9 +31,9 @@ class RememberedReadings:
 
     folder: Path
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, roots: Sequence[bytes] = ()) -> None:
         self.side_by_side = limits.parsers
-        self._limits = limits
+        self._limits, self._roots = limits, roots
         self._real: ParserPool | None = None
 
     def __enter__(self) -> Self:
@@ -84,6 +85,14 @@ class RememberedReadings:
             self._ask("words", [_hash(copy), page], None, lambda real: real.words(copy, page))
         )
 
+    def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
+        said = [_hash(copy), wanted.mark.read_bytes(), wanted.corner, wanted.signed_at]
+        answer = self._ask("signable", said, target, lambda real: real.write_signable(copy, wanted, target))
+        return Signable.model_validate(answer)
+
+    def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
+        return tuple(self._ask("signatures", [_hash(scan)], None, lambda real: real.signatures(scan)))
+
     def _ask(self, job: str, said: list[Any], target: Path | None, ask: Callable[[ParserPool], Any]) -> Any:
         """The answer of old, with what was written then; else the parsers' own, which is remembered."""
         name = hashlib.sha256(repr((job, said, target is None)).encode()).hexdigest()
@@ -100,7 +109,7 @@ class RememberedReadings:
 
     def _remember(self, kept: Path, target: Path | None, ask: Callable[[ParserPool], Any]) -> None:
         if self._real is None:
-            self._real = ParserPool(self._limits)
+            self._real = ParserPool(self._limits, self._roots)
         answer = ask(self._real)
         draft = self.folder / f".{uuid4().hex}"
         draft.mkdir()

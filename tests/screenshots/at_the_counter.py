@@ -109,6 +109,11 @@ def compare_next(page: Page, scene: Scene) -> None:
 def record(page: Page, scene: Scene) -> None:
     page.keyboard.press("x")
     page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/dossiers/{scene.dossier_code}/sign")
+
+
+def sign(page: Page, scene: Scene) -> None:
+    page.keyboard.press("Enter")
     page.wait_for_url(f"**/dossiers/{scene.dossier_code}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from shutil import copytree
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image, ImageFilter
 
@@ -21,6 +22,7 @@ from schemas.access import Role
 from schemas.destruction import Obligation, ProposeDestruction
 from schemas.dossiers import Dossier, Party
 from schemas.people import Actor
+from tests.services.authority import PASSPHRASE, Authority
 from tests.specimens import Demo
 from tests.specimens.layout import Case
 from tests.specimens.making import Scan, make_one
@@ -51,7 +53,10 @@ _DOSSIERS = (
 def a_copy_of(home: Path) -> Iterator[Settings]:
     """The office in a home of its own until the block ends, so that the prepared one is as it was for the next run."""
     with TemporaryDirectory(prefix="hoso-screenshots-") as folder:
-        settings = Settings(home=Path(folder) / "home")
+        authority = Authority()
+        key = authority.key_file(Path(folder) / "key.p12", authority.issue(kind="ec"))
+        signing: dict[str, Any] = {"signing": "key", "signing_key": key, "signing_passphrase": PASSPHRASE}
+        settings = Settings(home=Path(folder) / "home", **signing)
         copytree(home, settings.home_path)
         _people_the_office(settings)
         yield settings

@@ -80,12 +80,13 @@ class Topology:
             "/var/tmp": home / "tmp",  # noqa: S108 (a container's own)
             "/srv/inbox": self.inbox,
             "/srv/backup": self.folder / "backup",
+            "/srv/roots": self.folder / "roots",
         }
         return Place(f"{self._net}.{machine}", self.address, folders, {"HOSO_WEB_URL": self.url})
 
     def start(self) -> None:
         """Bring up everything: what others need first, and what needs the same at the same time."""
-        for folder in (self.inbox, self.folder / "backup", self.folder / "log"):
+        for folder in (self.inbox, self.folder / "backup", self.folder / "roots", self.folder / "log"):
             folder.mkdir(exist_ok=True)
         make_certificate(self.certificate, self.certificate.with_name("tls_key.pem"), self.address)
         subprocess.run([ROOT / ".ci" / "make-secrets", self.folder / "secrets"], check=True)

@@ -61,12 +61,16 @@ def row(**changes: Any) -> RequiredPaper:
 
 
 def ask(
-    wanted: RequiredPaper, *papers: Paper, day: date = DAY, dossier_code: str | None = None, **conditions: bool
+    wanted: RequiredPaper,
+    *papers: Paper,
+    day: date = DAY,
+    dossier_code: str | None = None,
+    signatures: bool = False,
+    **conditions: bool,
 ) -> ChecklistRow:
     procedure = Procedure(id="p", code="", title="Thủ tục", source="", verified=True, papers=(wanted,))
-    (answer,) = checklist(
-        procedure, CATALOGUE, MAI, papers, Visit(day=day, dossier_code=dossier_code, conditions=conditions)
-    )
+    visit = Visit(day=day, dossier_code=dossier_code, conditions=conditions, signatures=signatures)
+    (answer,) = checklist(procedure, CATALOGUE, MAI, papers, visit)
     return answer
 
 

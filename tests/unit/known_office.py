@@ -24,6 +24,7 @@ from schemas.destruction import Obligation, ProposeDestruction
 from schemas.hooks import Webhook
 from schemas.people import Actor
 from tests.permissions import Asked
+from tests.services.authority import PASSPHRASE, Authority
 from tests.signing_in import HERE
 from tests.unit.desk import open_desk
 from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
@@ -120,6 +121,9 @@ class KnownOffice:
             },
             "/api/v1/dossiers/{code}/confirmation/undo": {"decision_id": "x"},
             "/api/v1/dossiers/{code}/look-ups": {"component": "identity", "outcome": "found"},
+            "/api/v1/dossiers/{code}/signature": {},
+            "/api/v1/dossiers/{code}/signing": {"certificates": ["00"]},
+            "/api/v1/dossiers/{code}/signing/{signing_id}": {"signatures": ["00"]},
             "/api/v1/dossiers/{code}/reuse": {
                 "component": "identity",
                 "document_id": ids["document_id"],
@@ -151,7 +155,10 @@ def open_known_office(home: Path) -> Iterator[KnownOffice]:
     """The office, with nobody signed in."""
     with open_desk(home, PlainParsers()) as desk:
         paper = desk.file(scan(_UNNUMBERED), actor=Actor(office_id=OFFICE, actor_id="lan"), dossier_code=CODE)
-    app = build_app(Settings(home=home, office_id=OFFICE, limits=Limits(parsers=1)))
+    authority = Authority()
+    key = authority.key_file(home / "key.p12", authority.issue(kind="ec"))
+    signing: dict[str, Any] = {"signing": "key", "signing_key": key, "signing_passphrase": PASSPHRASE}
+    app = build_app(Settings(home=home, office_id=OFFICE, limits=Limits(parsers=1), **signing))
     headers = {"origin": HERE, "tus-resumable": VERSION}
     with TestClient(app, base_url=HERE, headers=headers, follow_redirects=False) as client:
         app.state.archive.parsers = PlainParsers()
@@ -176,7 +183,7 @@ def _add_desk_things(office: KnownOffice) -> None:
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(OFFICE, lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
-    office.ids |= {"delivery_id": str(uuid.uuid4()), "session_id": session_id}
+    office.ids |= {"delivery_id": str(uuid.uuid4()), "session_id": session_id, "signing_id": "none"}
     office.ids["token_id"] = tokens.issue(office.tables.tokens, lan.actor, lan, "one-stop", ["papers.read"], 1)[
         0
     ].token_id

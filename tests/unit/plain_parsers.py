@@ -1,11 +1,15 @@
 """Parsers for tests in which reading is not the subject: a scan is its own text, and it reads without fault."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from asn1crypto import cms
+
 from pipeline.errors import ScanRejected
-from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage
+from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
 from pipeline.stages.repair import repair
+from schemas.signing import FoundSignature
 from schemas.text import Box, PageText, Verdict
 from schemas.viewing import PageWords, PlacedWord
 from tests.unit.pages_of_text import page
@@ -14,6 +18,8 @@ ACTS = "This file acts."
 LOST = "This page cannot be opened."
 _HEAD = "%PDF-1.7\n"
 _NEXT_PAGE = "\f"
+_ROOM = 20_000
+"""Digits of a signature."""
 
 
 def scan(*pages: str) -> bytes:
@@ -93,6 +99,25 @@ class PlainParsers:
     def render(self, pages: Sequence[ReadPage], target: Path) -> None:
         self.calls.append("render")
         target.write_bytes(b"copy of " + b"\n".join(page.picture.read_bytes() for page in pages))
+
+    def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
+        self.calls.append(f"signable {wanted.corner}")
+        before = copy.path.read_bytes() + b" signed <"
+        target.write_bytes(before + b"0" * _ROOM + b">")
+        covered = hashlib.sha256(before + b">").hexdigest()
+        return Signable(sha256=covered, room=(len(before), len(before) + _ROOM), covers=False)
+
+    def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
+        data = scan.path.read_bytes()
+        start = len(data) - _ROOM - 1
+        if data[max(0, start - 9) : start] != b" signed <":
+            return ()
+        signed = cms.ContentInfo.load(bytes.fromhex(data[start:-1].decode()), strict=False)["content"]
+        (signer,) = signed["signer_infos"]
+        (said,) = (one["values"][0].native for one in signer["signed_attrs"] if one["type"].native == "message_digest")
+        intact = said == hashlib.sha256(data[:start] + data[-1:]).digest()
+        serial = str(signer["sid"].chosen["serial_number"].native)
+        return (FoundSignature(state="valid" if intact else "invalid", serial=serial),)
 
 
 def words_of(text: str) -> PageWords:

@@ -41,6 +41,18 @@ def test_an_unconfirmed_paper_is_never_held() -> None:
     assert (answer.status, answer.reason, answer.demanded) == ("held_unconfirmed", "unconfirmed", False)
 
 
+def test_a_paper_that_must_be_signed_and_is_not_is_never_held() -> None:
+    copy = {"object_key": "archive/a/b/1.v1.pdf", "sha256": "ab" * 32}
+    unsigned = paper("marital_status_confirmation", "subject", **copy)
+    answer = ask(row(), unsigned, signatures=True)
+    assert (answer.status, answer.reason, answer.demanded) == ("held_unconfirmed", "unsigned", False)
+    assert ask(row(), unsigned).status == "held"
+
+
+def test_values_alone_have_nothing_to_be_signed() -> None:
+    assert ask(row(), STATUS, signatures=True).status == "held"
+
+
 def test_a_paper_in_review_is_never_held() -> None:
     assert (
         ask(row(), paper("marital_status_confirmation", "subject", state="needs_review")).status == "held_unconfirmed"

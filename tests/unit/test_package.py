@@ -21,10 +21,12 @@ from pipeline.package import Folder, of_citizen, of_days, of_dossier
 from pipeline.packer import Packer
 from schemas.dossier import Paper
 from schemas.export.package import package_schemas
+from schemas.signing import SignedCopy
 from tests.contract.examples import HUONG_NUMBER, NEIGHBOUR, a_submission, file, huong
 from tests.unit.dossier_office import CODE, OFFICE, OTHER_CODE, Office
 
 PDF = b"%PDF-1.7 invented"
+SIGNED = PDF + b" and signed"
 SCAN = b"as handed in"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 Pack = Callable[..., Path]
@@ -79,6 +81,30 @@ def test_a_dossier_lies_in_a_folder_of_its_code(office: Office, pack: Pack) -> N
     dossier = read(folder / "dossier.json")
     assert (dossier["code"], dossier["documents"], dossier["retention"]) == (CODE, 1, None)
     assert [place["record"] for place in dossier["papers"]] == ["001-residence_declaration.json"]
+
+
+def test_the_signed_copy_that_counts_lies_beside_the_plain_one(office: Office, pack: Pack) -> None:
+    office.open()
+    copy = put(office.store, f"archive/{OFFICE}/ab/signed/cd", SIGNED)
+    signed = SignedCopy(
+        key=copy["object_key"],
+        sha256=copy["sha256"],
+        size_bytes=copy["size_bytes"],
+        of_sha256=hashlib.sha256(PDF).hexdigest(),
+        actor=NEIGHBOUR,
+        converter="Trần Đức Minh",
+        signed_at=NOW,
+        subject="CN=Trần Đức Minh",
+        issuer="CN=Cơ quan chứng thực",
+        serial="7",
+        level="B-B",
+    )
+    a_form(office, signed_copies=(signed,), confirmed_at=NOW, copy_kind="original", confirmed=False)
+    folder = pack([of_dossier(office.tables, OFFICE, CODE)]) / "data" / CODE
+    told = read(folder / "001-residence_declaration.json")
+    assert (folder / told["signed"]["file"]["path"]).read_bytes() == SIGNED
+    assert (folder / told["file"]["path"]).read_bytes() == PDF
+    assert (told["signed"]["converter"], told["signed"]["serial"]) == ("Trần Đức Minh", "7")
 
 
 def test_sha256sum_finds_the_package_whole_and_tells_a_changed_byte(office: Office, pack: Pack) -> None:

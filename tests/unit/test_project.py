@@ -93,8 +93,8 @@ def test_what_outlives_a_container_lies_in_a_volume() -> None:
 
     assert kept == {
         "proxy": [],
-        "web": ["var/lib/hoso", "srv/inbox"],
-        "worker": ["srv/inbox"],
+        "web": ["var/lib/hoso", "srv/inbox", "srv/roots:ro"],
+        "worker": ["srv/inbox", "srv/roots:ro"],
         "prefect": [],
         "backup": ["srv/backup"],
         "postgres": ["var/lib/postgresql/data"],
@@ -105,7 +105,7 @@ def test_what_outlives_a_container_lies_in_a_volume() -> None:
 def test_the_image_makes_the_folders_of_the_volumes_for_its_user() -> None:
     image = (ROOT / "Dockerfile").read_text()
 
-    assert re.search(r"install --directory --owner=hoso \S+ /srv/inbox /srv/backup", image)
+    assert re.search(r"install --directory --owner=hoso \S+ /srv/inbox /srv/backup /srv/roots", image)
     assert "--home-dir /var/lib/hoso --create-home hoso" in image
 
 

@@ -205,8 +205,8 @@ def _needed(connection: Connection) -> Iterator[str]:
     waiting = select(papers.c.record).where(papers.c.record.like(_IN_INTAKE))
     for record in connection.execute(waiting).scalars():
         paper = Paper.model_validate_json(record)
-        if is_on_file(paper) and paper.object_key is not None:
-            yield paper.object_key
+        if is_on_file(paper):
+            yield from paper.copy_keys
 
 
 def _secret(connection: Connection) -> Iterator[str]:

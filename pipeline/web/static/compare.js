@@ -134,13 +134,14 @@ async function write() {
     pages: [...paper.seen].filter((number) => number > 0),
     ...paper.said,
   }));
+  const confirmed = said.some((paper) => paper.said.copy_kind); // What was confirmed may be signed next.
   try {
     const answer = await fetch(`/api/v1/dossiers/${root.dataset.code}/confirmation`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ papers: body }),
     });
-    if (answer.ok) return location.assign(`/dossiers/${root.dataset.code}`);
+    if (answer.ok) return location.assign(`/dossiers/${root.dataset.code}${confirmed ? root.dataset.then : ""}`);
     if (answer.status === 401) return location.assign("/sign-in");
     warn((await answer.json()).title);
   } catch {
