@@ -94,7 +94,7 @@ class CitizenRequests:
             raise ScanRejected("request_ended", request_id)
 
     def _note(self, decision: AddRequest | AnswerRequest | EndRequest) -> None:
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self._tables.papers.change(decision, ())
 
 

@@ -346,7 +346,7 @@ class Destructions:
         return [self._obligation(one, now) for one in (paper, *others)]
 
     def _note(self, decision: NotedDecision) -> None:
-        with deciding(self._store, self._tables.records, decision):
+        with deciding(self._store, self._tables, decision):
             self._tables.papers.change(decision, ())
 
 

@@ -56,7 +56,7 @@ class Holds:
         )
 
     def _note(self, store: ObjectStore, decision: SetHold) -> SetHold:
-        with deciding(store, self._tables.records, decision):
+        with deciding(store, self._tables, decision):
             self._tables.papers.change(decision, ())
         return decision
 

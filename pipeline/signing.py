@@ -195,7 +195,7 @@ class SigningDesk:
             made.append((paper, sealed, self._written(folder, one, sealed, waiting.told)))
         kept = tuple(self._kept(paper, sealed, path, waiting) for paper, sealed, path in made)
         decision = new_decision(SignPapers, waiting.actor, waiting.code, papers=kept)
-        with deciding(self._archive.store, self._archive.tables.records, decision):
+        with deciding(self._archive.store, self._archive.tables, decision):
             apply_signing(self._archive, decision)
         return decision
 

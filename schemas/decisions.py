@@ -312,14 +312,7 @@ NotedDecision = (
 )
 """Decisions that change no other row: to be written down is all that they need."""
 AnyDecision = Annotated[
-    SettledDecision
-    | CompareDossier
-    | SignPapers
-    | NotedDecision
-    | LookUp
-    | Reuse
-    | SetDossier
-    | RegisterDecision,
+    SettledDecision | CompareDossier | SignPapers | NotedDecision | LookUp | Reuse | SetDossier | RegisterDecision,
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)

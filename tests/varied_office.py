@@ -98,7 +98,7 @@ def _dossiers(desk: Desk) -> None:
     desk.archive.confirm(ACTOR, permit.document_id, "certified_copy")
     dossiers.reuse(ACTOR, CODE, "dwelling", permit.document_id, "đăng ký tạm trú")
     looked = new_decision(LookUp, ACTOR, OTHER_CODE, component="dwelling", outcome="failed")
-    with deciding(desk.store, desk.tables.records, looked):  # which rule allows it depends on the day
+    with deciding(desk.store, desk.tables, looked):  # which rule allows it depends on the day
         dossiers.apply(looked)
     desk.file(scan(BIRTH.replace("150/2020", "12/2020").replace(CHILD_NUMBER, HUONG_NUMBER)))
 

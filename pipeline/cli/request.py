@@ -205,7 +205,7 @@ def _who_looked(tables: Tables, office_id: str, citizen_id: str) -> Iterator[str
     while found := tables.access_log.of_citizen(office_id, citizen_id, _LOGGED_AT_ONCE, before):
         for logged in found:
             yield _looked(logged, names)
-        before = found[-1].entry_id
+        before = found[-1].number
 
 
 def _looked(logged: LoggedAccess, names: dict[str, str]) -> str:

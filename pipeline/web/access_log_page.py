@@ -127,18 +127,18 @@ def _papers(request: Request, found: tuple[LoggedAccess, ...]) -> dict[str, str]
 
 
 def _subjects(request: Request, found: tuple[LoggedAccess, ...], accounts: tuple[Account, ...]) -> dict[int, str]:
-    """What else entries are about in words, by the entries' ids: a dossier by its code, an account, a right."""
+    """What else entries are about in words, by the entries' numbers: a dossier by its code, an account, a right."""
     said = words(language_of(request, request.app.state.settings.language))
     names = {one.account_id: f"{said['log_account']} {one.name}" for one in accounts}
     told = {}
     for logged in found:
         subject = logged.entry.subject_id or ""
         if logged.entry.access == "refused":
-            told[logged.entry_id] = f"{said['log_right']} {said.get(f'scope_{subject}', '')}"
+            told[logged.number] = f"{said['log_right']} {said.get(f'scope_{subject}', '')}"
         elif find_dossier_code(subject) == subject and subject:
-            told[logged.entry_id] = f"{said['log_dossier']} {subject}"
+            told[logged.number] = f"{said['log_dossier']} {subject}"
         elif subject in names:
-            told[logged.entry_id] = names[subject]
+            told[logged.number] = names[subject]
     return told
 
 

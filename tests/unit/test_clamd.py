@@ -112,21 +112,21 @@ def test_any_answer_but_yes_is_a_refusal(said: str) -> None:
 
 
 def test_no_parser_opens_a_file_before_it_was_looked_through(nowhere: str, blank: Path) -> None:
-    with ParserPool(Limits(parsers=1), Clamd(nowhere)) as pool:
+    with ParserPool(Limits(parsers=1), viruses=Clamd(nowhere)) as pool:
         for ask in (pool.count_pages, pool.read_codes, lambda scan: pool.look(scan, 1, None)):
             with pytest.raises(ServiceUnavailable):
                 ask(ScanFile(blank, "image/png"))
 
 
 def test_what_is_archived_can_be_looked_at_while_the_scanner_is_away(nowhere: str, blank: Path) -> None:
-    with ParserPool(Limits(parsers=1), Clamd(nowhere)) as pool:
+    with ParserPool(Limits(parsers=1), viruses=Clamd(nowhere)) as pool:
         assert not pool.holds_active_content(ScanFile(blank, "image/png"))
 
 
 def test_papers_wait_while_the_scanner_is_away_and_are_read_when_it_is_back(
     blank: Path, tmp_path: Path, nowhere: str
 ) -> None:
-    with ParserPool(Limits(parsers=1), Clamd(nowhere)) as away, open_desk(tmp_path, away) as desk:
+    with ParserPool(Limits(parsers=1), viruses=Clamd(nowhere)) as away, open_desk(tmp_path, away) as desk:
         submission = desk.receive(blank.read_bytes())
         with pytest.raises(ServiceUnavailable):
             desk.archive.process(submission.submission_id)
@@ -136,7 +136,7 @@ def test_papers_wait_while_the_scanner_is_away_and_are_read_when_it_is_back(
 
 
 def test_an_infected_file_is_refused_and_nothing_archived(tmp_path: Path, server: ClamdServer, blank: Path) -> None:
-    with ParserPool(Limits(parsers=1), Clamd(server.address)) as pool, open_desk(tmp_path, pool) as desk:
+    with ParserPool(Limits(parsers=1), viruses=Clamd(server.address)) as pool, open_desk(tmp_path, pool) as desk:
         submission = desk.receive(blank.read_bytes() + EICAR)
         assert desk.archive.process(submission.submission_id) == ()
         seen = desk.seen(submission)
@@ -145,7 +145,7 @@ def test_an_infected_file_is_refused_and_nothing_archived(tmp_path: Path, server
 
 
 def test_the_counter_stays_ready_to_receive_while_the_scanner_is_away(nowhere: str, tmp_path: Path) -> None:
-    with ParserPool(Limits(parsers=1), Clamd(nowhere)) as pool, open_desk(tmp_path, PlainParsers()) as desk:
+    with ParserPool(Limits(parsers=1), viruses=Clamd(nowhere)) as pool, open_desk(tmp_path, PlainParsers()) as desk:
         desk.archive.parsers = pool
         readiness = Readiness(desk.archive)
         assert "parser" not in readiness.away()

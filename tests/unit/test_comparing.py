@@ -177,7 +177,7 @@ def test_a_comparison_that_a_crash_left_unwritten_is_written_by_resume(desk: Des
     paper = brought(desk, BIRTH)
     said = (Compared(document_id=paper.document_id, copy_kind="original"),)
     decision = new_decision(CompareDossier, ACTOR, CODE, papers=said)
-    with pytest.raises(KeyboardInterrupt), deciding(desk.store, desk.tables.records, decision):
+    with pytest.raises(KeyboardInterrupt), deciding(desk.store, desk.tables, decision):
         raise KeyboardInterrupt
     assert now(desk, paper).confirmed_at is None
     assert resume(desk.archive, OFFICE, decision.decided_at + timedelta(hours=1)) == 1

@@ -120,7 +120,7 @@ def test_a_decision_whose_officer_only_got_as_far_as_its_mark_is_kept_among_the_
     with (
         mock.patch("pipeline.decisions.keep", side_effect=Crash),
         pytest.raises(Crash),
-        deciding(desk.store, desk.tables.records, decision),
+        deciding(desk.store, desk.tables, decision),
     ):
         pass
     assert desk.keys("decisions/") == []

@@ -43,7 +43,7 @@ class _At(TimeStamper):
     """An authority of time stamps that tells a time of our choice."""
 
     def __init__(self, authority: Authority, at: datetime) -> None:
-        super().__init__()
+        TimeStamper.__init__(self)
         issued = authority.issue("Dấu thời gian", kind="ec", stamps_time=True, since_days=100, days=200)
         plain = issued.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         certificate = asn1_x509.Certificate.load(issued.der)

@@ -32,7 +32,7 @@ def decided(review: Review, paper: Paper, value: str) -> SetField:
 
 
 def crash_after_keeping(desk: Desk, decision: AnyDecision) -> None:
-    with pytest.raises(Crash), deciding(desk.store, desk.tables.records, decision):
+    with pytest.raises(Crash), deciding(desk.store, desk.tables, decision):
         raise Crash
 
 

@@ -389,7 +389,7 @@ def test_a_signed_copy_that_was_altered_with_its_record_and_row_is_found_by_its_
     before = now(desk, paper)
     after = before.model_copy(update={"signed_copies": (copy.model_copy(update={"sha256": altered.sha256}),)})
     decision = new_decision(SetThreshold, ACTOR, OFFICE, field_kind="name", confidence=0.5)
-    with deciding(desk.store, desk.tables.records, decision):
+    with deciding(desk.store, desk.tables, decision):
         assert desk.tables.papers.change(decision, [PaperChange(before=before, after=after)])
     assert findings(desk) == [("signature_broken", copy.key)]
 

@@ -78,7 +78,7 @@ class _HttpTimeStamper(TimeStamper):
     """Asks an authority over HTTP (RFC 3161, 3.4)."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(include_nonce=True)
+        TimeStamper.__init__(self)
         # One client for all requests: making one reads the certificates of web servers' authorities each time.
         self._url, self._client = url, httpx.Client(timeout=_TIMEOUT_S)
 
