@@ -146,8 +146,10 @@ class ParserPool:
 
     def write_signable(self, copy: ScanFile, wanted: SignatureWanted, target: Path) -> Signable:
         """See `Parsers.write_signable`."""
-        job = _of(copy, "signable", self._limits.page_timeout_s, wanted=wanted.model_dump(mode="json"))
-        return self._told(replace(job, writes={"target": target}), Signable)
+        told = wanted.model_dump(mode="json", exclude={"mark"})
+        job = _of(copy, "signable", self._limits.page_timeout_s, **told)
+        reads = {**job.reads, "mark": wanted.mark}
+        return self._told(replace(job, reads=reads, writes={"target": target}), Signable)
 
     def signatures(self, scan: ScanFile) -> tuple[FoundSignature, ...]:
         """See `Parsers.signatures`."""

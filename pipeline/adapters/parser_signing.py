@@ -15,7 +15,7 @@ def make_signable(copy: ScanFile, job: dict[str, Any], limits: Limits) -> dict[s
     """Have a copy written with its mark and room for a signature. Raises: ScanRejected (unreadable)."""
     from pipeline.stages.signable import write_signable  # noqa: PLC0415
 
-    wanted = SignatureWanted.model_validate(job["wanted"])
+    wanted = SignatureWanted.model_validate({name: job[name] for name in SignatureWanted.model_fields})
     return write_signable(copy.path, wanted, Path(job["target"]), limits.page_timeout_s).model_dump(mode="json")
 
 

@@ -3,9 +3,8 @@
 Runs in a parser process only. What cannot be checked is never taken for valid.
 """
 
-import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,11 +99,25 @@ def _validated(embedded: EmbeddedPdfSignature, roots: Sequence[bytes], moment: d
     # An empty list, not None: without one the machine's own list of web servers' authorities would be trusted.
     trust = [x509.Certificate.load(root) for root in roots]
     context = ValidationContext(trust_roots=trust, allow_fetching=False, revocation_mode="soft-fail", **at)
-    return asyncio.run(
+    return _run(
         async_validate_pdf_signature(
             embedded, signer_validation_context=context, key_usage_settings=_MAY_SIGN, skip_diff=_is_whole(embedded)
         )
     )
+
+
+def _run(validating: Coroutine[Any, Any, PdfSignatureStatus]) -> PdfSignatureStatus:
+    """Run it to its end without an event loop: that would need a pair of sockets, which parsers are refused.
+
+    It fetches nothing, so there is nothing that it could wait for.
+    """
+    try:
+        validating.send(None)
+    except StopIteration as done:
+        status: PdfSignatureStatus = done.value
+        return status
+    validating.close()
+    raise SigningError("the validation waits for something")
 
 
 def _is_whole(embedded: EmbeddedPdfSignature) -> bool:
