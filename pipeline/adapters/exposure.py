@@ -59,7 +59,7 @@ def ask_http(url: str) -> Http | None:
 def ask_tls(host: str, port: int) -> Tls | None:
     """How a server speaks TLS; None: nobody does there."""
     trusting, any_at_all, old = ssl.create_default_context(), _unchecked(), _unchecked()
-    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     old.set_ciphers("ALL:@SECLEVEL=0")
     try:
         with _spoken(host, port, trusting) as spoken:

@@ -32,6 +32,7 @@ SPELLINGS = {
     "MIT license": "MIT",
     "MPL-2.0": "MPL-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "PSF-2.0": "PSF-2.0",
 }
 """What packages write that do not write SPDX (PEP 639)."""
 LOOKED_UP = {

@@ -183,7 +183,7 @@ def _add_desk_things(office: KnownOffice) -> None:
     lan = office.account(OFFICE, "lan")
     session_id = office.tables.sessions.of_account(OFFICE, lan.account_id)[0].session_id
     office.ids["upload_id"] = receiving.uploads.begin(session_id, "a.png", 3).upload_id
-    office.ids |= {"delivery_id": str(uuid.uuid4()), "session_id": session_id, "signing_id": "none"}
+    office.ids |= {"delivery_id": str(uuid.uuid4()), "session_id": session_id, "signing_id": str(uuid.uuid4())}
     office.ids["token_id"] = tokens.issue(office.tables.tokens, lan.actor, lan, "one-stop", ["papers.read"], 1)[
         0
     ].token_id

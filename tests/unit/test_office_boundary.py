@@ -16,7 +16,11 @@ from tests.unit.known_office import EVERY_ROLE, NEIGHBOUR, OFFICE, SECRETS, Know
 
 _OF_ONESELF = ("/me", "/session", "/sign-out", "/language", "/purpose")
 _TELLS_OF_PAPERS = ("application/pdf", "image/jpeg", "image/png", "image/tiff")
-_OF_NOTHING_YET = {"/api/v1/deliveries/{delivery_id}"}
+_OF_NOTHING_YET = {
+    "/api/v1/deliveries/{delivery_id}",
+    "/api/v1/papers/{document_id}/signed",
+    "/papers/{document_id}/signed",
+}
 _OF_ONE_SESSION = {"/api/v1/uploads/{upload_id}", "/api/v1/uploads/{upload_id}/thumbnails/{page}"}
 _REFUSED_BEFORE = ("/confirmation/undo", "/take-back")
 """Refused for the decision that is not there, before the dossier is looked for."""

@@ -93,8 +93,8 @@ def test_what_outlives_a_container_lies_in_a_volume() -> None:
 
     assert kept == {
         "proxy": [],
-        "web": ["var/lib/hoso", "srv/inbox", "srv/roots:ro"],
-        "worker": ["srv/inbox", "srv/roots:ro"],
+        "web": ["var/lib/hoso", "srv/inbox", "srv/audit:ro", "srv/roots:ro"],
+        "worker": ["srv/inbox", "srv/audit", "srv/roots:ro"],
         "prefect": [],
         "backup": ["srv/backup"],
         "postgres": ["var/lib/postgresql/data"],

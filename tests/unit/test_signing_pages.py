@@ -197,6 +197,7 @@ def test_every_step_leaves_a_trace(with_key: Counter) -> None:
     with_key.client.get(f"/dossiers/{CODE}/sign")
     with_key.client.post(f"{API}/signature", json={})
     log = with_key.client.app.state.archive.tables.access_log  # type: ignore[attr-defined]
-    last, before = (one.entry for one in log.find(OFFICE, LogFilter(), 2))
+    kept, last, before = (one.entry for one in log.find(OFFICE, LogFilter(), 3))
+    assert (kept.access, str(kept.subject_id).partition("/")[0]) == ("decide", CODE)
     assert (last.access, last.subject_id, last.document_id) == ("change", CODE, with_key.document_id)
     assert (before.access, before.document_id) == ("look", with_key.document_id)

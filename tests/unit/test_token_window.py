@@ -41,7 +41,7 @@ def key() -> Key:
 
 @pytest.fixture
 def client(key: Key, tmp_path: Path) -> Iterator[TestClient]:
-    window = build_window(key, Settings(home=tmp_path, web_url=f"{OFFICE}/"))
+    window = build_window(key, Settings(home=tmp_path, web_url=OFFICE))
     with TestClient(window, base_url=HERE) as client:
         yield client
 
