@@ -40,7 +40,8 @@ def test_its_codes_are_those_of_errors(code: str) -> None:
 
 def test_its_variables_are_settings() -> None:
     known = {f"HOSO_{field.upper()}" for settings in (Settings, Limits) for field in settings.model_fields}
-    folders = {"HOSO_INBOX_FOLDER", "HOSO_BACKUP_FOLDER", "HOSO_AUDIT_FOLDER", "HOSO_ROOTS_FOLDER"}  # of the compose file alone
+    # Of the compose file alone.
+    folders = {"HOSO_INBOX_FOLDER", "HOSO_BACKUP_FOLDER", "HOSO_AUDIT_FOLDER", "HOSO_ROOTS_FOLDER"}
 
     assert set(re.findall(r"HOSO_[A-Z0-9_]+", PAGE)) - known - folders == set()
 
