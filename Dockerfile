@@ -5,7 +5,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-vie poppler-utils fonts-liberation2 libgl1 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /var/lib/hoso --create-home hoso \
-    && install --directory --owner=hoso --mode=0750 /srv/inbox /srv/backup /srv/roots
+    && install --directory --owner=hoso --mode=0750 /srv/inbox /srv/audit /srv/backup /srv/roots
 
 WORKDIR /opt/hoso
 COPY requirements.lock .

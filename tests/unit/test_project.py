@@ -104,8 +104,11 @@ def test_what_outlives_a_container_lies_in_a_volume() -> None:
 
 def test_the_image_makes_the_folders_of_the_volumes_for_its_user() -> None:
     image = (ROOT / "Dockerfile").read_text()
+    mounted = {path for one in SERVICES.values() for path in re.findall(r"/srv/\w+", " ".join(one.get("volumes", ())))}
+    made = re.search(r"install --directory --owner=hoso \S+ ([/\w ]+)", image)
 
-    assert re.search(r"install --directory --owner=hoso \S+ /srv/inbox /srv/backup /srv/roots", image)
+    assert made
+    assert set(made[1].split()) == mounted
     assert "--home-dir /var/lib/hoso --create-home hoso" in image
 
 
