@@ -118,9 +118,9 @@ def delivery(office_id: str, delivery_id: str) -> str:
     return f"deliveries/{office_id}/{delivery_id}.json"
 
 
-def destruction(office_id: str, destruction_id: str) -> str:
-    """The certificate of a destruction."""
-    return f"destructions/{office_id}/{destruction_id}.json"
+def destruction(office_id: str, destruction_id: str | None = None) -> str:
+    """The certificate of a destruction; without one, the folder of the office."""
+    return f"destructions/{office_id}/" + (f"{destruction_id}.json" if destruction_id else "")
 
 
 def figures(office_id: str, day: date | None = None) -> str:

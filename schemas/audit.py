@@ -14,6 +14,7 @@ AuditFindingKind = Literal[
     "day_altered",
     "head_differs",
     "decision_altered",
+    "decision_missing",
     "lost_before_restore",
 ]
 """What is wrong, see `pipeline/audit/sentences.py`; the last is told and not wrong."""

@@ -35,6 +35,10 @@ SENTENCES: dict[AuditFindingKind, tuple[str, str]] = {
         "Quyết định trong kho khác với lúc được ghi nhật ký.",
         "The decision in the store is not the one that the log names.",
     ),
+    "decision_missing": (
+        "Quyết định có trong nhật ký nhưng không còn trong kho, và không có việc tiêu hủy nào giải thích.",
+        "The log names decisions that are not in the store any more, and no destruction tells why.",
+    ),
     "lost_before_restore": (
         "Mất khi khôi phục cơ sở dữ liệu từ bản cũ; mục khôi phục có nêu.",
         "Lost when the database was brought back from an older state; the entry of that says so.",

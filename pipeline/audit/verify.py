@@ -5,23 +5,20 @@ says, since who writes to the database can make the chain anew. Days prove each 
 with its hash, so a day that was replaced is found as well.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from pipeline import keys
 from pipeline.audit.days import StoredDay, are_those_of, load_day, load_head, load_lines, stored_days
+from pipeline.audit.decided import DecidedThings
 from pipeline.audit.found import Found
 from pipeline.audit_ports import AuditCopy, AuditTrail
-from pipeline.bulk import fetch_each
 from pipeline.chain import START, hash_of, head_of, line_of, logged_of, lost_numbers
 from pipeline.ports import ObjectStore
 from schemas.access import LoggedAccess
 from schemas.audit import AuditReport, ClosedDay, Head
 
 _READ = 2_000
-_NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9-]+")
-"""`<subject>/<decision>`; what somebody has spoilt may be anything."""
 OnChecked = Callable[[int, int], None]
 """Called with entries checked and entries in all."""
 
@@ -54,6 +51,8 @@ class _Checking:
         self._head = trail.head(office_id)
         self._last, self._last_sha256 = 0, START
         self._checked = 0
+        self._some_lost = False
+        self._decided = DecidedThings(office_id, store, self._found)
 
     def run(self) -> AuditReport:
         """All of it."""
@@ -62,6 +61,7 @@ class _Checking:
         self._check_rows()
         for number in (number for number in self._kept if number > self._last):
             self._found.entries("entry_missing", self._last + 1, number)
+        self._decided.note_missing(some_lost=self._some_lost)
         return AuditReport(
             head=self._head,
             entries=self._checked,
@@ -189,6 +189,7 @@ class _Checking:
         lost = lost_numbers(self._last, logged)
         if lost is not None:
             self._found.entries("lost_before_restore", *lost)
+            self._some_lost = True
             self._compare_head(logged.number - 1, logged.previous)
         return lost is not None
 
@@ -213,6 +214,7 @@ class _Checking:
         while read := self._trail.read(self._office_id, after, _READ):
             numbers += [logged.number for logged in read]
             after = numbers[-1]
+            self._decided.check(read)  # one of them may be a destruction that went on meanwhile
         head = self._trail.head(self._office_id)
         for number in (number for number in numbers if number > head.number):
             self._found.entries("entry_inserted", number, number)
@@ -220,20 +222,12 @@ class _Checking:
     # -- what the log names -------------------------------------------------------------------------------------------
 
     def _check_named(self, batch: Sequence[LoggedAccess]) -> None:
-        """Days and decisions are as they were when the log named them. A decision that is gone may be destroyed."""
-        decided: dict[str, LoggedAccess] = {}
+        """Days and decisions are as they were when the log named them."""
         for logged in batch:
             entry = logged.entry
             if entry.access == "close_day" and entry.object_sha256 is not None:
                 self._check_closed(entry.subject_id or "", entry.object_sha256)
-            elif entry.access == "decide" and _NAMED.fullmatch(entry.subject_id or ""):
-                # A crash may have had it noted twice; the first entry is the one that nobody could foresee.
-                decided.setdefault(keys.decision_named(self._office_id, entry.subject_id or ""), logged)
-        for fetched in fetch_each(self._store, decided, wanted=""):
-            logged = decided[fetched.key]
-            is_other = fetched.stored is not None and fetched.stored.sha256 != logged.entry.object_sha256
-            if is_other or fetched.altered:
-                self._found.entries("decision_altered", logged.number, logged.number)
+        self._decided.check(batch)
 
     def _check_closed(self, said: str, sha256: str) -> None:
         try:

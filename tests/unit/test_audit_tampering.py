@@ -299,17 +299,6 @@ def test_a_day_that_was_altered_and_a_row_of_it_too_are_both_named(log: Log) -> 
     assert log.found() == [("day_altered", "2026-03-02", None), ("link_broken", None, (2, 3))]
 
 
-def test_a_decision_that_was_altered_in_the_store_is_named(log: Log) -> None:
-    key = keys.decision(OFFICE, "paper", "one")
-    stored = log.store.put(key, BytesIO(b"{}"), "application/json")
-    now = datetime(2026, 3, 4, 9, tzinfo=UTC)
-    entry = AccessEntry(at=now, actor=LAN, access="decide", subject_id="paper/one", object_sha256=stored.sha256)
-    log.database.access_log.write(entry)
-    assert log.found() == []
-    log.store.put(key, BytesIO(b"{ }"), "application/json")
-    assert log.found() == [("decision_altered", None, (15, 15))]
-
-
 # -- with rights to database and store alike ---------------------------------------------------------------------------
 
 

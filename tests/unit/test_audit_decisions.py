@@ -1,0 +1,137 @@
+"""Decisions that the log names: altered, removed, destroyed with their paper, and explained away."""
+
+from io import BytesIO
+
+from sqlalchemy import create_engine
+
+from pipeline import keys
+from pipeline.adapters.database.access_tables import access_log, audit_heads
+from pipeline.audit.closing import Closing
+from pipeline.audit.returning import bring_up_to_date
+from pipeline.audit.verify import verify
+from pipeline.decisions import new_decision
+from pipeline.destroying import Destructions
+from pipeline.settling import Settling
+from schemas.access import AccessEntry
+from schemas.decisions import SetField
+from schemas.destruction import Certificate, Destroy, DestroyedObject
+from schemas.dossier import Paper
+from schemas.people import Actor
+from tests.unit.desk import ACTOR, Desk
+from tests.unit.plain_papers import BIRTH
+from tests.unit.plain_parsers import scan
+
+OFFICE = ACTOR.office_id
+HEAD = Actor(office_id=OFFICE, actor_id="hoa")
+
+
+def found(desk: Desk) -> list[tuple[str, int | None]]:
+    report = verify(OFFICE, desk.store, desk.tables.audit, None, lambda *_: None)
+    return [(one.kind, one.first) for one in report.findings]
+
+
+def decided(desk: Desk) -> tuple[Paper, str, int]:
+    """A paper, the key of a decision about it, and the number of its entry in the log."""
+    paper = desk.file(scan(BIRTH))
+    said = new_decision(SetField, ACTOR, paper.document_id, name="mother_name", value="Quàng Thị Inh")
+    Settling(desk.archive).decide(said)
+    return paper, keys.decision(OFFICE, paper.document_id, said.decision_id), desk.tables.audit.head(OFFICE).number
+
+
+def destroyed(desk: Desk, paper: Paper) -> str:
+    destructions = Destructions(desk.archive, lambda office_id: office_id)
+    destruction_id = destructions.propose(ACTOR, [paper.document_id], "citizen_request").subject_id
+    destructions.answer(HEAD, destruction_id, approved=True)
+    assert destructions.carry_out(OFFICE, destruction_id, lambda *_: None)
+    return destruction_id
+
+
+def destroy_key(desk: Desk, paper: Paper) -> str:
+    (key,) = desk.keys(keys.decision(OFFICE, paper.document_id))
+    return key
+
+
+def test_decisions_that_nobody_touched_are_as_they_were_written(desk: Desk) -> None:
+    decided(desk)
+    assert found(desk) == []
+
+
+def test_a_decision_that_was_altered_in_the_store_is_named(desk: Desk) -> None:
+    _, key, number = decided(desk)
+    desk.store.put(key, BytesIO(desk.bytes_of(key) + b" "), "application/json")
+    assert found(desk) == [("decision_altered", number)]
+
+
+def test_a_decision_that_was_removed_from_the_store_is_named(desk: Desk) -> None:
+    _, key, number = decided(desk)
+    desk.store.delete(key)
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_what_was_destroyed_with_its_paper_is_not_missed(desk: Desk) -> None:
+    paper, key, _ = decided(desk)
+    destroyed(desk, paper)
+    assert key not in desk.keys("decisions/")
+    assert found(desk) == []
+
+
+def test_where_the_decision_to_destroy_is_gone_too_both_are_missed(desk: Desk) -> None:
+    paper, _, number = decided(desk)
+    destroyed(desk, paper)
+    desk.store.delete(destroy_key(desk, paper))
+    assert [(kind, first) for kind, first in found(desk) if first == number] == [("decision_missing", number)]
+    assert len(found(desk)) == 2
+
+
+def test_a_certificate_that_somebody_has_written_explains_nothing(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    forged = certificate_of(desk, paper, key)
+    desk.store.delete(key)
+    data = BytesIO(forged.model_dump_json().encode())
+    desk.store.put(keys.destruction(OFFICE, forged.destruction_id), data, "application/json")
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_decision_to_destroy_that_no_log_names_explains_nothing(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    forged = new_decision(
+        Destroy, HEAD, paper.document_id, destruction_id="one", type=paper.type, objects=(described(desk, key),)
+    )
+    desk.store.delete(key)
+    place = keys.decision(OFFICE, paper.document_id, forged.decision_id)
+    desk.store.put(place, BytesIO(forged.model_dump_json().encode()), "application/json")
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_destruction_whose_entries_were_lost_before_a_restore_is_told_by_its_certificate(desk: Desk) -> None:
+    paper, _, number = decided(desk)
+    closing = Closing(OFFICE, desk.store, desk.tables.audit, desk.tables.access_log, None)
+    before = desk.tables.audit.read(OFFICE, 0, 99)
+    destroyed(desk, paper)
+    closing.keep_head()
+    bring_back(desk, number)
+    assert desk.tables.audit.read(OFFICE, 0, 99) == before
+    entry = AccessEntry(at=paper.filed_at, actor=ACTOR, access="restore")
+    bring_up_to_date(desk.store, desk.tables.audit, desk.tables.access_log, None, entry)
+    assert found(desk) == [("lost_before_restore", number + 1)]
+
+
+def bring_back(desk: Desk, until: int) -> None:
+    """The log as it was when it ended with this entry."""
+    head = desk.tables.audit.read(OFFICE, until, 1)[0].previous
+    with create_engine(f"sqlite:///{desk.folder / 'hoso.db'}").begin() as connection:
+        connection.execute(access_log.delete().where(access_log.c.number > until))
+        connection.execute(audit_heads.update().values(number=until, sha256=head))
+
+
+def described(desk: Desk, key: str) -> DestroyedObject:
+    (stored,) = desk.store.find(key)
+    return DestroyedObject(key=key, sha256=stored.sha256, size_bytes=stored.size_bytes)
+
+
+def certificate_of(desk: Desk, paper: Paper, key: str) -> Certificate:
+    """A certificate of a destruction that never was: that of another paper, with one object in it."""
+    other = desk.file(scan(BIRTH.replace("Số: 150/2020", "Số: 151/2020")))
+    real = Certificate.model_validate_json(desk.bytes_of(keys.destruction(OFFICE, destroyed(desk, other))))
+    certified = real.papers[0].model_copy(update={"document_id": paper.document_id, "objects": (described(desk, key),)})
+    return real.model_copy(update={"destruction_id": "forged", "papers": (certified,)})
