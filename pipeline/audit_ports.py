@@ -27,6 +27,10 @@ class AuditTrail(Protocol):
         """The highest number above `after` of an entry written before `moment`; `after` where there is none."""
         ...
 
+    def before_first(self, office_id: str, moment: datetime) -> int:
+        """The number before that of the first entry written at `moment` or later; where there is none, the newest's."""
+        ...
+
     def take_in(self, office_id: str, entries: Sequence[LoggedAccess]) -> int:
         """Add those entries, as they stand, whose numbers are above the head; return how many. The head moves on."""
         ...
@@ -43,7 +47,7 @@ class AuditCopy(Protocol):
     """
 
     def put_day(self, office_id: str, day: date, head: bytes, lines: bytes) -> None:
-        """Keep a closed day; one that is there stays as it is."""
+        """Keep a closed day; one that is there stays as it is, and one that was broken off is ended."""
         ...
 
     def days(self, office_id: str) -> dict[date, bytes]:

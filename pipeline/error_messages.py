@@ -300,6 +300,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Một lệnh gửi về trung tâm khác đang chạy.",
         "Another hoso sync is at work with this home.",
     ),
+    "closing_running": (
+        "Một lệnh khác đang khóa sổ nhật ký.",
+        "Another run is closing the days of the log.",
+    ),
     "backup_running": (
         "Một lệnh sao lưu khác của cơ quan đang chạy; hãy đợi nó xong.",
         "Another hoso backup of this office is at work. Run this one when it has ended.",

@@ -29,10 +29,7 @@ class AuditFolder:
         with _away():
             folder = self._made_folder(office_id)
             for name, data in ((f"{day}.jsonl", lines), (f"{day}.json", head)):
-                with suppress(FileExistsError), (folder / name).open("xb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                _complete(folder / name, data)
 
     def days(self, office_id: str) -> dict[date, bytes]:
         """See AuditCopy."""
@@ -67,6 +64,16 @@ class AuditFolder:
         folder = self._folder(office_id)
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+
+def _complete(path: Path, data: bytes) -> None:
+    """Write what is not there yet: all, or what a run that was killed has left out. Anything else stays as it is."""
+    there = path.read_bytes() if path.exists() else b""
+    if there != data and data.startswith(there):
+        with path.open("ab") as file:
+            file.write(data[len(there) :])
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _head(line: bytes) -> Head | None:

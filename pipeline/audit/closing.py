@@ -42,7 +42,8 @@ class Closing:
         Raises:
             ServiceUnavailable: store_away, database_away, audit_copy_away.
         """
-        head, kept = self._trail.head(self._office_id), load_head(self._store, self._office_id)
+        kept = load_head(self._store, self._office_id)
+        head = self._trail.head(self._office_id)
         if kept is not None and not leads_on(self._trail, kept):
             log.warning("audit: entry %d of office %s is not as it was", kept.number, self._office_id)
             return False
@@ -130,10 +131,10 @@ class Closing:
         self._log.write(AccessEntry(at=now, actor=actor, access="close_day", subject_id=said, object_sha256=sha256))
 
     def _copy_days(self, copy: AuditCopy) -> None:
-        there = copy.days(self._office_id)
+        there = {day: hashlib.sha256(head).hexdigest() for day, head in copy.days(self._office_id).items()}
         for stored in stored_days(self._store, self._office_id):
             day = day_of(stored.key)
-            if day is None or day in there:
+            if day is None or there.get(day) == stored.sha256:
                 continue
             head, lines = (fetched(self._store, key) for key in (stored.key, keys.audit_lines(self._office_id, day)))
             if head is not None and lines is not None:

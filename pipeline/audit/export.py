@@ -29,11 +29,13 @@ class Exported(NamedTuple):
 def export_days(trail: AuditTrail, office_id: str, since: date, until: date, target: Path) -> Exported:
     """Write an office's entries of some days, both included, to `target.jsonl` and `target.csv`, for our user alone.
 
+    With all that stand between them: what is noted late, such as by a sweep, bears the time at which it was done.
+
     Raises:
         ScanRejected: (target_taken) one of the files is there.
         ServiceUnavailable: database_away.
     """
-    after = trail.last_before(office_id, 0, day_begins(since))
+    after = trail.before_first(office_id, day_begins(since))
     last = trail.last_before(office_id, after, day_begins(until + timedelta(days=1)))
     count, first, number, sha256 = 0, after + 1, after, ""
     with new_file(target.with_suffix(".jsonl")) as lines, new_file(target.with_suffix(".csv")) as table:

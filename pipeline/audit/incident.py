@@ -21,7 +21,8 @@ DataKind = Literal["health", "judicial", "identity_card", "basic", "unknown"]
 TAKEN: frozenset[Access] = frozenset({"download", "export", "print", "backup"})
 """By these something left hoso; all others only showed it."""
 _OF_PEOPLE: frozenset[Access] = frozenset({"open_citizen", "search", "look", "look_sensitive", "prefill", "look_up"})
-_READ = 2_000
+_READ, _REMEMBERED = 2_000, 2_000
+"""Entries read, and papers kept in memory, at once."""
 
 
 class Asked(NamedTuple):
@@ -89,7 +90,7 @@ class Incident:
 
     def _entries(self) -> Iterator[LoggedAccess]:
         trail, asked = self._tables.audit, self._asked
-        after = trail.last_before(asked.office_id, 0, asked.since)
+        after = trail.before_first(asked.office_id, asked.since)
         last = trail.last_before(asked.office_id, after, asked.until)
         while after < last and (read := trail.read(asked.office_id, after, _READ)):
             yield from (logged for logged in read if logged.number <= last and self._is_wanted(logged))
@@ -138,6 +139,8 @@ class Incident:
 
     def _paper(self, document_id: str) -> Paper | None:
         if document_id not in self._papers:
+            if len(self._papers) >= _REMEMBERED:
+                self._papers.clear()
             try:
                 self._papers[document_id] = self._tables.papers.get(self._asked.office_id, document_id)
             except NotFound:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipeline.adapters.flow_server import CLOSE_LOG
 from pipeline.audit.closing import Closing
 from pipeline.audit.export import export_days
 from pipeline.audit.sentences import SENTENCES, is_wrong
@@ -17,9 +18,11 @@ from pipeline.cli.brought_back import continue_logs
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.noting import note
 from pipeline.cli.telling import told
+from pipeline.errors import ServiceUnavailable
 from pipeline.local_time import local_day
 from pipeline.offices import known_offices
 from pipeline.settings import load_settings
+from pipeline.turns import turn
 from pipeline.wiring import open_audit_copy, open_store, open_tables
 from schemas.audit import AuditFinding, AuditReport
 
@@ -51,10 +54,15 @@ def verify(as_json: AsJson = False) -> None:
 
 @app.command()
 def close() -> None:
-    """Close the days that are over, of every office; every night does so by itself where `hoso up` or workers run."""
+    """Close the days that are over, of every office; every night does so by itself where `hoso up` or workers run.
+
+    One at a time: two could close a day with different entries.
+    """
     settings, today = load_settings(), local_day(datetime.now(UTC))
     store, copy = open_store(settings), open_audit_copy(settings)
-    with open_tables(settings) as tables:
+    with open_tables(settings) as tables, turn(tables.turns, CLOSE_LOG, settings.lease_s) as mine:
+        if not mine:
+            raise ServiceUnavailable("closing_running")
         for office_id in known_offices(settings, tables):
             closing = Closing(office_id, store, tables.audit, tables.access_log, copy)
             closed = closing.close_days(today)

@@ -118,6 +118,14 @@ def test_the_last_entry_before_a_moment_is_found(database: Database) -> None:
     assert database.audit.last_before(OFFICE, 2, minutes(3)) == 4
 
 
+def test_the_first_entry_since_a_moment_is_found_whatever_was_noted_late_behind_it(database: Database) -> None:
+    assert database.audit.before_first(OFFICE, minutes(2)) == 0
+    database.access_log.write(*(look(minute=minute) for minute in (0, 1, 5, 6, 2)))
+    assert database.audit.before_first(OFFICE, minutes(0)) == 0
+    assert database.audit.before_first(OFFICE, minutes(3)) == 2
+    assert database.audit.before_first(OFFICE, minutes(7)) == 5
+
+
 def test_entries_that_are_there_are_not_taken_in_again(database: Database) -> None:
     database.access_log.write(look("a"), look("b"))
     kept = database.audit.read(OFFICE, 0, 9)

@@ -121,6 +121,21 @@ def test_days_and_heads_go_elsewhere_too(database: Database, store: FolderStore,
     assert list(copy.days(OFFICE)) == [MONDAY], "the day that was closed before there was a copy"
 
 
+@pytest.mark.parametrize("name", ["2026-03-02.json", "2026-03-02.jsonl"])
+def test_what_a_run_that_was_killed_left_elsewhere_is_ended_the_next_night(
+    database: Database, store: FolderStore, tmp_path: Path, name: str
+) -> None:
+    note(database, NOON)
+    closing(database, store).close_days(MONDAY + timedelta(days=1))
+    (tmp_path / "share" / OFFICE).mkdir(parents=True)
+    half = (tmp_path / "store" / "audit" / OFFICE / name).read_bytes()[:20]
+    (tmp_path / "share" / OFFICE / name).write_bytes(half)
+    closing(database, store, AuditFolder(tmp_path / "share")).close_days(MONDAY + timedelta(days=1))
+    for one in ("2026-03-02.json", "2026-03-02.jsonl"):
+        there = (tmp_path / "share" / OFFICE / one).read_bytes()
+        assert there == (tmp_path / "store" / "audit" / OFFICE / one).read_bytes()
+
+
 def test_a_place_elsewhere_that_is_not_mounted_is_told(database: Database, store: FolderStore, tmp_path: Path) -> None:
     note(database, NOON)
     with pytest.raises(ServiceUnavailable) as caught:

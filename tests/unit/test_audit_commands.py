@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline.adapters.flow_server import CLOSE_LOG
 from pipeline.cli import app
-from pipeline.errors import NotFound, ScanRejected
+from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.local_time import local_day
+from pipeline.turns import turn
 from schemas.access import LogFilter
 from schemas.dossier import Paper
 from tests.unit.desk import ACTOR, Desk, open_desk
@@ -83,6 +85,16 @@ def test_days_that_are_over_can_be_closed_by_command(desk: Desk, paper: Paper) -
     spoil(desk, "UPDATE access_log SET at = datetime(at, '-1 day')")
     assert "1 days closed" in told("audit", "close").stdout
     assert f"audit/{ACTOR.office_id}/{yesterday}.jsonl" in desk.keys("audit/")
+
+
+def test_a_day_is_not_closed_while_another_run_closes_it(desk: Desk, paper: Paper) -> None:
+    spoil(desk, "UPDATE access_log SET at = datetime(at, '-1 day')")
+    with turn(desk.tables.turns, CLOSE_LOG, 60) as mine:
+        assert mine
+        with pytest.raises(ServiceUnavailable) as caught:
+            told("audit", "close")
+    assert caught.value.code == "closing_running"
+    assert desk.keys("audit/") == []
 
 
 # -- taking it out -----------------------------------------------------------------------------------------------------
@@ -209,6 +221,19 @@ def test_an_incident_is_of_those_and_then_that_are_asked_for(
 ) -> None:
     told("audit", "incident", str(tmp_path / "incident"), "--since", "2026-01-01", *asked)
     assert (tmp_path / "incident" / "accesses.jsonl").read_text("utf-8") == ""
+
+
+def test_what_was_noted_late_hides_nothing_from_an_incident_or_an_export(
+    desk: Desk, paper: Paper, tmp_path: Path
+) -> None:
+    """Such as by a sweep, in the time at which it was done: it stands behind entries of later times."""
+    late = desk.tables.audit.read(ACTOR.office_id, 0, 1)[0].entry
+    desk.tables.access_log.write(late.model_copy(update={"at": late.at - timedelta(days=1), "document_id": "late"}))
+    since = str(local_day(paper.filed_at))
+    told("audit", "incident", str(tmp_path / "report"), "--since", since)
+    assert paper.document_id in (tmp_path / "report" / "accesses.jsonl").read_text("utf-8")
+    told("audit", "export", str(tmp_path / "out"), "--since", since)
+    assert (tmp_path / "out.jsonl").read_text("utf-8").count(paper.document_id) == 2
 
 
 def test_what_concerned_one_citizen_is_found_by_his_papers(desk: Desk, paper: Paper, tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ class AuditTrailTable:
         with self._connections.reading() as connection:
             return connection.execute(last).scalar() or after
 
+    def before_first(self, office_id: str, moment: datetime) -> int:
+        """See AuditTrail."""
+        since = (access_log.c.office_id == office_id) & (access_log.c.at >= moment)
+        with self._connections.reading() as connection:
+            first = connection.execute(select(func.min(access_log.c.number)).where(since)).scalar()
+        return first - 1 if first is not None else self.head(office_id).number
+
     def take_in(self, office_id: str, entries: Sequence[LoggedAccess]) -> int:
         """See AuditTrail."""
         with self._connections.writing() as connection:
