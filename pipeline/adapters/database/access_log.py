@@ -1,6 +1,6 @@
 """The access log in the database."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
 
 from pipeline.adapters.database.access_tables import access_log
 from pipeline.adapters.database.audit_trail import append, logged_row
@@ -63,5 +63,12 @@ def _concerns(office_id: str, citizen_id: str) -> ColumnElement[bool]:
         paper_people.c.link == "filed",
         paper_people.c.citizen_id.in_(merged),
     )
-    of_him = or_(access_log.c.citizen_id == citizen_id, access_log.c.citizen_id.in_(merged))  # the log outlives him
-    return or_(of_him, access_log.c.document_id.in_(papers))
+    noted = access_log.alias()
+    each = (
+        noted.c.citizen_id == citizen_id,  # the log outlives him
+        noted.c.citizen_id.in_(merged),
+        noted.c.document_id.in_(papers),
+    )
+    # Each has its index. Joined by OR, both databases would rather walk through the whole log, newest first.
+    numbers = union(*(select(noted.c.number).where(noted.c.office_id == office_id, one) for one in each))
+    return access_log.c.number.in_(numbers)
