@@ -265,6 +265,7 @@ class Destructions:
         own = re.compile(rf"(?:{re.escape(archive)}|{re.escape(intake)})(?:{labels})\.(?!\d).*")
         submission = self._tables.submissions.get(office_id, paper.submission_id)
         beside = {key for one in shown for key in (*one.copy_keys, *own_originals(one, submission))}
+        beside |= self._unnamed_copies(paper)
         for folder in (archive, intake):
             for stored in self._store.find(folder):
                 if own.fullmatch(stored.key) or stored.key in beside:
@@ -276,6 +277,14 @@ class Destructions:
                 if stored.key.rpartition("/")[2].removesuffix(".json") not in stay:
                     yield _as_destroyed(stored)
             yield from map(_as_destroyed, self._store.find(keys.paper_code(office_id, one.document_id)))
+
+    def _unnamed_copies(self, paper: Paper) -> set[str]:
+        """Signed copies that no row names, since the signing failed half way; one of them may be the paper's."""
+        office_id, content = paper.actor.office_id, paper.content_sha256
+        filed = self._tables.papers.of_content(office_id, content, withdrawn=True)
+        named = {key for one in filed for key in one.copy_keys}
+        signed = self._store.find(keys.signed(keys.archive(office_id, content)))
+        return {one.key for one in signed} - named
 
     def _erase(self, office_id: str, done: Sequence[Destroy]) -> bool:
         """Erase the objects of destroyed papers; whether nothing of them is left, in no version either."""

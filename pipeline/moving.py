@@ -97,6 +97,8 @@ def clear_away(store: ObjectStore, changes: Sequence[PaperChange], papers: Seque
             due |= {one.key for folder in beside for one in store.find(folder)}
         elif any(store.find(in_archive)):
             due |= {keys.paper(intake, paper.source_pages, kind) for kind in _OWN}
+        if left and left.object_key and not may_stay(paper):  # no row names what a signing left that failed half way
+            due |= {one.key for one in store.find(keys.signed(archive))}
         for key in due - held:
             if key is not None and not store.erase(key):
                 log.warning("locked %s: it can be read by its version until its term ends", key)

@@ -30,6 +30,8 @@ from schemas.signing import SignedCopy
 
 log = logging.getLogger("hoso")
 
+AT_ONCE = 200
+"""Papers signed by one act: each waits as a file, and one request brings the signatures of all."""
 _MOST_TRIES = 5
 _PDF = "application/pdf"
 
@@ -82,9 +84,12 @@ class SigningDesk:
         return self._means.signer is not None
 
     def unsigned(self, office_id: str, code: str) -> tuple[Paper, ...]:
-        """The papers of a dossier whose copies are confirmed, archived and not signed, in the order they were filed."""
+        """The papers of a dossier whose copies are confirmed, archived and not signed, in the order they were filed.
+
+        So many as are signed at once; those that are left come with the next act.
+        """
         brought = self._archive.tables.papers.of_dossier(office_id, code)
-        return tuple(paper for paper in brought if is_to_be_signed(paper))
+        return tuple(paper for paper in brought if is_to_be_signed(paper))[:AT_ONCE]
 
     def sign(self, officer: Officer, code: str, pin: str) -> SignPapers:
         """Sign them all with the key that this server reaches.
@@ -103,7 +108,7 @@ class SigningDesk:
         prepared = self.prepare(officer, code, signer.chain())
         try:
             signatures = signer.sign([bytes.fromhex(one) for one in prepared.digests], pin)
-            return self.finish(officer.actor, prepared.signing_id, signatures)
+            return self.finish(officer.actor, code, prepared.signing_id, signatures)
         finally:
             self._room.drop(prepared.signing_id)
 
@@ -142,17 +147,17 @@ class SigningDesk:
         digests = tuple(hashlib.sha256(bytes.fromhex(one.attributes)).hexdigest() for one in waiting.papers)
         return Prepared(signing_id=signing_id, digests=digests)
 
-    def finish(self, actor: Actor, signing_id: str, signatures: Sequence[bytes]) -> SignPapers:
+    def finish(self, actor: Actor, code: str, signing_id: str, signatures: Sequence[bytes]) -> SignPapers:
         """Put the signatures in, stamp their time, and keep the signed copies: all of them or none.
 
         Where the authority of time stamps or the store is away, the same signatures may be sent again.
 
         Raises:
-            NotFound: (signing_over) it has waited too long, is done, or is not this officer's.
+            NotFound: (signing_over) it has waited too long, is done, or is not this officer's or of this dossier.
             ScanRejected: wrong_signature, untrusted_certificate, paper_changed.
             ServiceUnavailable: timestamp_away, store_away, database_away.
         """
-        waiting, folder = self._room.take(signing_id, actor)
+        waiting, folder = self._room.take(signing_id, actor, code)
         try:
             decision = self._finish(waiting, folder, signatures)
         except ServiceUnavailable:
@@ -264,7 +269,7 @@ def apply_signing(archive: Archive, decision: SignPapers) -> None:
         if archive.tables.papers.change(decision, [one for one in changes if one.before != one.after]):
             for change, signed in zip(changes, decision.papers, strict=True):
                 if signed.signed_copy not in change.after.signed_copies:
-                    archive.store.delete(signed.signed_copy.key)
+                    archive.store.erase(signed.signed_copy.key)
             archive.dossiers.take_in(change.after for change in changes)
             return
     raise ServiceUnavailable("paper_changed", decision.decision_id)

@@ -10,6 +10,7 @@ Files and folders are for our user alone. Nothing here outlives its minutes: an 
 import os
 import re
 import shutil
+import threading
 import time
 import uuid
 from contextlib import suppress
@@ -25,6 +26,7 @@ from schemas.people import Actor
 
 WAITS_S = 600.0
 """How long documents wait: a PIN must be found and typed."""
+_LATE_S = 1.0
 _ID = re.compile(r"[0-9a-f-]{36}")
 _TAKEN = ".taken"
 _ABOUT = "about.json"
@@ -71,11 +73,12 @@ class SigningRoom:
     def keep(self, signing_id: str, waiting: Waiting) -> None:
         """Let documents that are in their folder wait."""
         (self._folder / signing_id / _ABOUT).write_text(waiting.model_dump_json(), encoding="utf-8")
+        self.expire_later()
 
-    def take(self, signing_id: str, actor: Actor) -> tuple[Waiting, Path]:
+    def take(self, signing_id: str, actor: Actor, code: str) -> tuple[Waiting, Path]:
         """What waits, and its folder; until it is given back nobody else takes it.
 
-        Raises: NotFound (signing_over): it has waited too long, is done, or is not this officer's.
+        Raises: NotFound (signing_over): it has waited too long, is done, or is not this officer's or of this dossier.
         """
         self.expire()
         folder = self._folder / signing_id
@@ -83,7 +86,7 @@ class SigningRoom:
             if not _ID.fullmatch(signing_id):
                 raise FileNotFoundError
             waiting = Waiting.model_validate_json((folder / _ABOUT).read_bytes())
-            if waiting.actor != actor:
+            if (waiting.actor, waiting.code) != (actor, code):
                 raise FileNotFoundError
             taken = folder.rename(folder.with_name(signing_id + _TAKEN))
             os.utime(taken)  # its minutes begin anew: it is not to be removed while it is worked on
@@ -95,11 +98,18 @@ class SigningRoom:
         """Let it wait on: what was needed is away for now."""
         folder = self._folder / signing_id
         folder.with_name(signing_id + _TAKEN).rename(folder)
+        self.expire_later()
 
     def drop(self, signing_id: str) -> None:
         """Remove it, taken or not; removing what is not there is allowed."""
         for name in (signing_id, signing_id + _TAKEN):
             shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def expire_later(self) -> None:
+        """Have what waits by now removed when its minutes are over: nobody may come to sign for days."""
+        timer = threading.Timer(WAITS_S + _LATE_S, self.expire)
+        timer.daemon = True
+        timer.start()
 
     def expire(self) -> None:
         """Remove what has waited too long, and what a process that died has left."""

@@ -145,8 +145,10 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     with open_archive(settings) as archive:
         app.state.archive, app.state.reading = archive, Reading(settings, open_archive)
         app.state.page_views = PageViews(archive)
-        means = signing_means(settings)
-        app.state.signing = SigningDesk(archive, means, SigningRoom(settings.home_path / "signing")) if means else None
+        means, room = signing_means(settings), SigningRoom(settings.home_path / "signing")
+        app.state.signing = SigningDesk(archive, means, room) if means else None
+        if means:
+            room.expire_later()  # what a process that died has left there
         tables = archive.tables
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)

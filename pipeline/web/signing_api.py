@@ -9,7 +9,7 @@ from pydantic import Field as Described
 from pydantic import SecretStr
 
 from pipeline.errors import ScanRejected
-from pipeline.signing import Officer, Prepared, SigningDesk
+from pipeline.signing import AT_ONCE, Officer, Prepared, SigningDesk
 from pipeline.web.api import archive_of, send_signed, viewer_of
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.views import PaperView
@@ -17,7 +17,7 @@ from schemas.base import Value
 from schemas.decisions import SignPapers
 
 router = APIRouter(prefix="/api/v1")
-_MOST_CERTIFICATES, _MOST_PAPERS = 10, 200
+_MOST_CERTIFICATES = 10
 Hex = Annotated[str, Described(max_length=20_000)]
 
 
@@ -30,7 +30,7 @@ class KeyAtCounter(Value):
 class Signatures(Value):
     """A signature of each digest, in their order, in hexadecimal."""
 
-    signatures: list[Hex] = Described(min_length=1, max_length=_MOST_PAPERS)
+    signatures: list[Hex] = Described(min_length=1, max_length=AT_ONCE)
 
 
 class Pin(Value):
@@ -75,7 +75,7 @@ def finish_signing(request: Request, code: str, signing_id: str, said: Signature
     """Put the signatures into the copies that wait for them: all of them or none."""
     desk = signing_of(request)
     _trace(request, desk, code)
-    return _told(request, desk.finish(actor_of(request), signing_id, _bytes(said.signatures)))
+    return _told(request, desk.finish(actor_of(request), code, signing_id, _bytes(said.signatures)))
 
 
 @router.get("/papers/{document_id}/signed", dependencies=[needs("papers.read")], response_class=FileResponse)

@@ -60,7 +60,7 @@ def _measured(kind: Kind, papers: int, authority: Authority, folder: Path) -> st
         times.append(time.monotonic())
         made = key.signer.sign([bytes.fromhex(one) for one in prepared.digests], key.pin)
         times.append(time.monotonic())
-        signing.finish(ACTOR, prepared.signing_id, made)
+        signing.finish(ACTOR, _CODE, prepared.signing_id, made)
         times.append(time.monotonic())
         good = _good(desk, ids, trust_database(folder / "nss", authority), folder)
     steps = [f"{(after - before) * 1000 / papers:6.1f}" for before, after in pairwise(times)]

@@ -2,7 +2,7 @@
 
 import datetime
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,13 +95,17 @@ class Authority:
         return path
 
 
+Answer = Callable[[tsp.TimeStampReq, TimeStamper], bytes]
+
+
 @dataclass
 class Stamping:
-    """An authority of time stamps at work; while it is `away` it answers with an error."""
+    """An authority of time stamps at work; while it is `away` it answers with an error, else with `answer`."""
 
     url: str
     away: bool = False
     stamped: int = 0
+    answer: Answer = lambda asked, stamper: stamper.request_tsa_response(asked).dump()
 
 
 @contextmanager
@@ -120,7 +124,7 @@ def stamping(authority: Authority) -> Iterator[Stamping]:
             if told.away:
                 self.send_error(503)
                 return
-            answer = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
+            answer = told.answer(tsp.TimeStampReq.load(asked), stamper)
             told.stamped += 1
             self.send_response(200)
             self.send_header("content-type", "application/timestamp-reply")

@@ -125,3 +125,11 @@ def test_a_key_file_that_does_not_open_is_the_operators_to_mend(
     error = refused(SoftwareKey(path, "wrong" if trouble == "passphrase" else PASSPHRASE).chain)
     assert (type(error), error.code) == (Misconfigured, "no_signing_key")
     assert PASSPHRASE not in str(error)
+
+
+def test_a_certificate_that_the_service_renews_is_the_one_that_counts(authority: Authority) -> None:
+    with remote.signing_service(authority.issue(kind="ec"), authority.root.der) as service:
+        signer = SigningService(service.url, remote.TOKEN, remote.CREDENTIAL)
+        before = signer.chain()
+        service.issued = authority.issue(kind="ec")
+        assert signer.chain() == (service.issued.der, authority.root.der) != before

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
@@ -12,32 +12,39 @@ import pytest
 
 from pipeline import keys
 from pipeline.adapters.database.papers import PaperTable
-from pipeline.adapters.signing.cms import PadesSealer
-from pipeline.adapters.signing.mark import draw_mark
 from pipeline.adapters.signing.software_key import SoftwareKey
 from pipeline.comparing import Comparing
 from pipeline.decisions import deciding, new_decision
-from pipeline.errors import HosoError, NotFound
-from pipeline.integrity.verify import Verifying
+from pipeline.errors import NotFound
 from pipeline.rebuild import rebuild
 from pipeline.resume import resume
 from pipeline.settling import Settling
-from pipeline.signing import Officer, SigningDesk, SigningMeans, apply_signing
-from pipeline.signing_ports import Chain, Signer
-from pipeline.signing_room import WAITS_S, SigningRoom
+from pipeline.signing import SigningDesk, apply_signing
+from pipeline.signing_ports import Chain
+from pipeline.signing_room import WAITS_S
 from pipeline.table_ports import PaperChange
 from schemas.decisions import SetSecrecy, SetThreshold
-from schemas.dossier import Paper
 from schemas.people import Actor
-from schemas.signing import SignedCopy
 from tests.services.authority import PASSPHRASE, Authority, Issued, stamping
 from tests.unit.desk import ACTOR, Desk, open_desk
 from tests.unit.dossier_office import a_dossier
 from tests.unit.plain_papers import BIRTH, CARD, FORM_BY_HAND
-from tests.unit.plain_parsers import PlainParsers, scan
+from tests.unit.plain_parsers import PlainParsers
+from tests.unit.signing_desk import (
+    CODE,
+    LAN,
+    OFFICE,
+    brought,
+    confirmed,
+    digests,
+    findings,
+    now,
+    refused,
+    signed,
+    signed_keys,
+    signing_at,
+)
 
-OFFICE, CODE = ACTOR.office_id, "H26.29-250701-0001"
-LAN = Officer(actor=ACTOR, name="Nguyễn Thị Lan")
 LATER = timedelta(hours=1)
 
 
@@ -62,17 +69,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-def means(signer: Signer | None, stamp_url: str = "") -> SigningMeans:
-    def draw(name: str, office_id: str, at: datetime) -> bytes:
-        return draw_mark(name, office_id, at)
-
-    return SigningMeans(sealer=PadesSealer(stamp_url), signer=signer, draw=draw, corner="left", trusts=True)
-
-
-def signing_at(desk: Desk, signer: Signer | None, stamp_url: str = "") -> SigningDesk:
-    return SigningDesk(desk.archive, means(signer, stamp_url), SigningRoom(desk.folder / "signing"))
-
-
 @pytest.fixture
 def signing(desk: Desk, key: SoftwareKey) -> SigningDesk:
     """The key is reached by the server."""
@@ -83,43 +79,6 @@ def signing(desk: Desk, key: SoftwareKey) -> SigningDesk:
 def at_counter(desk: Desk) -> SigningDesk:
     """The key is at the counter."""
     return signing_at(desk, None)
-
-
-def brought(desk: Desk, *texts: str) -> list[Paper]:
-    """Papers of the dossier, read and not compared."""
-    return [desk.file(scan(text), dossier_code=CODE) for text in texts]
-
-
-def confirmed(desk: Desk, *texts: str) -> list[Paper]:
-    """Papers of the dossier whose copies an officer has confirmed."""
-    papers = brought(desk, *texts)
-    Comparing(desk.archive).confirm_all(ACTOR, CODE)
-    return [now(desk, paper) for paper in papers]
-
-
-def now(desk: Desk, paper: Paper) -> Paper:
-    return desk.tables.papers.get(OFFICE, paper.document_id)
-
-
-def signed(desk: Desk, paper: Paper) -> SignedCopy:
-    """The signed copy that counts."""
-    copy = now(desk, paper).signed
-    assert copy is not None
-    return copy
-
-
-def signed_keys(desk: Desk) -> list[str]:
-    return [key for key in desk.keys("archive/") if "/signed/" in key]
-
-
-def digests(texts: tuple[str, ...]) -> list[bytes]:
-    return [bytes.fromhex(text) for text in texts]
-
-
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(HosoError) as caught:
-        act()
-    return caught.value.code
 
 
 def test_all_confirmed_copies_of_a_dossier_are_signed_by_one_decision(desk: Desk, signing: SigningDesk) -> None:
@@ -188,7 +147,7 @@ def test_hashes_go_to_the_counter_and_signatures_come_back(
 ) -> None:
     papers = confirmed(desk, BIRTH, FORM_BY_HAND)
     prepared = at_counter.prepare(LAN, CODE, key.chain())
-    at_counter.finish(ACTOR, prepared.signing_id, key.sign(digests(prepared.digests), ""))
+    at_counter.finish(ACTOR, CODE, prepared.signing_id, key.sign(digests(prepared.digests), ""))
     assert all(now(desk, paper).signed for paper in papers)
     assert list((desk.folder / "signing").iterdir()) == []
 
@@ -196,7 +155,7 @@ def test_hashes_go_to_the_counter_and_signatures_come_back(
 def test_another_process_of_the_machine_may_finish(desk: Desk, at_counter: SigningDesk, key: SoftwareKey) -> None:
     (paper,) = confirmed(desk, BIRTH)
     prepared = at_counter.prepare(LAN, CODE, key.chain())
-    signing_at(desk, None).finish(ACTOR, prepared.signing_id, key.sign(digests(prepared.digests), ""))
+    signing_at(desk, None).finish(ACTOR, CODE, prepared.signing_id, key.sign(digests(prepared.digests), ""))
     assert now(desk, paper).signed
 
 
@@ -212,7 +171,7 @@ def test_signatures_that_are_missing_or_swapped_sign_nothing(
     for part in (slice(1), slice(None, None, -1)):
         prepared = at_counter.prepare(LAN, CODE, key.chain())
         made = key.sign(digests(prepared.digests), "")[part]
-        assert refused(partial(at_counter.finish, ACTOR, prepared.signing_id, made)) == "wrong_signature"
+        assert refused(partial(at_counter.finish, ACTOR, CODE, prepared.signing_id, made)) == "wrong_signature"
     assert [now(desk, paper).signed for paper in papers] == [None, None]
     assert signed_keys(desk) == []
 
@@ -238,11 +197,11 @@ def test_where_the_time_cannot_be_stamped_the_same_signatures_may_be_sent_again(
         prepared = office.prepare(LAN, CODE, key.chain())
         made = key.sign(digests(prepared.digests), "")
         stamps.away = True
-        assert refused(lambda: office.finish(ACTOR, prepared.signing_id, made)) == "timestamp_away"
+        assert refused(lambda: office.finish(ACTOR, CODE, prepared.signing_id, made)) == "timestamp_away"
         assert now(desk, paper).signed is None
         assert signed_keys(desk) == []
         stamps.away = False
-        office.finish(ACTOR, prepared.signing_id, made)
+        office.finish(ACTOR, CODE, prepared.signing_id, made)
     assert signed(desk, paper).level == "B-T"
 
 
@@ -251,15 +210,15 @@ def test_nobody_else_finishes_what_an_officer_began(desk: Desk, at_counter: Sign
     prepared = at_counter.prepare(LAN, CODE, key.chain())
     made = key.sign(digests(prepared.digests), "")
     other = Actor(office_id=OFFICE, actor_id="minh")
-    assert refused(lambda: at_counter.finish(other, prepared.signing_id, made)) == "signing_over"
-    at_counter.finish(ACTOR, prepared.signing_id, made)
-    assert refused(lambda: at_counter.finish(ACTOR, prepared.signing_id, made)) == "signing_over"
+    assert refused(lambda: at_counter.finish(other, CODE, prepared.signing_id, made)) == "signing_over"
+    at_counter.finish(ACTOR, CODE, prepared.signing_id, made)
+    assert refused(lambda: at_counter.finish(ACTOR, CODE, prepared.signing_id, made)) == "signing_over"
 
 
 @pytest.mark.parametrize("signing_id", ["../signing", "..", "", "0" * 36])
 def test_an_id_leads_nowhere_out_of_the_room(desk: Desk, at_counter: SigningDesk, signing_id: str) -> None:
     with pytest.raises(NotFound):
-        at_counter.finish(ACTOR, signing_id, ())
+        at_counter.finish(ACTOR, CODE, signing_id, ())
 
 
 def test_what_has_waited_for_minutes_is_over(desk: Desk, at_counter: SigningDesk, key: SoftwareKey) -> None:
@@ -269,7 +228,7 @@ def test_what_has_waited_for_minutes_is_over(desk: Desk, at_counter: SigningDesk
     long_ago = folder.stat().st_mtime - WAITS_S - 1
     os.utime(folder, (long_ago, long_ago))
     made = key.sign(digests(prepared.digests), "")
-    assert refused(lambda: at_counter.finish(ACTOR, prepared.signing_id, made)) == "signing_over"
+    assert refused(lambda: at_counter.finish(ACTOR, CODE, prepared.signing_id, made)) == "signing_over"
     assert list((desk.folder / "signing").iterdir()) == []
 
 
@@ -280,7 +239,7 @@ def test_a_paper_that_is_confirmed_anew_meanwhile_is_not_signed_as_it_was(
     prepared = at_counter.prepare(LAN, CODE, key.chain())
     desk.archive.confirm(ACTOR, paper.document_id, "certified_copy")
     made = key.sign(digests(prepared.digests), "")
-    assert refused(lambda: at_counter.finish(ACTOR, prepared.signing_id, made)) == "paper_changed"
+    assert refused(lambda: at_counter.finish(ACTOR, CODE, prepared.signing_id, made)) == "paper_changed"
     assert now(desk, paper).signed is None
 
 
@@ -345,11 +304,6 @@ def test_a_secret_paper_takes_its_signed_copies_along(desk: Desk, signing: Signi
     assert signed_keys(desk) == []
 
 
-def findings(desk: Desk) -> list[tuple[str, str]]:
-    report = Verifying(desk.archive, OFFICE, datetime.now(UTC)).everything(lambda *_: None)
-    return [(one.kind, one.key) for one in report.findings]
-
-
 def test_a_sound_office_with_signed_copies_has_no_findings(desk: Desk, signing: SigningDesk) -> None:
     desk.archive.dossiers.open(a_dossier(code=CODE, actor=ACTOR))
     confirmed(desk, BIRTH, FORM_BY_HAND)
@@ -398,7 +352,7 @@ def test_of_two_windows_of_one_officer_the_first_signs(desk: Desk, at_counter: S
     (paper,) = confirmed(desk, BIRTH)
     chain: Chain = key.chain()
     first, second = (at_counter.prepare(LAN, CODE, chain) for _ in range(2))
-    at_counter.finish(ACTOR, first.signing_id, key.sign(digests(first.digests), ""))
+    at_counter.finish(ACTOR, CODE, first.signing_id, key.sign(digests(first.digests), ""))
     late = key.sign(digests(second.digests), "")
-    assert refused(lambda: at_counter.finish(ACTOR, second.signing_id, late)) == "paper_changed"
+    assert refused(lambda: at_counter.finish(ACTOR, CODE, second.signing_id, late)) == "paper_changed"
     assert len(now(desk, paper).signed_copies) == 1

@@ -9,15 +9,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipeline.adapters.signing.software_key import SoftwareKey
+from pipeline.decisions import new_decision
 from pipeline.settings import Settings
+from pipeline.settling import Settling
 from schemas.access import LogFilter
+from schemas.destruction import Destroy
 from schemas.people import Actor
 from tests.services import signing_service as remote
 from tests.services.authority import PASSPHRASE, Authority, Issued
 from tests.signing_in import signed_in_client
 from tests.unit.desk import open_desk
 from tests.unit.dossier_office import a_dossier
-from tests.unit.plain_papers import BIRTH
+from tests.unit.plain_papers import BIRTH, CARD, FORM_BY_HAND
 from tests.unit.plain_parsers import PlainParsers, scan
 
 OFFICE, CODE = "office-1", "H29.12.34-261120-0001"
@@ -201,3 +204,26 @@ def test_every_step_leaves_a_trace(with_key: Counter) -> None:
     assert (kept.access, str(kept.subject_id).partition("/")[0]) == ("decide", CODE)
     assert (last.access, last.subject_id, last.document_id) == ("change", CODE, with_key.document_id)
     assert (before.access, before.document_id) == ("look", with_key.document_id)
+
+
+def test_a_dossier_of_all_kinds_says_of_each_paper_whether_it_is_signed(
+    with_key: Counter, settings: dict[str, Any]
+) -> None:
+    with_key.confirm()
+    with_key.client.post(f"{API}/signature", json={})
+    with open_desk(settings["home"], PlainParsers()) as desk:
+        kinds = (FORM_BY_HAND, CARD, BIRTH.replace("Số: 150/2020", "Số: 151/2020"))
+        fresh, card, gone = (desk.file(scan(text), actor=LAN, dossier_code=CODE) for text in kinds)
+        for paper in (fresh, card):
+            desk.archive.confirm(LAN, paper.document_id, "original")
+        decision = new_decision(Destroy, LAN, gone.document_id, destruction_id="one", type=gone.type, objects=())
+        Settling(desk.archive).decide(decision)
+    page = with_key.client.get(f"/dossiers/{CODE}").text
+    assert "Ký số 1 giấy tờ" in page
+    assert (page.count("chưa ký số"), page.count("đã ký số")) == (1, 1)
+    to_sign = with_key.client.get(f"/dossiers/{CODE}/sign").text
+    assert to_sign.count("<ol><li>") == 1
+    assert 'data-papers="1"' in to_sign
+    answer = with_key.client.post(f"{API}/signature", json={}).json()
+    assert [one["document_id"] for one in answer["papers"]] == [fresh.document_id]
+    assert with_key.client.post(f"{API}/signature", json={}).json()["code"] == "nothing_to_sign"

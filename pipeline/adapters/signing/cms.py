@@ -11,6 +11,7 @@ import httpx
 from asn1crypto import cms, tsp
 from asn1crypto.x509 import Certificate
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
@@ -25,6 +26,8 @@ from pipeline.signing_ports import CertificateTold, Chain, Sealed
 _TIMEOUT_S = 15.0
 _MOST_BYTES = 64 << 10
 _FEWEST_RSA_BITS = 2048
+_NO_STAMP = (TimestampRequestError, SigningError, httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError)
+"""The authority is away, or what it answers is no time stamp; pyHanko takes most answers for sound."""
 _T = TypeVar("_T")
 
 
@@ -38,22 +41,16 @@ class PadesSealer:
     def told(self, chain: Chain) -> CertificateTold:
         """See `Sealer.told`."""
         try:
-            certificate = x509.load_der_x509_certificate(chain[0])
-            key = certificate.public_key()
-        except (ValueError, IndexError, x509.UnsupportedGeneralNameType):
+            certificate, *_ = [x509.load_der_x509_certificate(one) for one in chain]
+            if not (_is_strong(certificate) and _holds(certificate) and _may_sign(certificate)):
+                raise ScanRejected("unfit_certificate")
+            return CertificateTold(
+                subject=certificate.subject.rfc4514_string(),
+                issuer=certificate.issuer.rfc4514_string(),
+                serial=str(certificate.serial_number),
+            )
+        except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
             raise ScanRejected("unfit_certificate") from None
-        strong = isinstance(key, ec.EllipticCurvePublicKey) or (
-            isinstance(key, rsa.RSAPublicKey) and key.key_size >= _FEWEST_RSA_BITS
-        )
-        now = datetime.now(UTC)
-        holds = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-        if not (strong and holds and _may_sign(certificate)):
-            raise ScanRejected("unfit_certificate")
-        return CertificateTold(
-            subject=certificate.subject.rfc4514_string(),
-            issuer=certificate.issuer.rfc4514_string(),
-            serial=str(certificate.serial_number),
-        )
 
     def attributes(self, document_sha256: bytes, chain: Chain) -> bytes:
         """See `Sealer.attributes`."""
@@ -67,11 +64,13 @@ class PadesSealer:
             raise ScanRejected("wrong_signature")
         signer, signed = _signer(chain, signature), cms.CMSAttributes.load(attributes)
         making = signer.async_sign_prescribed_attributes("sha256", signed, timestamper=self._stamper)
+        if self._stamper is None:
+            return Sealed(cms=_run(making).dump())
         try:
             made = _run(making)
-        except (TimestampRequestError, SigningError, httpx.HTTPError) as error:
+            return Sealed(cms=made.dump(), stamped_at=_stamped_at(made, signature))
+        except _NO_STAMP as error:
             raise ServiceUnavailable("timestamp_away") from error
-        return Sealed(cms=made.dump(), stamped_at=_stamped_at(made, signature) if self._stamper else None)
 
 
 class _HttpTimeStamper(TimeStamper):
@@ -99,6 +98,17 @@ class _HttpTimeStamper(TimeStamper):
 def _signer(chain: Chain, signature: bytes | None) -> ExternalSigner:
     leaf, *others = (Certificate.load(one) for one in chain)
     return ExternalSigner(leaf, SimpleCertificateStore.from_certs([leaf, *others]), signature_value=signature)
+
+
+def _is_strong(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= _FEWEST_RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey)
+
+
+def _holds(certificate: x509.Certificate) -> bool:
+    return certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

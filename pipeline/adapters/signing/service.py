@@ -27,17 +27,15 @@ class SigningService:
     def __init__(self, url: str, token: str, credential: str) -> None:
         """Args: url: up to `/csc/v1`; token: lets the office use the service; credential: the key's name there."""
         self._url, self._token, self._credential = url.rstrip("/"), token, credential
-        self._chain: Chain | None = None
 
     def chain(self) -> Chain:
         """See `Signer.chain`."""
-        if self._chain is None:
-            told = self._ask("credentials/info", {"credentialID": self._credential, "certificates": "chain"})
-            held = told["cert"].get("certificates", ()) if isinstance(told["cert"], dict) else ()
-            self._chain = tuple(_bytes(one) for one in held)
-            if not self._chain:
-                raise Misconfigured("no_signing_key", "HOSO_SIGNING_CREDENTIAL has no certificate there")
-        return self._chain
+        # Asked each time: certificates are renewed while we run.
+        told = self._ask("credentials/info", {"credentialID": self._credential, "certificates": "chain"})
+        held = told["cert"].get("certificates") if isinstance(told["cert"], dict) else None
+        if not held:
+            raise Misconfigured("no_signing_key", "HOSO_SIGNING_CREDENTIAL has no certificate there")
+        return _each(held)
 
     def sign(self, digests: Sequence[bytes], pin: str) -> tuple[bytes, ...]:
         """See `Signer.sign`."""
@@ -55,7 +53,7 @@ class SigningService:
                 "signAlgo": _RSA if isinstance(key, rsa.RSAPublicKey) else _ECDSA,
             },
         )
-        return tuple(_bytes(one) for one in answer["signatures"])
+        return _each(answer["signatures"])
 
     def _ask(self, what: str, body: dict[str, Any]) -> "_Answer":
         try:
@@ -87,6 +85,12 @@ class _Answer(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         raise ServiceUnavailable("signer_away", f"HOSO_SIGNING_SERVICE did not tell {key}")
+
+
+def _each(texts: object) -> tuple[bytes, ...]:
+    if not isinstance(texts, list):
+        raise ServiceUnavailable("signer_away", "HOSO_SIGNING_SERVICE")
+    return tuple(_bytes(text) for text in texts)
 
 
 def _bytes(text: object) -> bytes:
