@@ -13,7 +13,7 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
-from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -76,10 +76,10 @@ def _looked_at(embedded: EmbeddedPdfSignature, roots: Sequence[bytes]) -> FoundS
         status = _validated(embedded, roots, None)
         stamp = status.timestamp_validity
         stamped_at = stamp.timestamp if stamp is not None and stamp.intact and stamp.valid and stamp.trusted else None
-        trouble = _trouble(status)
+        trouble = _trouble(status, embedded)
         if trouble == "expired" and stamped_at is not None:  # it may have been good when it was used
             status = _validated(embedded, roots, stamped_at)
-            trouble = _trouble(status)
+            trouble = _trouble(status, embedded)
     except SignatureValidationError:
         return FoundSignature(state="unchecked", trouble="unsupported", **told)
     except _BROKEN:
@@ -125,11 +125,11 @@ def _is_whole(embedded: EmbeddedPdfSignature) -> bool:
     return bool(embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE)
 
 
-def _trouble(status: PdfSignatureStatus) -> SignatureTrouble | None:
+def _trouble(status: PdfSignatureStatus, embedded: EmbeddedPdfSignature) -> SignatureTrouble | None:
     whole = status.coverage is not None and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
     if not (status.intact and status.valid and whole):
         return "altered"
-    if status.modification_level not in _UNTOUCHED and not _grew_lawfully(status):
+    if status.modification_level not in _UNTOUCHED and not _grew_lawfully(status, embedded):
         return "changed_after"
     if status.revoked:
         return "revoked"
@@ -140,9 +140,13 @@ def _trouble(status: PdfSignatureStatus) -> SignatureTrouble | None:
     return None if sure else "time_unsure"
 
 
-def _grew_lawfully(status: PdfSignatureStatus) -> bool:
-    """Whether what was added is a later signature, or a form filled in where the signer allowed that."""
-    return bool(status.modification_level == ModificationLevel.FORM_FILLING and status.docmdp_ok)
+def _grew_lawfully(status: PdfSignatureStatus, embedded: EmbeddedPdfSignature) -> bool:
+    """Whether what was added is a later signature, or a form filled in where the signer allowed that (DocMDP)."""
+    if status.modification_level != ModificationLevel.FORM_FILLING or not status.docmdp_ok:
+        return False
+    filled = status.diff_result.changed_form_fields if isinstance(status.diff_result, DiffResult) else set()
+    signed = {one.field_name for one in embedded.reader.embedded_signatures}
+    return embedded.docmdp_level is not None or filled <= signed
 
 
 def _carries_revocation(embedded: EmbeddedPdfSignature) -> bool:

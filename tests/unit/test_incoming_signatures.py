@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from certomancer.services import TimeStamper as Certomancer
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pikepdf import Array, Dictionary, Name
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, fields, signers
@@ -125,6 +127,42 @@ def test_what_was_drawn_over_a_signed_file_is_found(paper: Path, authority: Auth
         writer.write_in_place()
     found = only(paper, authority.root.der)
     assert (found.state, found.trouble) == ("invalid", "changed_after")
+
+
+def test_a_form_that_was_filled_in_behind_a_signature_is_not_what_was_signed(
+    paper: Path, authority: Authority, issued: Issued
+) -> None:
+    _add_a_text_field(paper)
+    sign(paper, issued)
+    assert only(paper, authority.root.der).state == "valid"
+    with paper.open("r+b") as file:
+        writer = IncrementalPdfFileWriter(file)
+        form = writer.root["/AcroForm"]
+        field = next(one for one in form["/Fields"] if one.get_object()["/T"] == "price").get_object()
+        field["/V"] = generic.pdf_string("1 000 000")
+        writer.mark_update(field.container_ref)
+        writer.write_in_place()
+    found = only(paper, authority.root.der)
+    assert (found.state, found.trouble) == ("invalid", "changed_after")
+
+
+def _add_a_text_field(path: Path) -> None:
+    """A form with one field that anybody may fill in."""
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        field = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Annot,
+                Subtype=Name.Widget,
+                FT=Name.Tx,
+                T="price",
+                V="1",
+                Rect=[50, 50, 200, 80],
+                P=pdf.pages[0].obj,
+            )
+        )
+        pdf.pages[0].Annots = pdf.make_indirect(Array([field]))
+        pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array([field]), DA="/Helv 0 Tf 0 g"))
+        pdf.save(path)
 
 
 def test_a_second_signature_does_not_break_the_first(paper: Path, authority: Authority, issued: Issued) -> None:
