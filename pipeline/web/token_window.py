@@ -66,8 +66,11 @@ def build_window(signer: Signer, settings: Settings) -> Starlette:
 
     async def sign(request: Request) -> Response:
         try:
+            _check_window(request, secret)  # before anything of a stranger's is read
             wanted = _Wanted.model_validate_json(await request.body())
             digests = [bytes.fromhex(one) for one in wanted.digests]
+        except HosoError as error:
+            return _refused(error, language)
         except (ValidationError, ValueError):
             return _refused(ScanRejected("bad_answer"), language)
 

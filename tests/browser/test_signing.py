@@ -146,6 +146,14 @@ def test_where_the_signer_does_not_run_the_page_says_so(page: Page, office: Offi
     expect(page.locator("#sign-now")).to_be_enabled()
 
 
+def test_whoever_closes_the_window_without_a_pin_may_press_again(page: Page, office: Office, signer: None) -> None:
+    window = open_window(page, LATER)
+    expect(window.locator("#pin-form")).to_be_visible(timeout=SLOW_MS)
+    window.close()
+    expect(page.get_by_role("alert")).to_contain_text("đã đóng trước khi ký xong", timeout=SLOW_MS)
+    expect(page.locator("#sign-now")).to_be_enabled()
+
+
 def test_a_page_of_somebody_else_gets_nothing_from_the_signer(stranger: Page, office: Office, signer: None) -> None:
     """It may open the window; the window does not speak to it, and its answers cannot be read."""
     port = office.counter.settings.signer_port

@@ -133,3 +133,8 @@ def test_each_process_has_a_secret_of_its_own(client: TestClient, key: Key, tmp_
     with TestClient(build_window(key, Settings(home=tmp_path, web_url=OFFICE)), base_url=HERE) as other:
         assert secret_of(client) != secret_of(other)
         assert asked(other, ours(client)).status_code == 403
+
+
+def test_of_a_stranger_nothing_is_read(client: TestClient) -> None:
+    answer = client.post("/signatures", content=b"anything", headers={"origin": "https://other.example"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")

@@ -5,6 +5,7 @@
 import { byId } from "/static/page.js";
 
 const ANSWERS_MS = 8000; // A signer that runs answers at once; longer than that it is not there.
+const LOOKS_MS = 500;
 
 const root = byId("sign");
 const address = `/api/v1/dossiers/${root.dataset.code}`;
@@ -12,6 +13,7 @@ const signer = root.dataset.signer;
 let opened = null;
 let prepared = null;
 let waiting = null;
+let watching = null;
 
 function tell(text) {
   byId("going-on").hidden = true;
@@ -66,8 +68,24 @@ function openSigner() {
   opened = window.open(`${signer}/`, "hoso-signer", "popup,width=560,height=600");
   if (!opened) return tell(root.dataset.noWindow);
   goOn(root.dataset.waiting);
+  watch();
+  waiting = setTimeout(() => stop(root.dataset.noAnswer), ANSWERS_MS);
+}
+
+/** Whoever closes the window without a PIN gets the button back. */
+function watch() {
+  unwatch();
+  watching = setInterval(() => opened.closed && stop(root.dataset.closed), LOOKS_MS);
+}
+
+function unwatch() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => tell(root.dataset.noAnswer), ANSWERS_MS);
+  clearInterval(watching);
+}
+
+function stop(text) {
+  unwatch();
+  tell(text);
 }
 
 addEventListener("message", async (event) => {
@@ -75,11 +93,16 @@ addEventListener("message", async (event) => {
   clearTimeout(waiting);
   const said = event.data;
   if (said?.hoso === "ready") {
+    watch();
     goOn(root.dataset.waiting);
     prepared = await send("/signing", { certificates: said.certificates });
     if (prepared) opened.postMessage({ hoso: "sign", code: root.dataset.code, digests: prepared.digests }, signer);
-    else opened.close();
+    else {
+      unwatch();
+      opened.close();
+    }
   } else if (said?.hoso === "signed" && prepared) {
+    unwatch(); // What it had to give is here.
     const done = await send(`/signing/${prepared.signing_id}`, { signatures: said.signatures });
     opened.postMessage({ hoso: done ? "done" : "refused" }, signer);
     if (done) leave();

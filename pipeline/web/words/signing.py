@@ -22,6 +22,10 @@ WORDS = {
         "Chương trình ký số trên máy này chưa chạy. Hãy mở hoso signer, cắm thiết bị ký số rồi bấm lại.",
         "The signer on this machine does not answer. Start hoso signer, plug the token in, and press again.",
     ),
+    "sign_window_closed": (
+        "Cửa sổ ký số đã đóng trước khi ký xong. Giấy tờ chưa được ký; hãy bấm lại.",
+        "The signer's window was closed before it had signed. Nothing was signed; press again.",
+    ),
     "token_title": ("Ký số tại máy này", "Sign on this machine"),
     "token_for": ("Ký cho trang", "Signs for the page"),
     "token_reading": ("Đang đọc chứng thư trên thiết bị ký số…", "Reading the token's certificate…"),
