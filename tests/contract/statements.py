@@ -58,6 +58,7 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
     "SessionTable.close_idle": frozenset({"sessions", "visits"}),
     # The operator's commands and what measures the installation.
     "AccountTable.of_office": frozenset({"accounts"}),
+    "AuditTrailTable.offices": frozenset({"audit_heads"}),
     "LoadCounts.measure": frozenset(
         {"deliveries", "integrity", "integrity_findings", "open_questions", "sessions", "submissions"}
     ),
