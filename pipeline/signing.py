@@ -264,7 +264,7 @@ def apply_signing(archive: Archive, decision: SignPapers) -> None:
         if archive.tables.papers.change(decision, [one for one in changes if one.before != one.after]):
             for change, signed in zip(changes, decision.papers, strict=True):
                 if signed.signed_copy not in change.after.signed_copies:
-                    archive.store.delete(signed.signed_copy.key)
+                    archive.store.erase(signed.signed_copy.key)
             archive.dossiers.take_in(change.after for change in changes)
             return
     raise ServiceUnavailable("paper_changed", decision.decision_id)
