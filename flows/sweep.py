@@ -11,7 +11,7 @@ from pipeline.adapters.hook_sender import deliver_due
 from pipeline.archive import Archive
 from pipeline.audit.closing import Closing, each_office
 from pipeline.audit_ports import AuditCopy
-from pipeline.destroying import carry_out_all
+from pipeline.destroying import DESTROYING, carry_out_all
 from pipeline.offices import known_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
@@ -53,7 +53,9 @@ def _put_right(archive: Archive, settings: Settings) -> None:
         resume(archive, office_id, now)
         catch_up(archive.store, archive.tables.records, office_id, _RECORDS_AT_ONCE)
         archive.intake.expire(office_id, now)
-        carry_out_all(archive, settings.office_called, office_id)
+        with turn(archive.tables.turns, DESTROYING, settings.lease_s) as mine:
+            if mine:
+                carry_out_all(archive, settings.office_called, office_id)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE)
     # Last, since the place elsewhere may be away.

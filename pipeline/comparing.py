@@ -83,6 +83,28 @@ class Comparing:
         papers = [Compared.model_validate(one.model_dump(exclude={"sha256", "pages"})) for one in said]
         return self._decide(actor, code, papers)
 
+    def confirm(self, actor: Actor, said: Looked) -> Paper:
+        """Record that the copy of one paper was compared, whether or not it was brought with a dossier.
+
+        Args:
+            actor: who did.
+            said: what was looked at; `copy_kind` None: the kind that was read from the paper, else the original.
+
+        Raises:
+            NotFound: no_such_paper, paper_destroyed.
+            ScanRejected: cannot_compare; paper_changed; not_looked_at: as `compare`.
+            ServiceUnavailable: store_away, database_away.
+        """
+        paper = self._tables.papers.get(actor.office_id, said.document_id)
+        if paper.state == "destroyed":
+            raise NotFound("paper_destroyed", said.document_id)
+        held = _standing(paper)
+        if not is_compared(paper) or held.stands == "refused":  # the one who refused it takes that back in its dossier
+            raise ScanRejected("cannot_compare", said.document_id)
+        kind = said.copy_kind or held.preset
+        _check(said.model_copy(update={"copy_kind": kind}), held)
+        return self._archive.confirm(actor, said.document_id, kind)
+
     def confirm_all(self, actor: Actor, code: str) -> tuple[tuple[Paper, ...], tuple[Paper, ...]]:
         """Record that an officer who had the copies before him elsewhere compared all of them, kinds as they were read.
 

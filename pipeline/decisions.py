@@ -30,10 +30,12 @@ from schemas.decisions import (
     SetSecrecy,
     SetType,
 )
+from schemas.destruction import Destroy
 from schemas.people import Actor
 
 _ABOUT_PAPER = (
-    Accept, AskScan, Confirm, Invalidate, Reuse, SetCard, SetDossier, SetField, SetOwner, SetSame, SetSecrecy, SetType,
+    Accept, AskScan, Confirm, Destroy, Invalidate, Reuse, SetCard, SetDossier, SetField, SetOwner, SetSame, SetSecrecy,
+    SetType,
 )  # fmt: skip
 """Whose subject is a paper."""
 _D = TypeVar("_D", bound=Decided)

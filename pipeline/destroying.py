@@ -4,7 +4,6 @@ Each step is a decision in the store before anything follows from it, so that a 
 """
 
 import logging
-import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -16,12 +15,12 @@ from typing import Literal
 from pipeline import answers, keys
 from pipeline.archive import Archive
 from pipeline.decisions import deciding, new_decision
-from pipeline.errors import Forbidden, NotFound, ScanRejected
+from pipeline.errors import Forbidden, HosoError, NotFound, ScanRejected
+from pipeline.going import objects_of, said_of, shown_with
 from pipeline.holds import owners_of
-from pipeline.intake import own_originals
 from pipeline.local_time import local_day
 from pipeline.originals import Originals
-from pipeline.ports import ObjectStore, StoredObject
+from pipeline.ports import ObjectStore
 from pipeline.recording import catch_up
 from pipeline.retention import Obligations
 from pipeline.settling import Settling
@@ -34,13 +33,11 @@ from schemas.destruction import (
     Certificate,
     CertifiedPaper,
     Destroy,
-    DestroyedObject,
     DestructionReason,
     EndDestruction,
     KeepingRule,
     Obligation,
     ProposeDestruction,
-    SetHold,
 )
 from schemas.dossier import Paper
 from schemas.people import Actor
@@ -49,10 +46,13 @@ log = logging.getLogger("hoso")
 
 AT_ONCE = 1000
 """Papers in one destruction: what one person can answer for, and one certificate list."""
-_ALLOWED: dict[DestructionReason, tuple[KeepingRule, ...]] = {
+MAY_GO: dict[DestructionReason, tuple[KeepingRule, ...]] = {
     "keeping_over": ("over",),
     "citizen_request": ("over", "nothing"),
 }
+"""By which rules a paper may be destroyed, by why it is to be."""
+DESTROYING = "destroy"
+"""The turn (`turns`) of who carries destructions out: two at once would speak of each other's work."""
 OnDestroyed = Callable[[int, int], None]
 """Called with papers done and papers in all."""
 
@@ -86,16 +86,22 @@ class Destructions:
 
     # -- two people ---------------------------------------------------------------------------------------------------
 
-    def due(self, office_id: str, now: datetime) -> tuple[Obligation, ...]:
-        """Papers that need be kept no longer and are in no open destruction, at most `AT_ONCE`, oldest term first."""
+    def marked(self, office_id: str) -> tuple[str, ...]:
+        """Papers that the night marked as over their term and that no open destruction names, at most `AT_ONCE`."""
         proposed = {one.document_id for each in self.standing(office_id) for one in each.proposal.papers}
         marks = self._tables.marks.listed(office_id, "keeping_over", AT_ONCE + len(proposed))
+        return tuple(one.document_id for one in marks if one.document_id not in proposed)[:AT_ONCE]
+
+    def due(self, office_id: str, now: datetime) -> tuple[Obligation, ...]:
+        """Those of them that may go now, each with its other scans, at most `AT_ONCE`, oldest term first."""
         found: list[Obligation] = []
-        for mark in marks:
-            scans = self._with_other_scans(self._tables.papers.get(office_id, mark.document_id), now)
-            if mark.document_id not in proposed and all(one.rule == "over" for one in scans):
+        for document_id in self.marked(office_id):
+            scans = self.obligations(self._tables.papers.get(office_id, document_id), now)
+            if len(found) + len(scans) > AT_ONCE:  # a paper goes with all its scans, or another time
+                break
+            if all(one.rule == "over" for one in scans):
                 found += scans
-        return tuple(found[:AT_ONCE])
+        return tuple(found)
 
     def propose(
         self, actor: Actor, document_ids: Iterable[str], reason: DestructionReason, request_id: str | None = None
@@ -116,8 +122,8 @@ class Destructions:
         """
         now, papers = datetime.now(UTC), dict[str, Obligation]()
         for document_id in dict.fromkeys(document_ids):
-            for found in self._with_other_scans(self._tables.papers.get(actor.office_id, document_id), now):
-                if found.rule not in _ALLOWED[reason]:
+            for found in self.obligations(self._tables.papers.get(actor.office_id, document_id), now):
+                if found.rule not in MAY_GO[reason]:
                     raise Forbidden("must_be_kept", f"{found.document_id} {found.rule}")
                 papers[found.document_id] = found
         if not 0 < len(papers) <= AT_ONCE:
@@ -181,7 +187,7 @@ class Destructions:
     def carry_out(self, office_id: str, destruction_id: str, on_destroyed: OnDestroyed) -> bool:
         """Destroy what was approved, and leave the certificate; again changes nothing.
 
-        One at a time (`turn`). What a hold or another rule protects by now is spared.
+        One at a time (`DESTROYING`). What a hold or another rule protects by now is spared.
 
         Returns:
             Whether it has ended; not where the server holds locked versions until their term ends.
@@ -211,35 +217,39 @@ class Destructions:
         """Destroy one paper; None: it is spared."""
         office_id = proposal.actor.office_id
         paper = self._tables.papers.get(office_id, document_id)
-        name = f"{proposal.subject_id}/{document_id}"
-        decision_id = str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+        decision_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{proposal.subject_id}/{document_id}"))
+        # One that a crash left behind stands as it was kept: it tells what lay there before anything was destroyed.
+        decision = self._kept(office_id, document_id, decision_id)
         if paper.state == "destroyed":
-            history = self._tables.papers.history(office_id, document_id)
-            return next((one for one in history if isinstance(one, Destroy) and one.decision_id == decision_id), None)
+            return decision
         rule = self._obligation(paper, datetime.now(UTC)).rule
-        if rule not in _ALLOWED[proposal.reason] or not self._can_be_cut(paper):
+        if decision is None and (rule not in MAY_GO[proposal.reason] or not self._can_be_cut(paper)):
             log.info("spared %s %s", document_id, rule)
             return None
-        shown = self._showing(paper)
-        decision = Destroy(
+        decision = decision or self._decided(proposal, answer, paper, decision_id)
+        Settling(self._archive).decide(decision)
+        return decision
+
+    def _kept(self, office_id: str, document_id: str, decision_id: str) -> Destroy | None:
+        try:
+            return Destroy.model_validate_json(_read(self._store, keys.decision(office_id, document_id, decision_id)))
+        except NotFound:
+            return None
+
+    def _decided(
+        self, proposal: ProposeDestruction, answer: AnswerDestruction, paper: Paper, decision_id: str
+    ) -> Destroy:
+        shown = shown_with(self._tables, paper)
+        return Destroy(
             decision_id=decision_id,
-            subject_id=document_id,
+            subject_id=paper.document_id,
             actor=answer.actor,
             decided_at=answer.decided_at,
             destruction_id=proposal.subject_id,
             type=paper.type,
-            objects=tuple(self._objects(paper, shown, decision_id)),
+            objects=tuple(objects_of(self._store, self._tables, shown, decision_id)),
             owners=tuple(dict.fromkeys(owner for one in shown for owner in owners_of(self._tables, one))),
         )
-        Settling(self._archive).decide(decision)
-        return decision
-
-    def _showing(self, paper: Paper) -> tuple[Paper, ...]:
-        """The paper, and those that people had cut otherwise and that show the same pages."""
-        beside = self._tables.papers.of_content(paper.actor.office_id, paper.content_sha256, withdrawn=True)
-        pages = set(paper.source_pages)
-        others = [one for one in beside if one.state == "withdrawn" and pages & set(one.source_pages)]
-        return (paper, *others)
 
     def _can_be_cut(self, paper: Paper) -> bool:
         """Whether the paper can be cut out of files that papers which stay lie in as well."""
@@ -256,36 +266,6 @@ class Destructions:
             return False
         return True
 
-    def _objects(self, paper: Paper, shown: Sequence[Paper], decision_id: str) -> Iterable[DestroyedObject]:
-        """All objects that tell something of the papers, as they lie in the store now."""
-        office_id = paper.actor.office_id
-        archive = keys.archive(office_id, paper.content_sha256)
-        intake = keys.intake(office_id, paper.submission_id)
-        labels = "|".join(re.escape(keys.page_label(one.source_pages)) for one in shown)
-        own = re.compile(rf"(?:{re.escape(archive)}|{re.escape(intake)})(?:{labels})\.(?!\d).*")
-        submission = self._tables.submissions.get(office_id, paper.submission_id)
-        beside = {key for one in shown for key in (*one.copy_keys, *own_originals(one, submission))}
-        beside |= self._unnamed_copies(paper)
-        for folder in (archive, intake):
-            for stored in self._store.find(folder):
-                if own.fullmatch(stored.key) or stored.key in beside:
-                    yield _as_destroyed(stored)
-        for one in shown:
-            history = self._tables.papers.history(office_id, one.document_id)
-            stay = {said.decision_id for said in history if isinstance(said, SetHold)} | {decision_id}
-            for stored in self._store.find(keys.decision(office_id, one.document_id)):
-                if stored.key.rpartition("/")[2].removesuffix(".json") not in stay:
-                    yield _as_destroyed(stored)
-            yield from map(_as_destroyed, self._store.find(keys.paper_code(office_id, one.document_id)))
-
-    def _unnamed_copies(self, paper: Paper) -> set[str]:
-        """Signed copies that no row names, since the signing failed half way; one of them may be the paper's."""
-        office_id, content = paper.actor.office_id, paper.content_sha256
-        filed = self._tables.papers.of_content(office_id, content, withdrawn=True)
-        named = {key for one in filed for key in one.copy_keys}
-        signed = self._store.find(keys.signed(keys.archive(office_id, content)))
-        return {one.key for one in signed} - named
-
     def _erase(self, office_id: str, done: Sequence[Destroy]) -> bool:
         """Erase the objects of destroyed papers; whether nothing of them is left, in no version either."""
         whole = True
@@ -300,7 +280,14 @@ class Destructions:
                 for other in beside
                 if other.document_id in gone
             }
-            for key in [each.key for each in one.objects if each.key not in needed]:
+            objects = [each.key for each in one.objects if each.key not in needed]
+            # Somebody may have answered something while it was being destroyed.
+            late = [
+                each.key
+                for other in gone
+                for each in said_of(self._store, self._tables, office_id, other, one.decision_id)
+            ]
+            for key in dict.fromkeys((*objects, *late)):
                 whole &= self._store.erase(key, earlier_only=key in stubs)
             self._tables.keeping.forget(office_id, gone, one.owners)
             catch_up(self._store, self._tables.records, office_id)
@@ -347,8 +334,8 @@ class Destructions:
     def _obligation(self, paper: Paper, now: datetime) -> Obligation:
         return Obligations(self._tables, self._archive.catalogue.types, local_day(now)).of(paper)
 
-    def _with_other_scans(self, paper: Paper, now: datetime) -> list[Obligation]:
-        """The paper and its less good scans, which show the same."""
+    def obligations(self, paper: Paper, now: datetime) -> list[Obligation]:
+        """What is to be observed with a paper and with its less good scans, which show the same and go with it."""
         same = same_key(paper)
         found = self._tables.papers.alike(paper.actor.office_id, same) if same is not None else ()
         others = [other for other in found if other.rendition_of == paper.document_id]
@@ -360,22 +347,30 @@ class Destructions:
 
 
 def carry_out_all(archive: Archive, called: Callable[[str], str], office_id: str) -> None:
-    """Carry out what was approved, as the sweep does. Raises: as `Destructions.carry_out` does."""
+    """Carry out what was approved, as the sweep does. One that fails waits for the next sweep and keeps nobody else.
+
+    Raises:
+        ServiceUnavailable: database_away.
+    """
     destructions = Destructions(archive, called)
     for one in destructions.standing(office_id):
-        destructions.carry_out(office_id, one.destruction_id, lambda _done, _all: None)
+        try:
+            destructions.carry_out(office_id, one.destruction_id, lambda _done, _all: None)
+        except HosoError as error:
+            log.warning("destruction %s waits: %s", one.destruction_id, error.code)
 
 
 def certificate_of(store: ObjectStore, office_id: str, destruction_id: str) -> Certificate:
     """The certificate of a destruction. Raises: NotFound (no_such_destruction); ServiceUnavailable."""
-    with TemporaryDirectory(prefix="hoso-certificate-") as folder:
-        file = Path(folder) / "certificate"
-        try:
-            store.fetch(keys.destruction(office_id, destruction_id), file)
-        except NotFound:
-            raise NotFound("no_such_destruction", destruction_id) from None
-        return Certificate.model_validate_json(file.read_bytes())
+    try:
+        return Certificate.model_validate_json(_read(store, keys.destruction(office_id, destruction_id)))
+    except NotFound:
+        raise NotFound("no_such_destruction", destruction_id) from None
 
 
-def _as_destroyed(stored: StoredObject) -> DestroyedObject:
-    return DestroyedObject(key=stored.key, sha256=stored.sha256, size_bytes=stored.size_bytes)
+def _read(store: ObjectStore, key: str) -> bytes:
+    """Raises: NotFound (no_such_object); ServiceUnavailable."""
+    with TemporaryDirectory(prefix="hoso-destroy-") as folder:
+        file = Path(folder) / "object"
+        store.fetch(key, file)
+        return file.read_bytes()

@@ -3,13 +3,14 @@
 from pipeline.decisions import deciding, new_decision
 from pipeline.ports import ObjectStore
 from pipeline.table_ports import Tables
+from schemas.decisions import Reuse
 from schemas.destruction import HoldReason, SetHold
 from schemas.dossier import Paper
 from schemas.people import Actor
 from schemas.records import Change
 
 _MOST = 10_000
-"""Holds and liftings of an office that are looked at; there are few of them."""
+"""Holds and liftings of an office that are listed; whether one lies on a paper is asked of all there are."""
 
 
 class Holds:
@@ -48,17 +49,28 @@ class Holds:
         return {subject: hold for subject, hold in newest.items() if hold.held}
 
     def is_held(self, paper: Paper) -> bool:
-        """Whether a hold lies on the paper, its dossier, or somebody whose it is."""
+        """Whether a hold lies on the paper, a dossier that it serves, or somebody whose it is."""
         office_id = paper.actor.office_id
-        held = self.standing(office_id)
-        return bool(held) and not held.keys().isdisjoint(
-            {paper.document_id, paper.dossier_code or "", *owners_of(self._tables, paper)}
-        )
+        if not self._tables.papers.decided(office_id, "set_hold", 1):
+            return False
+        on = (paper.document_id, *dossiers_of(self._tables, paper), *owners_of(self._tables, paper))
+        return any(self._lies_on(office_id, subject_id) for subject_id in on)
+
+    def _lies_on(self, office_id: str, subject_id: str) -> bool:
+        said = [one for one in self._tables.papers.history(office_id, subject_id) if isinstance(one, SetHold)]
+        return bool(said) and said[-1].held
 
     def _note(self, store: ObjectStore, decision: SetHold) -> SetHold:
         with deciding(store, self._tables, decision):
             self._tables.papers.change(decision, ())
         return decision
+
+
+def dossiers_of(tables: Tables, paper: Paper) -> tuple[str, ...]:
+    """The codes of the dossiers that a paper serves: the one it was brought for, and those it was used again in."""
+    own = [paper.dossier_code] if paper.dossier_code is not None else []
+    history = tables.papers.history(paper.actor.office_id, paper.document_id)
+    return tuple(dict.fromkeys([*own, *(one.dossier_code for one in history if isinstance(one, Reuse))]))
 
 
 def owners_of(tables: Tables, paper: Paper) -> tuple[str, ...]:

@@ -52,6 +52,10 @@ KEEPING_RULES: dict[str, tuple[str, str]] = {
         "it belongs to a dossier that is archived, for a term that is not known here",
     ),
     "held": ("đang tạm dừng tiêu hủy theo khiếu nại, vụ việc", "a hold lies on it"),
+    "unsettled": (
+        "chưa xác định là giấy tờ gì nên chưa biết phải lưu bao lâu",
+        "it is not settled yet what it is, nor for how long it must be kept",
+    ),
     "gone": ("không còn", "it is gone"),
 }
 """By `KeepingRule`: why a paper may be deleted or must be kept, for the citizen."""

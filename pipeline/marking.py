@@ -44,6 +44,8 @@ def _marks(tables: Tables, types: Mapping[str, DocumentType], paper: Paper, toda
         yield PaperMark(document_id=paper.document_id, kind="expired", day=holds.until)
     elif holds.until is not None and holds.state == "valid" and holds.until <= today + _SOON:
         yield PaperMark(document_id=paper.document_id, kind="expiring", day=holds.until)
+    if kind.retention is None:  # no term, so it is never over
+        return
     obligation = Obligations(tables, types, today).of(paper)
     if obligation.rule == "over" and obligation.until is not None:
         yield PaperMark(document_id=paper.document_id, kind="keeping_over", day=obligation.until)

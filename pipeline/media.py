@@ -17,9 +17,10 @@ _OFFICE = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
 _OFFICE_INSIDE = (b"[Content_Types].xml", b"_rels/", b"word/", b"xl/", b"ppt/", b"mimetypeapplication/vnd.oasis")
 """What the first entries of a ZIP file are called that is a document of Office (ISO 29500-2) or OpenDocument."""
 _WEB_PAGE = re.compile(
-    rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+(?:html|svg)|html|head|body|script|svg)\b",
+    rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*+<(?:!doctype\s+(?:html|svg)|html|head|body|script|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
+"""Never tries what it has passed over in another way (`*+`): a file of comments would take it years."""
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 

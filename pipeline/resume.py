@@ -29,6 +29,7 @@ from schemas.decisions import (
     TakeBack,
     read_decision,
 )
+from schemas.destruction import Destroy, SetHold
 
 log = logging.getLogger("hoso")
 
@@ -42,8 +43,8 @@ _NEWEST = 1000
 def resume(archive: Archive, office_id: str, now: datetime) -> int:
     """Apply what the office has decided and no row says yet, oldest first; return how many decisions.
 
-    One that a newer decision about the same thing has overtaken is noted and changes nothing. Running it again changes
-    nothing.
+    One that a newer decision about the same thing has overtaken is noted and changes nothing; what was said of a paper
+    that was destroyed meanwhile goes. Running it again changes nothing.
 
     Raises:
         ServiceUnavailable: store_away, database_away, paper_changed; the next run does the rest.
@@ -52,6 +53,9 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     waiting = [decision for one in marked if (decision := _fetched(archive, one.key)) is not None]
     due = [decision for decision in waiting if decision.decided_at < now - _STILL_AT_WORK]
     for decision in sorted(due, key=lambda decision: decision.decided_at):
+        if _is_of_destroyed(archive, decision):
+            _drop(archive, decision)
+            continue
         keep(archive.store, archive.tables.access_log, decision)  # the crash may have come before even this
         try:
             _apply(archive, decision)
@@ -59,6 +63,22 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
             log.warning("decision %s cannot be applied: %s", decision.decision_id, error.code)
         applied(archive.store, archive.tables.records, decision)
     return len(due)
+
+
+def _is_of_destroyed(archive: Archive, decision: AnyDecision) -> bool:
+    """Whether it says something of a paper that was destroyed meanwhile: nothing of that may come back."""
+    if isinstance(decision, Destroy | SetHold):
+        return False
+    try:
+        return archive.tables.papers.get(decision.actor.office_id, decision.subject_id).state == "destroyed"
+    except NotFound:  # it is about something else
+        return False
+
+
+def _drop(archive: Archive, decision: AnyDecision) -> None:
+    log.info("drop %s: its paper was destroyed", decision.decision_id)
+    archive.store.erase(keys.decision(decision.actor.office_id, decision.subject_id, decision.decision_id))
+    applied(archive.store, archive.tables.records, decision)
 
 
 def _fetched(archive: Archive, key: str) -> AnyDecision | None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.errors import Misconfigured
-from pipeline.holds import Holds
+from pipeline.holds import Holds, dossiers_of
 from pipeline.local_time import local_day
+from pipeline.stages.certain import is_certain
 from pipeline.table_ports import Tables
 from schemas.catalog import DocumentType
 from schemas.destruction import KeepingRule, Obligation
@@ -26,7 +27,7 @@ class Obligations:
         """What is to be observed with one paper.
 
         A dossier takes the longest term of what is in it (Luật Lưu trữ 33/2024/QH15, Điều 15). While it has no result
-        its matter has not ended.
+        its matter has not ended. A paper that was used again is kept as long as each dossier that it serves.
         """
         rule, until = self._rule(paper)
         kind = self._types.get(paper.type)
@@ -34,12 +35,17 @@ class Obligations:
         return Obligation(document_id=paper.document_id, type=paper.type, rule=rule, until=until, source=source)
 
     def _rule(self, paper: Paper) -> tuple[KeepingRule, date | None]:
-        alone = self._kept_until([paper])
         if paper.state in OFF_FILE:
             return "gone", None
-        if alone[0] == "term" and paper.dossier_code is not None:  # the others of its dossier can only make it later
-            return alone
-        rule, until = alone if paper.dossier_code is None else self._of_dossier(paper, paper.dossier_code)
+        if not is_certain(paper):  # another type may have a longer term
+            return "unsettled", None
+        rule, until = self._kept_until([paper])
+        if rule == "term":  # the others of its dossiers can only make it later
+            return rule, until
+        for code in dossiers_of(self._tables, paper):
+            rule, until = self._of_dossier(paper, code)
+            if rule != "over":
+                return rule, until
         if rule in ("over", "nothing") and self._holds.is_held(paper):
             return "held", None
         return rule, until
@@ -56,7 +62,8 @@ class Obligations:
 
         None: one is kept permanently, or no source tells its term.
         """
-        terms = [kind.retention if (kind := self._types.get(paper.type)) is not None else None for paper in papers]
+        known = [self._types.get(paper.type) if is_certain(paper) else None for paper in papers]
+        terms = [kind.retention if kind is not None else None for kind in known]
         years = [term.years for term in terms if term is not None]
         if None in years:
             return "permanent", None

@@ -11,7 +11,7 @@ from pipeline.again import cut_again, read_again
 from pipeline.archive import Archive
 from pipeline.checked import Checks
 from pipeline.decisions import deciding
-from pipeline.errors import ScanRejected, ServiceUnavailable
+from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
 from pipeline.originals import Originals, Place, with_originals
 from pipeline.recording import change_of
@@ -62,7 +62,7 @@ class Settling:
         """Keep a decision and apply it; return it as kept, with what hoso had taken the answer to be.
 
         Raises:
-            NotFound: no_such_paper, no_such_submission, no_such_citizen.
+            NotFound: no_such_paper, no_such_submission, no_such_citizen; paper_destroyed.
             ScanRejected: bad_answer: no such type, field, role or page, or no value of the field's kind.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
@@ -78,7 +78,7 @@ class Settling:
         """Apply a decision that is in the store; applying it again changes nothing.
 
         Raises:
-            NotFound: no_such_paper, no_such_submission.
+            NotFound: no_such_paper, no_such_submission; paper_destroyed.
             ServiceUnavailable: paper_changed, when others keep changing the paper.
         """
         if isinstance(decision, Confirm):
@@ -125,6 +125,8 @@ class Settling:
         paper = self._tables.papers.get(office_id, decision.subject_id)
         if isinstance(decision, Destroy):
             return self._destroyed(paper, decision)
+        if paper.state == "destroyed":  # since the answer was checked
+            raise NotFound("paper_destroyed", decision.subject_id)
         if isinstance(decision, SetSame):
             return self._regrouped(paper, decision.same_as)
         is_secret = isinstance(decision, SetSecrecy) and decision.secret

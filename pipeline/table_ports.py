@@ -39,8 +39,7 @@ class Leases(Protocol):
     def waiting(self, limit: int, lane: Lane | None = None) -> tuple[str, ...]:
         """Ids of submissions of any office that may be taken up: those at the counter first, then the oldest.
 
-        Only those of `lane`, where one is named.
-        They are `received`, `retrying` and due, or `working` with an expired lease.
+        They are `received`, `retrying` and due, or `working` with an expired lease; with `lane`, only those of it.
         """
         ...
 
@@ -51,9 +50,8 @@ class Leases(Protocol):
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
         """Take a submission that is `received`, `retrying`, `stuck`, or `working` with an expired lease.
 
-        It becomes `working`, with fence and attempts + 1.
-        None when somebody else holds it or it is done. Of several who claim at once exactly one wins.
-        Raises: NotFound (no_such_submission).
+        It becomes `working`, with fence and attempts + 1. None when somebody else holds it or it is done. Of several who
+        claim at once exactly one wins. Raises: NotFound (no_such_submission).
         """
         ...
 
@@ -82,17 +80,14 @@ class Leases(Protocol):
         ...
 
     def finish(self, lease: Lease, reason: str | None = None) -> None:
-        """Set the submission `done`; a `reason` tells that it was refused and why.
-
-        Raises: ServiceUnavailable (lease_lost).
-        """
+        """Set the submission `done`; a `reason` tells why it was refused. Raises: ServiceUnavailable (lease_lost)."""
         ...
 
     def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
         """Leave the submission with the code of what went wrong on our side.
 
-        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
-        Raises: ServiceUnavailable (lease_lost).
+        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks. Raises:
+        ServiceUnavailable (lease_lost).
         """
         ...
 

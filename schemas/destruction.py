@@ -12,12 +12,13 @@ from schemas.base import Value
 from schemas.decided import Decided
 from schemas.people import Actor
 
-KeepingRule = Literal["over", "term", "permanent", "open_dossier", "no_term", "nothing", "held", "gone"]
+KeepingRule = Literal["over", "term", "permanent", "open_dossier", "no_term", "nothing", "held", "unsettled", "gone"]
 """Why a paper must be kept or may go.
 
 `over`: its term is over. `term`: not yet. `permanent`: it is kept for ever. `open_dossier`: its matter has not ended.
 `no_term`: it belongs to a dossier, and no source tells for how long. `nothing`: it belongs to no dossier, and no rule
-asks that it be kept. `held`: somebody has put a hold on it. `gone`: it was destroyed or refused already.
+asks that it be kept. `held`: somebody has put a hold on it. `unsettled`: a person has still to say what it is. `gone`:
+it was destroyed or refused already.
 """
 DestructionReason = Literal["keeping_over", "citizen_request"]
 HoldReason = Literal["complaint", "lawsuit", "inspection", "other"]

@@ -96,7 +96,12 @@ ASKED = (
     Asked("confirm_dossier", "POST", "/dossiers/{code}/confirmation", {"papers": ["{looked}"]}),
     Asked("sign_dossier", "POST", "/dossiers/{code}/signature", {"pin": "1234"}),
     Asked("fetch_signed", "GET", "/papers/{looked[document_id]}/signed", files=_PDF),
-    Asked("confirm_paper", "POST", "/papers/{document_id}/confirmation", {"copy_kind": "original"}),
+    Asked(
+        "confirm_paper",
+        "POST",
+        "/papers/{document_id}/confirmation",
+        {"sha256": "{copy_sha256}", "pages": [1], "copy_kind": "original"},
+    ),
     Asked("fetch_slip", "GET", "/dossiers/{code}/slip", files=_PDF),
     Asked("detach", "POST", "/dossiers/{code}/papers/{document_id}/detach"),
     Asked("show_figures", "GET", "/figures", query={"since": "2026-03-01", "until": "2026-03-31"}),
@@ -213,7 +218,8 @@ def make_examples() -> dict[str, Any]:
     made["receive"] = {**_filled(SAID["receive"], known), "answer": made["show_submission"]["answer"]}
     made |= {operation: _filled(said, known) for operation, said in SAID.items() if operation != "receive"}
     made["finish_signing"]["answer"] = made["sign_dossier"]["answer"]
-    shared = {name: value for name, value in known.items() if name not in ("account_id", "looked", "decision_id")}
+    own = ("account_id", "looked", "decision_id", "copy_sha256")
+    shared = {name: value for name, value in known.items() if name not in own}
     parameters = shared | {
         "delivery_id": _DELIVERY,
         "signing_id": _SIGNING,
@@ -236,6 +242,7 @@ def _prepare(settings: Settings) -> dict[str, Any]:
         tables.accounts.add(service, None, "tests")
     item_id = next(f"{asking.document_id}.{one.part}" for one in asking.questions if one.kind == "field")
     ids = {"document_id": paper.document_id, "submission_id": paper.submission_id, "item_id": item_id}
+    ids["copy_sha256"] = str(paper.sha256)
     return {**ids, "code": CODE, "number": 1, "account_id": service.account_id, "citizen_id": child.citizen_id}
 
 

@@ -12,7 +12,7 @@ from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.telling import told
 from pipeline.cli.vouching import vouched
-from pipeline.destroying import Destructions, certificate_of
+from pipeline.destroying import DESTROYING, Destructions, certificate_of
 from pipeline.ports import ObjectStore
 from pipeline.settings import Settings, load_settings
 from pipeline.table_ports import Tables
@@ -28,8 +28,6 @@ _Id = Annotated[str, typer.Argument(help="Id of the destruction.")]
 _Login = Annotated[
     str, typer.Option("--login", help="Account with the right papers.destroy; its password is asked for.")
 ]
-TURN = "destroy"
-"""Only one carries out destructions at a time."""
 
 
 @app.command()
@@ -125,7 +123,7 @@ def _opened() -> Iterator[tuple[Settings, Destructions, Tables, ObjectStore]]:
 
 
 def _carry_out(settings: Settings, destructions: Destructions, tables: Tables, destruction_id: str) -> None:
-    with turn(tables.turns, TURN, settings.lease_s) as mine, told("{} of {} papers destroyed") as on_destroyed:
+    with turn(tables.turns, DESTROYING, settings.lease_s) as mine, told("{} of {} papers destroyed") as on_destroyed:
         ended = mine and destructions.carry_out(settings.office_id, destruction_id, on_destroyed)
     typer.echo(f"{destruction_id}\t{'done' if ended else 'goes on with the sweep'}")
 

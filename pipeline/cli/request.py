@@ -17,7 +17,7 @@ from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.telling import told
 from pipeline.cli.vouching import vouched
-from pipeline.destroying import Destructions
+from pipeline.destroying import MAY_GO, Destructions
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.keeping_messages import KEEPING_RULES
 from pipeline.local_time import local_day
@@ -54,10 +54,13 @@ def add(
         person = tables.people.by_number(settings.office_id, citizen)
         if person is None:
             raise NotFound("no_such_citizen")
-        day = received.date() if received else local_day(datetime.now(UTC))
+        today = local_day(datetime.now(UTC))
+        day = received.date() if received else today
+        if day > today:  # its deadlines would be later than the law's
+            raise typer.BadParameter("--received: a day that has come")
         requests = CitizenRequests(open_store(settings), tables)
         made = requests.add(settings.actor, request, person.citizen_id, day)  # type: ignore[arg-type]
-    typer.echo(_line(made, local_day(datetime.now(UTC))))
+    typer.echo(_line(made, today))
 
 
 @app.command("list")
@@ -141,19 +144,21 @@ def delete(
     ],
 ) -> None:
     """Propose to destroy those of the citizen's papers that may go; another person approves it (`hoso destroy`)."""
-    settings = load_settings()
+    settings, now = load_settings(), datetime.now(UTC)
     with open_archive(settings) as archive:
         asked = _asked(settings, archive, request)
         found = archive.tables.papers.of_citizen(settings.office_id, asked)
-        obligations = _obligations(archive, found)
-        may_go = [one.document_id for one in obligations if one.rule in ("over", "nothing")]
         actor = vouched(settings, archive.tables, login, "papers.destroy")
         destructions = Destructions(archive, settings.office_called)
+        may_go = list[str]()
+        for paper in found:
+            against = [one for one in destructions.obligations(paper, now) if one.rule not in MAY_GO["citizen_request"]]
+            if against:
+                typer.echo(f"kept\t{paper.document_id}\t{paper.type}\t{' / '.join(KEEPING_RULES[against[0].rule])}")
+            else:
+                may_go.append(paper.document_id)
         proposal = destructions.propose(actor, may_go, "citizen_request", request)
         _trace(settings, archive.tables, asked, "change", found)
-    for one in obligations:
-        if one.document_id not in may_go:
-            typer.echo(f"kept\t{one.document_id}\t{one.type}\t{' / '.join(KEEPING_RULES[one.rule])}")
     typer.echo(f"proposed\t{proposal.subject_id}\t{len(proposal.papers)}")
 
 

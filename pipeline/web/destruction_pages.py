@@ -67,7 +67,7 @@ def _list_page(request: Request, error: HosoError | None = None) -> Response:
         "destructions.html",
         status=error.http_status if error else 200,
         standing=desk.standing(office_id),
-        due=len(desk.due(office_id, datetime.now(UTC))),
+        due=len(desk.marked(office_id)),
         ended=[desk.get(office_id, one.subject_id) for one in desk.ended(office_id, _ENDED_SHOWN)],
         names=_names(request),
         refusal=error.message(language_of(request)) if error else "",

@@ -82,18 +82,18 @@ class Gate:
         request = HTTPConnection(scope)
         if scope["path"].startswith(_UNCOUNTED_PATHS):
             return None
+        link = request.query_params.get("token") if scope["path"] == "/" else None
+        if link:  # it opens once: whoever is too fast for the answer must not have used it up
+            return _too_fast(self._strangers, address_of(request), request) or _enter_by_link(request, link)
         refused = self._asked(request)
         signed: SignedIn | None = getattr(request.state, "signed", None)
         pace, key = (self._known, signed.account.account_id) if signed else (self._strangers, address_of(request))
-        wait_s = pace.wait_s(key)
-        return refuse("too_fast", request, {"retry-after": str(ceil(wait_s))}) if wait_s else refused
+        return _too_fast(pace, key, request) or refused
 
     @staticmethod
     def _asked(request: HTTPConnection) -> ASGIApp | None:
         """Whether who asks is let in, whatever his pace."""
-        path, link = request.scope["path"], request.query_params.get("token")
-        if path == "/" and link:
-            return _enter_by_link(request, link)
+        path = request.scope["path"]
         foreign = request.scope["method"] not in _SAFE_METHODS and not _from_our_page(request.headers)
         if path.startswith(_OPEN_PATHS):
             may_be = path.startswith(_OPEN_TO_READ) or path == PROVIDER_SIGN_OUT_PATH
@@ -152,6 +152,11 @@ def note(request: HTTPConnection, by: Account, access: Access, subject_id: str |
 def address_of(request: HTTPConnection) -> str:
     """The network address that a request comes from; behind a proxy, the one that the proxy tells."""
     return request.client.host if request.client else ""
+
+
+def _too_fast(pace: Pace, sender: str, request: HTTPConnection) -> ASGIApp | None:
+    wait_s = pace.wait_s(sender)
+    return refuse("too_fast", request, {"retry-after": str(ceil(wait_s))}) if wait_s else None
 
 
 def _enter_by_link(request: HTTPConnection, link: str) -> ASGIApp:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from pydantic import JsonValue
 
+from pipeline.comparing import Comparing, Looked
 from pipeline.errors import ScanRejected
 from pipeline.review import Review
 from pipeline.review_desk import ReviewDesk
@@ -50,8 +51,14 @@ class Answer(Value):
 
 
 class Confirmation(Value):
-    """What the officer compared the copy with; null: the kind that was read from it, else the original."""
+    """What the officer compared with what: as in the comparison of a dossier.
 
+    `pages` are those of the copy that were on the screen, from 1. `sha256` is the copy's, as the ETag of its PDF tells
+    it; null where no picture is kept. `copy_kind` null: the kind that was read from it, else the original.
+    """
+
+    sha256: str | None = None
+    pages: tuple[int, ...] = ()
     copy_kind: CopyKind | None = None
 
 
@@ -119,13 +126,13 @@ def decide(request: Request, said: dict[str, JsonValue]) -> None:
 
 @router.post("/papers/{document_id}/confirmation", dependencies=[needs("papers.confirm")])
 def confirm_paper(request: Request, document_id: str, said: Confirmation, if_match: IfMatch = None) -> PaperView:
-    """Record that the officer compared the copy with what was shown."""
+    """Record that the officer compared the copy with what was shown, having looked at all its pages."""
     archive, actor = archive_of(request), actor_of(request)
     seen = archive.tables.papers.get(actor.office_id, document_id)
     unless_changed(if_match, viewer_of(request).paper(seen))
     trace(request, "change", document_ids=[document_id], purpose="dossier")
-    paper = archive.confirm(actor, document_id, said.copy_kind or seen.copy_kind or "original")
-    return viewer_of(request).paper(paper)
+    looked = Looked(document_id=document_id, **said.model_dump())
+    return viewer_of(request).paper(Comparing(archive).confirm(actor, looked))
 
 
 def _cursor(place: QueuePlace) -> str:

@@ -228,11 +228,11 @@ def test_a_file_is_tagged_by_its_content(paper: Paper, program: TestClient) -> N
 
 
 def test_what_somebody_else_changed_is_not_confirmed_by_who_saw_it_before(settings: Settings, paper: Paper) -> None:
-    path = f"/api/v1/papers/{paper.document_id}"
+    path, looked_at = f"/api/v1/papers/{paper.document_id}", {"sha256": paper.sha256, "pages": [1]}
     with signed_in_client(settings, "counter") as officer:
         tag = officer.get(path).headers["etag"]
         first, late = (
-            officer.post(f"{path}/confirmation", json={"copy_kind": kind}, headers={"if-match": tag})
+            officer.post(f"{path}/confirmation", json={**looked_at, "copy_kind": kind}, headers={"if-match": tag})
             for kind in ("original", "photocopy")
         )
     assert first.status_code == 200

@@ -163,6 +163,23 @@ def test_a_request_to_delete_is_carried_out_once_a_second_person_approves(desk: 
     assert "change" in {one.entry.access for one in logged}
 
 
+def test_where_nothing_may_go_who_asks_to_delete_is_still_told_why(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH))
+    Holds(desk.tables).put(desk.store, ACTOR, paper.document_id, "lawsuit", "")
+    command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
+    result = CliRunner().invoke(app, command, input=f"{PASSWORD}\n")
+    assert isinstance(result.exception, ScanRejected)
+    assert f"kept\t{paper.document_id}\t{paper.type}\t" in result.stdout
+
+
+def test_a_request_comes_in_on_no_day_that_is_still_to_come(desk: Desk) -> None:
+    desk.file(scan(BIRTH))
+    later = local_day(datetime.now(UTC)) + timedelta(days=2)
+    command = ["request", "add", "see", "--citizen", CHILD_NUMBER, "--received", later.isoformat()]
+    assert CliRunner().invoke(app, command).exit_code != 0
+    assert requests(desk).open(OFFICE) == ()
+
+
 @pytest.mark.parametrize(("role", "password"), [("reviewer", PASSWORD), ("head", "another password of hers")])
 def test_only_who_has_the_right_and_the_password_proposes(desk: Desk, role: Role, password: str) -> None:
     desk.file(scan(BIRTH))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.destroying import Destructions
 from pipeline.errors import Forbidden, Misconfigured, NotFound, ScanRejected
 from pipeline.holds import Holds
 from pipeline.integrity.verify import Verifying
@@ -16,52 +15,27 @@ from pipeline.recording import record_changes
 from pipeline.resume import resume
 from pipeline.retention import Obligations, check_lock
 from pipeline.review import Review
-from schemas.catalog import Retention
-from schemas.destruction import Certificate, KeepingRule, ProposeDestruction
+from schemas.destruction import KeepingRule
 from schemas.dossier import Paper
-from schemas.people import Actor
 from schemas.records import Change
 from schemas.search import SearchQuery
 from tests.unit.desk import ACTOR, CATALOGUE, Desk
+from tests.unit.destructions import (
+    HEAD,
+    approved,
+    asked_by_citizen,
+    carry_out,
+    certificate,
+    destroyed,
+    destructions,
+    kept_for,
+    now,
+)
 from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
 from tests.unit.plain_parsers import scan
 
 OFFICE = ACTOR.office_id
-HEAD = Actor(office_id=OFFICE, actor_id="hoa")
 SECOND = BIRTH.replace("Số: 150/2020", "Số: 151/2020")
-
-
-def destructions(desk: Desk) -> Destructions:
-    return Destructions(desk.archive, lambda office_id: f"UBND {office_id}")
-
-
-def asked_by_citizen(desk: Desk, *papers: Paper) -> ProposeDestruction:
-    """A proposal by the counter's officer, of papers that no rule asks to keep."""
-    return destructions(desk).propose(ACTOR, [one.document_id for one in papers], "citizen_request", "a request")
-
-
-def approved(desk: Desk, *papers: Paper) -> str:
-    proposal = asked_by_citizen(desk, *papers)
-    destructions(desk).answer(HEAD, proposal.subject_id, approved=True)
-    return proposal.subject_id
-
-
-def carry_out(desk: Desk, destruction_id: str) -> bool:
-    return destructions(desk).carry_out(OFFICE, destruction_id, lambda _done, _all: None)
-
-
-def destroyed(desk: Desk, *papers: Paper) -> str:
-    destruction_id = approved(desk, *papers)
-    assert carry_out(desk, destruction_id)
-    return destruction_id
-
-
-def certificate(desk: Desk, destruction_id: str) -> Certificate:
-    return Certificate.model_validate_json(desk.bytes_of(f"destructions/{OFFICE}/{destruction_id}.json"))
-
-
-def now(desk: Desk, paper: Paper) -> Paper:
-    return desk.tables.papers.get(OFFICE, paper.document_id)
 
 
 def found(desk: Desk, words: str) -> int:
@@ -77,13 +51,6 @@ def filed_years_ago(desk: Desk, paper: Paper, years: int) -> Paper:
     desk.tables.records.note(Change(mark="old", office_id=OFFICE, kind="paper", subject_id=old.document_id))
     record_changes(desk.store, desk.tables.records, OFFICE)
     return old
-
-
-def kept_for(years: int | None) -> dict[str, object]:
-    """The catalogue's types, with a term for birth certificates."""
-    term = Retention(source="a list of terms", verified=True, years=years)
-    types = CATALOGUE.types
-    return {**types, "birth_certificate": types["birth_certificate"].model_copy(update={"retention": term})}
 
 
 def test_who_proposed_a_destruction_cannot_approve_it(desk: Desk) -> None:
@@ -264,7 +231,7 @@ def test_a_destroyed_paper_takes_no_answer(desk: Desk) -> None:
 
 
 def rule_of(desk: Desk, paper: Paper, years: int | None, today: datetime) -> KeepingRule:
-    return Obligations(desk.tables, kept_for(years), today.date()).of(paper).rule  # type: ignore[arg-type]
+    return Obligations(desk.tables, kept_for(years), today.date()).of(paper).rule
 
 
 def test_a_paper_may_go_when_its_term_is_over_and_not_before(desk: Desk) -> None:
@@ -294,9 +261,9 @@ def test_what_no_rule_lets_go_is_not_proposed_for_its_term(desk: Desk) -> None:
 
 
 def test_a_lock_that_outlasts_the_shortest_term_is_refused() -> None:
-    check_lock(kept_for(2), 730)  # type: ignore[arg-type]
+    check_lock(kept_for(2), 730)
     with pytest.raises(Misconfigured) as caught:
-        check_lock(kept_for(2), 731)  # type: ignore[arg-type]
+        check_lock(kept_for(2), 731)
     assert caught.value.code == "lock_outlasts_keeping"
 
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media import HEAD_BYTES, media_type
+from pipeline.errors import ScanRejected
+from pipeline.media import HEAD_BYTES, media_type, scan_type
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,12 @@ def test_what_is_no_scan_is_told_by_its_first_bytes(head: bytes) -> None:
 
 def test_a_pdf_header_far_into_a_file_does_not_count() -> None:
     assert media_type(b" " * HEAD_BYTES + b"%PDF-1.7") is None
+
+
+def test_a_file_of_comments_is_soon_told_to_be_no_scan() -> None:
+    with pytest.raises(ScanRejected) as caught:  # each comment more used to take twice as long
+        scan_type(b"<!---->" * (HEAD_BYTES // 7))
+    assert caught.value.code == "not_a_scan"
 
 
 @given(st.binary(max_size=64))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from pipeline.settings import Settings
@@ -95,7 +96,24 @@ def test_who_decides_is_not_for_the_sender_to_say(client: TestClient) -> None:
     assert client.get(f"/api/v1/papers/{document_id}").json()["fields"]["document_number"]["value"] == "1/2020"
 
 
+def confirmed(client: TestClient, **said: object) -> Response:
+    """The answer to a confirmation of a paper whose one page was looked at, or as `said` has it."""
+    path = f"/api/v1/papers/{about(client, 'field.document_number')['document_id']}"
+    looked_at = {"sha256": client.get(f"{path}/pdf").headers["etag"].strip('"'), "pages": [1]}
+    answer: Response = client.post(f"{path}/confirmation", json=looked_at | said)
+    return answer
+
+
 def test_a_paper_is_confirmed_as_the_kind_of_copy_that_was_shown(client: TestClient) -> None:
-    document_id = about(client, "field.document_number")["document_id"]
-    paper = client.post(f"/api/v1/papers/{document_id}/confirmation", json={"copy_kind": "certified_copy"}).json()
-    assert paper["copy_kind"] == "certified_copy"
+    assert confirmed(client, copy_kind="certified_copy").json()["copy_kind"] == "certified_copy"
+
+
+def test_a_paper_whose_pages_were_not_all_looked_at_is_not_confirmed(client: TestClient) -> None:
+    answer = confirmed(client, pages=[])
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_looked_at")
+    assert confirmed(client).json()["confirmed_at"]
+
+
+def test_another_copy_than_the_one_that_was_looked_at_is_not_confirmed(client: TestClient) -> None:
+    answer = confirmed(client, sha256="0" * 64)
+    assert (answer.status_code, answer.json()["code"]) == (422, "paper_changed")

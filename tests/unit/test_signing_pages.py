@@ -50,7 +50,9 @@ class Counter(NamedTuple):
     document_id: str
 
     def confirm(self) -> None:
-        answer = self.client.post(f"/api/v1/papers/{self.document_id}/confirmation", json={"copy_kind": "original"})
+        path = f"/api/v1/papers/{self.document_id}"
+        looked_at = {"sha256": self.client.get(f"{path}/pdf").headers["etag"].strip('"'), "pages": [1]}
+        answer = self.client.post(f"{path}/confirmation", json={**looked_at, "copy_kind": "original"})
         assert answer.is_success, answer.text
 
     def paper(self) -> dict[str, Any]:

@@ -253,6 +253,17 @@ def test_a_stranger_who_asks_too_fast_waits_and_who_is_signed_in_does_not(
         assert client.get("/api/v1/submissions").status_code == 200
 
 
+def test_a_link_is_not_used_up_by_who_asks_too_fast(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.web.gate._STRANGERS_BURST", 1)
+    monkeypatch.setattr("pipeline.web.gate._STRANGERS_PER_S", 0.001)
+    link = link_for(settings)
+    with TestClient(build_app(settings), base_url=HERE, follow_redirects=False) as client:
+        assert client.get("/sign-in").status_code == 200
+        assert client.get("/", params={"token": link}).status_code == 429
+    with open_tables(settings) as tables:
+        assert Entrance(tables.accounts, tables.sessions, 60).by_link(link) is not None
+
+
 def test_without_the_permission_a_route_is_refused(settings: Settings) -> None:
     with signed_in_client(settings, "auditor", purpose=None) as client:
         answer = client.get("/api/v1/papers/none")

@@ -95,9 +95,9 @@ def _forget_submissions(connection: Connection, office_id: str, document_ids: Co
         left = [Paper.model_validate_json(record) for record in connection.execute(beside).scalars()]
         if any(paper.state != "destroyed" for paper in left):
             continue
-        this = submissions.c.submission_id == submission_id
-        connection.execute(update(submissions).where(this).values(handed_in_by=None))
-        connection.execute(update(source_files).where(source_files.c.submission_id == submission_id).values(path=""))
+        for table, unsaid in ((submissions, {"handed_in_by": None}), (source_files, {"path": ""})):
+            this = (table.c.office_id == office_id) & (table.c.submission_id == submission_id)
+            connection.execute(update(table).where(this).values(unsaid))
         mark_changed(connection, office_id, "submission", submission_id)
 
 
@@ -106,12 +106,13 @@ def _forget_citizen(connection: Connection, office_id: str, citizen_id: str) -> 
     ties: list[ColumnElement[bool]] = [
         (paper_people.c.office_id == office_id) & (paper_people.c.citizen_id == citizen_id),
         (decisions.c.office_id == office_id) & (decisions.c.subject_id == citizen_id),
-        citizens.c.merged_into == citizen_id,
+        (citizens.c.office_id == office_id) & (citizens.c.merged_into == citizen_id),
     ]
     found = load_citizens(connection, office_id, [citizen_id])
     held = any(connection.execute(select(literal(1)).where(tie).limit(1)).scalar() for tie in ties)
     if held or not found or found[0].citizen_id != citizen_id:
         return
     for table in (citizen_numbers, earlier_names, citizens):
-        connection.execute(delete(table).where(table.c.citizen_id == citizen_id))
+        mine = (table.c.office_id == office_id) & (table.c.citizen_id == citizen_id)
+        connection.execute(delete(table).where(mine))
     mark_changed(connection, office_id, "citizen", citizen_id)
