@@ -50,8 +50,8 @@ class Leases(Protocol):
     def claim(self, submission_id: str, owner: str, lease_s: float) -> tuple[Lease, Submission] | None:
         """Take a submission that is `received`, `retrying`, `stuck`, or `working` with an expired lease.
 
-        It becomes `working`, with fence and attempts + 1. None when somebody else holds it or it is done. Of several who
-        claim at once exactly one wins. Raises: NotFound (no_such_submission).
+        It becomes `working`, with fence and attempts + 1. None when somebody else holds it or it is done. Of several
+        who claim at once exactly one wins. Raises: NotFound (no_such_submission).
         """
         ...
 
@@ -86,8 +86,8 @@ class Leases(Protocol):
     def fail(self, lease: Lease, reason: str, retry_s: float | None) -> None:
         """Leave the submission with the code of what went wrong on our side.
 
-        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks. Raises:
-        ServiceUnavailable (lease_lost).
+        It is `retrying`, to be taken up again in `retry_s` seconds; with None it is `stuck` until somebody asks.
+        Raises: ServiceUnavailable (lease_lost).
         """
         ...
 
