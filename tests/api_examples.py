@@ -99,8 +99,8 @@ ASKED = (
     Asked(
         "confirm_paper",
         "POST",
-        "/papers/{document_id}/confirmation",
-        {"sha256": "{copy_sha256}", "pages": [1], "copy_kind": "original"},
+        "/papers/{looked[document_id]}/confirmation",
+        {"sha256": "{looked_sha256}", "pages": [1], "copy_kind": "original"},
     ),
     Asked("fetch_slip", "GET", "/dossiers/{code}/slip", files=_PDF),
     Asked("detach", "POST", "/dossiers/{code}/papers/{document_id}/detach"),
@@ -218,7 +218,7 @@ def make_examples() -> dict[str, Any]:
     made["receive"] = {**_filled(SAID["receive"], known), "answer": made["show_submission"]["answer"]}
     made |= {operation: _filled(said, known) for operation, said in SAID.items() if operation != "receive"}
     made["finish_signing"]["answer"] = made["sign_dossier"]["answer"]
-    own = ("account_id", "looked", "decision_id", "copy_sha256")
+    own = ("account_id", "looked", "looked_sha256", "decision_id")
     shared = {name: value for name, value in known.items() if name not in own}
     parameters = shared | {
         "delivery_id": _DELIVERY,
@@ -242,7 +242,6 @@ def _prepare(settings: Settings) -> dict[str, Any]:
         tables.accounts.add(service, None, "tests")
     item_id = next(f"{asking.document_id}.{one.part}" for one in asking.questions if one.kind == "field")
     ids = {"document_id": paper.document_id, "submission_id": paper.submission_id, "item_id": item_id}
-    ids["copy_sha256"] = str(paper.sha256)
     return {**ids, "code": CODE, "number": 1, "account_id": service.account_id, "citizen_id": child.citizen_id}
 
 
@@ -270,7 +269,10 @@ def _told(answer: Any) -> dict[str, Any]:
     if isinstance(answer, list):
         compared = (one for one in answer if one.get("stands") == "open")
         looked = [{"document_id": one["paper"]["document_id"], "sha256": one["sha256"]} for one in compared]
-        return {"looked": {**looked[0], "pages": [1], "copy_kind": "original"}} if looked else {}
+        if not looked:
+            return {}
+        said = {**looked[0], "pages": [1], "copy_kind": "original"}
+        return {"looked": said, "looked_sha256": looked[0]["sha256"]}
     if "visit" in answer or "decision_id" in answer:
         name, told = ("visit_id", answer["visit"]) if "visit" in answer else ("decision_id", answer)
         return {name: told[name]}
