@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from pipeline.adapters.parser_pool import ParserPool
 from pipeline.pages import PageLook, PagePart, ReadPage, ScanFile, ShownPage, Signable, SignatureWanted
+from pipeline.ports import VirusScanner
 from pipeline.settings import Limits
 from schemas.signing import FoundSignature
 from schemas.text import Box
@@ -31,9 +32,9 @@ class RememberedReadings:
 
     folder: Path
 
-    def __init__(self, limits: Limits, roots: Sequence[bytes] = ()) -> None:
+    def __init__(self, limits: Limits, roots: Sequence[bytes] = (), viruses: VirusScanner | None = None) -> None:
         self.side_by_side = limits.parsers
-        self._limits, self._roots = limits, roots
+        self._limits, self._roots, self._viruses = limits, roots, viruses
         self._real: ParserPool | None = None
 
     def __enter__(self) -> Self:
@@ -109,7 +110,7 @@ class RememberedReadings:
 
     def _remember(self, kept: Path, target: Path | None, ask: Callable[[ParserPool], Any]) -> None:
         if self._real is None:
-            self._real = ParserPool(self._limits, self._roots)
+            self._real = ParserPool(self._limits, self._roots, self._viruses)
         answer = ask(self._real)
         draft = self.folder / f".{uuid4().hex}"
         draft.mkdir()
