@@ -72,7 +72,9 @@ class Settings(BaseSettings):
     """A folder that scanners write to; default: `inbox` in the home."""
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     link_key: SecretStr = SecretStr("")
-    """Signs download links; default: a secret made in the home. Web processes on several machines need the same one."""
+    """Signs download links, and telephones' codes are made of it; default: a secret made in the home. Web processes on
+    several machines need the same one.
+    """
     web_url: str = Field(default="", pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$")
     """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end.
 
