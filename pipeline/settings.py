@@ -80,6 +80,8 @@ class Settings(BaseSettings):
 
     Plain `http:` is for this machine alone.
     """
+    hook_hosts: str = Field(default="", pattern=r"^([a-z0-9.:-]+(,[a-z0-9.:-]+)*)?$")
+    """The only hosts that webhooks may be at, with commas between; default: any that an administrator names."""
     oidc_issuer: str = ""
     """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
     oidc_client_id: str = ""
@@ -182,6 +184,11 @@ class Settings(BaseSettings):
     def office_called(self, office_id: str) -> str:
         """What people call an office: the name in the settings for their own, else its id."""
         return self.office_name if self.office_name and office_id == self.office_id else office_id
+
+    @property
+    def known_hook_hosts(self) -> frozenset[str]:
+        """The only hosts that webhooks may be at; empty: any."""
+        return frozenset(self.hook_hosts.split(",")) - {""}
 
     @property
     def reads_here(self) -> bool:

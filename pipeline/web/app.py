@@ -159,7 +159,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         secret = ticket_secret(settings)
         app.state.tickets = TicketOffice(secret)
         app.state.second_factor = SecondFactor(tables.accounts, tables.tries, secret)
-        app.state.readiness, courier = Readiness(archive), Courier(tables.hooks)
+        app.state.readiness, courier = Readiness(archive), Courier(tables.hooks, settings.known_hook_hosts)
         app.state.metrics.watch(tables.load.measure)
         closing = Closing(app.state.entrance, app.state.receiving)
         courier.start()

@@ -117,7 +117,8 @@ def add_webhook(request: Request, body: NewWebhook) -> WebhookMade:
     by their ids only, and are sent again after 5 s, 1 min, 10 min, 1 h, 6 h and 24 h until they are answered with 2xx.
     """
     actor = actor_of(request)
-    hook = Webhook(hook_id=str(uuid4()), **actor.model_dump(), url=check_url(body.url), made_at=datetime.now(UTC))
+    url = check_url(body.url, request.app.state.settings.known_hook_hosts)
+    hook = Webhook(hook_id=str(uuid4()), **actor.model_dump(), url=url, made_at=datetime.now(UTC))
     secret = new_secret()
     archive_of(request).tables.hooks.add(hook, secret)
     note(request, signed_in(request).account, "hook", hook.hook_id)
@@ -144,7 +145,7 @@ def remove_webhook(request: Request, hook_id: _HookId) -> None:
 def try_webhook(request: Request, hook_id: _HookId) -> HookTried:
     """Send an address a signed message `{"event": "ping"}`, once."""
     hook, secret = archive_of(request).tables.hooks.get(actor_of(request).office_id, hook_id)
-    error = try_hook(hook.url, secret)
+    error = try_hook(check_url(hook.url, request.app.state.settings.known_hook_hosts), secret)
     return HookTried(arrived=error is None, error=error)
 
 
