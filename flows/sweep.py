@@ -57,7 +57,7 @@ def _put_right(archive: Archive, settings: Settings) -> None:
             if mine:
                 carry_out_all(archive, settings.office_called, office_id)
     archive.tables.answered.expire(KEEP_ANSWERS_S)
-    deliver_due(archive.tables.hooks, _AT_ONCE)
+    deliver_due(archive.tables.hooks, _AT_ONCE, settings.known_hook_hosts)
     # Last, since the place elsewhere may be away.
     each_office(offices, partial(_keep_head, archive, open_audit_copy(settings)))
 

@@ -48,6 +48,10 @@ AT_CENTRE: frozenset[Permission] = frozenset(
 """What nobody may do on a counter's machine that hands everything over to a centre: it would not come there."""
 
 
+SHOWING_A_CODE: frozenset[Role] = frozenset({"administrator", "head"})
+"""Who shows a second factor beside a password (ASVS 4.0.3, 4.3.1): they let others in, and approve destructions."""
+
+
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """All that these roles permit together."""
     return frozenset().union(*(PERMITTED[role] for role in roles))

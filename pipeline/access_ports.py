@@ -12,13 +12,15 @@ from schemas.visits import CitizenVisit
 class Session(Value):
     """A session that goes on. `session_id` is the SHA-256 of its secret, so the table opens nothing.
 
-    `address` is the network address it was opened from.
+    `address` is the network address it was opened from. `proven_at` is when it last showed a password or a code; None:
+    hoso did not note that yet when it was opened.
     """
 
     session_id: str
     account: Account
     made_at: datetime
     used_at: datetime
+    proven_at: datetime | None
     way: Way
     address: str
     purpose: Purpose | None
@@ -61,6 +63,21 @@ class Accounts(Protocol):
 
         Raises: NotFound (no_such_account), for another office's as well.
         """
+        ...
+
+    def factor(self, office_id: str, account_id: str) -> str | None:
+        """What the secret of its second factor is made of; None where it has none."""
+        ...
+
+    def set_factor(self, office_id: str, account_id: str, salt: str | None, step: int | None) -> None:
+        """Give it another second factor, with the step of the code by which it was set up; None takes it off.
+
+        Its sessions and links end. Raises: NotFound (no_such_account), for another office's as well.
+        """
+        ...
+
+    def take_step(self, office_id: str, account_id: str, step: int) -> bool:
+        """Note that a code of this step was shown; False where one of it or of a later one was shown before."""
         ...
 
 
@@ -123,8 +140,16 @@ class Sessions(Protocol):
         """The account of a link no older than `oldest_s` that was not used; of several who take it one gets it."""
         ...
 
-    def open(self, secret_sha256: str, account_id: str, way: Way, address: str) -> None:
-        """Open a session."""
+    def open(self, secret_sha256: str, account_id: str, way: Way, address: str, *, half: bool = False) -> None:
+        """Open a session; `half`: one that is no session yet, since a second factor is still to be shown."""
+        ...
+
+    def half(self, secret_sha256: str, oldest_s: float) -> tuple[Account, Way] | None:
+        """Whose half a session it is, and how it was opened; None when it is older than `oldest_s`."""
+        ...
+
+    def prove(self, secret_sha256: str) -> None:
+        """Its person has shown now that it is he."""
         ...
 
     def use(self, secret_sha256: str, idle_s: float, longest_s: float, *, by_person: bool) -> Session | None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from pipeline.access import permissions_of
+from pipeline.access import SHOWING_A_CODE, permissions_of
 from pipeline.access_ports import Accounts, Session, Sessions
 from pipeline.errors import NotFound
 from schemas.access import Account, Role, SignedIn, Way
@@ -14,6 +14,10 @@ from schemas.access import Account, Role, SignedIn, Way
 LINK_S = 24 * 3600.0
 LONGEST_S = 12 * 3600.0
 """However busily it is used: a session must not last into the next day on a machine that several people share."""
+_HALF_S = 600.0
+"""How long a second factor may be shown after the first."""
+PROVEN_S = 600.0
+"""How long somebody need not show again that it is he, before something grave (ASVS 4.0.3, 3.7.1)."""
 
 
 class Entrance:
@@ -38,10 +42,20 @@ class Entrance:
         return self.enter(account, "link", address) if account else None
 
     def enter(self, account: Account, way: Way, address: str = "") -> str:
-        """The secret of a new session of an account that has shown who it is, from this network address."""
-        secret = secrets.token_urlsafe(32)
-        self._sessions.open(_sha256(secret), account.account_id, way, address)
-        return secret
+        """The secret of a new session of an account that has shown who it is, from this network address.
+
+        Half a session, with which nothing can be done, where the account has a second factor to show; whom a provider
+        vouches for has shown there what the provider asks for.
+        """
+        return self._open(account, way, address, half=account.has_factor and way != "provider")
+
+    def admit(self, account: Account, way: Way, address: str = "") -> str:
+        """The secret of a new session of an account that has shown all that it has to."""
+        return self._open(account, way, address, half=False)
+
+    def half(self, secret: str) -> tuple[Account, Way] | None:
+        """Who has half a session, and how it was opened: a second factor is still to be shown."""
+        return self._sessions.half(_sha256(secret), _HALF_S)
 
     def who(self, secret: str, *, by_person: bool) -> SignedIn | None:
         """Whose session it is; None when it is over. Only what a person does keeps it open."""
@@ -56,6 +70,7 @@ class Entrance:
             visit_id=session.visit_id,
             way=session.way,
             ends_at=self.ends_at(session),
+            proven_at=session.proven_at,
         )
 
     def ends_at(self, session: Session) -> datetime:
@@ -70,9 +85,31 @@ class Entrance:
         """Whether a session is still open; to ask does not keep it open."""
         return self._sessions.use(session_id, self._idle_s, LONGEST_S, by_person=False) is not None
 
+    def prove(self, session_id: str) -> None:
+        """Somebody has shown again that the session is his."""
+        self._sessions.prove(session_id)
+
     def close_idle(self) -> tuple[str, ...]:
         """End the sessions that were left alone, and return their ids."""
         return self._sessions.close_idle(self._idle_s, LONGEST_S, LINK_S)
+
+    def _open(self, account: Account, way: Way, address: str, *, half: bool) -> str:
+        secret = secrets.token_urlsafe(32)
+        self._sessions.open(_sha256(secret), account.account_id, way, address, half=half)
+        return secret
+
+
+def has_proven(signed: SignedIn) -> bool:
+    """Whether somebody has shown lately that it is he; a program's token shows it each time."""
+    if signed.way is None:
+        return True
+    return signed.proven_at is not None and datetime.now(UTC) - signed.proven_at < timedelta(seconds=PROVEN_S)
+
+
+def must_set_up(signed: SignedIn) -> bool:
+    """Whether somebody who came by a password has to set up a second factor before anything else."""
+    by_role = not SHOWING_A_CODE.isdisjoint(signed.account.roles)
+    return signed.way == "password" and by_role and not signed.account.has_factor
 
 
 def new_account(login: str, name: str, office_id: str, roles: Sequence[Role], *, must_change: bool = False) -> Account:

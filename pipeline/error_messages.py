@@ -259,6 +259,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "same_password": ("Mật khẩu mới phải khác mật khẩu cũ.", "The new password must differ from the old one."),
     "wrong_password": ("Mật khẩu hiện tại không đúng.", "The present password is wrong."),
+    "wrong_code": (
+        "Mã không đúng, đã hết hạn hoặc đã dùng rồi. Hãy chờ mã tiếp theo rồi nhập lại.",
+        "The code is wrong, too old, or was used before. Wait for the next one and type that.",
+    ),
     "too_many_tries": (
         "Sai nhiều lần quá. Hãy chờ rồi thử lại.",
         "Too many wrong tries. Wait, then try again.",

@@ -10,8 +10,8 @@ from schemas.access import Account
 
 FORGOTTEN_S = 3600.0
 """Tries are counted anew after an hour in which nobody tried."""
-_FREE_OF_LOGIN = 5
-_FREE_OF_ADDRESS = 30
+FREE_OF_LOGIN = 5
+FREE_OF_ADDRESS = 30
 """A whole office may share one address, and its people mistype."""
 _FIRST_WAIT_S = 15.0
 _LONGEST_WAIT_S = 900.0
@@ -25,7 +25,7 @@ class PasswordDoor:
         self._accounts, self._tries, self._entrance = accounts, tries, entrance
 
     def enter(self, login: str, password: str, address: str) -> str | None:
-        """The secret of a new session; None where login or password are wrong or the account is disabled.
+        """What `Entrance.enter` gives; None where login or password are wrong or the account is disabled.
 
         Tries are counted for the address and for the login, whether there is such a login or not: neither the wait nor
         the time of an answer tells which logins exist.
@@ -36,8 +36,8 @@ class PasswordDoor:
         """
         login = login.strip().lower()
         self._tries.forget_old(FORGOTTEN_S)
-        self._count(f"address {address}", _wait_after(_FREE_OF_ADDRESS))
-        self._count(f"login {login}", _wait_after(_FREE_OF_LOGIN))
+        begin_try(self._tries, f"address {address}", FREE_OF_ADDRESS)
+        begin_try(self._tries, f"login {login}", FREE_OF_LOGIN)
         account = self._account_of(login, password)
         if account is None:
             return None
@@ -45,6 +45,18 @@ class PasswordDoor:
         # This one, and one that somebody mistyped: an office that works must not run up a count in weeks.
         self._tries.take_back(f"address {address}", 2)
         return self._entrance.enter(account, "password", address)
+
+    def show(self, account: Account, password: str) -> None:
+        """Have somebody who is signed in show his password again.
+
+        Raises:
+            Forbidden: wrong_password, too_many_tries.
+
+        """
+        begin_try(self._tries, f"login {account.login}", FREE_OF_LOGIN)
+        if self._account_of(account.login, password) is None:
+            raise Forbidden("wrong_password")
+        self._tries.forget(f"login {account.login}")
 
     def change(self, account: Account, new: str, old: str | None) -> None:
         """Give an account the password its own person chose; its sessions end.
@@ -59,10 +71,7 @@ class PasswordDoor:
 
         """
         if old is not None:
-            self._count(f"login {account.login}", _wait_after(_FREE_OF_LOGIN))
-            if self._account_of(account.login, old) is None:
-                raise Forbidden("wrong_password")
-            self._tries.forget(f"login {account.login}")
+            self.show(account, old)
             if old == new:
                 raise Forbidden("same_password")
         chosen = hashed(new, account.login, account.name)
@@ -73,10 +82,12 @@ class PasswordDoor:
         right = matches(password, known_hash)
         return account if right and account is not None and account.disabled_at is None else None
 
-    def _count(self, key: str, wait_s: Callable[[int], float]) -> None:
-        left_s = self._tries.begin(key, wait_s)
-        if left_s > 0:
-            raise Forbidden("too_many_tries", f"{left_s:.0f} s")
+
+def begin_try(tries: Tries, key: str, free: int) -> None:
+    """Count a try for `key`, of which `free` wrong ones need not wait. Raises: Forbidden (too_many_tries)."""
+    left_s = tries.begin(key, _wait_after(free))
+    if left_s > 0:
+        raise Forbidden("too_many_tries", f"{left_s:.0f} s")
 
 
 def _wait_after(free: int) -> Callable[[int], float]:

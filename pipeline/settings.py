@@ -72,12 +72,16 @@ class Settings(BaseSettings):
     """A folder that scanners write to; default: `inbox` in the home."""
     language: str = Field(default="vi", pattern=r"^(vi|en)$")
     link_key: SecretStr = SecretStr("")
-    """Signs download links; default: a secret made in the home. Web processes on several machines need the same one."""
+    """Signs download links, and telephones' codes are made of it; default: a secret made in the home. Web processes on
+    several machines need the same one.
+    """
     web_url: str = Field(default="", pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$")
     """Where people reach the counter page, if a proxy stands before it: `https://host`, without a slash at the end.
 
     Plain `http:` is for this machine alone.
     """
+    hook_hosts: str = Field(default="", pattern=r"^([a-z0-9.:-]+(,[a-z0-9.:-]+)*)?$")
+    """The only hosts that webhooks may be at, with commas between; default: any that an administrator names."""
     oidc_issuer: str = ""
     """The OpenID Connect provider that officers may sign in by, as it calls itself; default: none, passwords alone."""
     oidc_client_id: str = ""
@@ -180,6 +184,11 @@ class Settings(BaseSettings):
     def office_called(self, office_id: str) -> str:
         """What people call an office: the name in the settings for their own, else its id."""
         return self.office_name if self.office_name and office_id == self.office_id else office_id
+
+    @property
+    def known_hook_hosts(self) -> frozenset[str]:
+        """The only hosts that webhooks may be at; empty: any."""
+        return frozenset(self.hook_hosts.split(",")) - {""}
 
     @property
     def reads_here(self) -> bool:

@@ -68,7 +68,7 @@ class Account(Value):
 
     `name` is what colleagues see. `oidc_subject` is `issuer subject` of the provider that vouches for the account; None
     where it signs in by password alone. `must_change`: somebody else knows or has taken away its password, so it may do
-    nothing before it has chosen its own.
+    nothing before it has chosen its own. `has_factor`: it also shows a code (RFC 6238) when it signs in.
     """
 
     account_id: str
@@ -80,6 +80,7 @@ class Account(Value):
     disabled_at: datetime | None = None
     oidc_subject: str | None = None
     must_change: bool = False
+    has_factor: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -121,7 +122,7 @@ class SignedIn(Value):
 
     `session_id` is the hash of the session's secret, or of the token's. `purpose` and `visit_id` are why he looks at
     papers now; without a purpose no paper is shown. `way` is how the session was opened and `ends_at` when it is over
-    if he does nothing more; both are None for a token.
+    if he does nothing more; both are None for a token. `proven_at` is when he last showed that it is he.
     """
 
     account: Account
@@ -131,6 +132,7 @@ class SignedIn(Value):
     visit_id: str | None = None
     way: Way | None = None
     ends_at: datetime | None = None
+    proven_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:

@@ -9,6 +9,7 @@ import hmac
 import secrets
 import uuid
 from base64 import b64decode, b64encode
+from collections.abc import Collection
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -27,8 +28,11 @@ _SECRET_PREFIX = "whsec_"  # noqa: S105 (the standard's prefix)
 _STATES = {"paper.filed": "filed", "paper.needs_review": "needs_review"}
 
 
-def check_url(url: str) -> str:
-    """The address, if it may be one: https, or http on this machine. Raises: ScanRejected (bad_hook_url)."""
+def check_url(url: str, hosts: Collection[str] = ()) -> str:
+    """The address, if it may be one: https, or http on this machine; at one of these hosts, if any are named.
+
+    Raises: ScanRejected (bad_hook_url).
+    """
     try:
         parts = urlsplit(url)
         is_plain = parts.username is None and parts.password is None and not parts.fragment and parts.port != 0
@@ -38,6 +42,8 @@ def check_url(url: str) -> str:
     safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
     if not (host and is_plain and safe):
         raise ScanRejected("bad_hook_url")
+    if not _is_listed(url, hosts):
+        raise ScanRejected("bad_hook_url", "HOSO_HOOK_HOSTS")
     return url
 
 
@@ -46,16 +52,20 @@ def new_secret() -> str:
     return _SECRET_PREFIX + b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
-def deliver_due(hooks: Hooks, most: int) -> int:
+def deliver_due(hooks: Hooks, most: int, hosts: Collection[str] = ()) -> int:
     """Deliver what is due, at most so many; return how many were tried. Others may do so at the same time.
 
-    Each arrives once or, when a sender died at the wrong moment, twice with the same `webhook-id`.
+    What is due at another host than one of these, if any are named, is given up (ASVS 4.0.3, 12.6.1). All else arrives
+    once or, when a sender died at the wrong moment, twice with the same `webhook-id`.
     """
     tried = 0
     with _client() as client:
         while tried < most and (due := hooks.claim(_LEASE_S)) is not None:
             tried += 1
-            _deliver(client, hooks, due)
+            if _is_listed(due.url, hosts):
+                _deliver(client, hooks, due)
+            else:
+                hooks.failed(due.delivery.delivery_id, "host_not_listed", None)
     return tried
 
 
@@ -117,6 +127,10 @@ def _deliver(client: httpx.Client, hooks: Hooks, due: DueDelivery) -> None:
     else:
         again = RETRY_AFTER_S[delivery.attempts - 1] if delivery.attempts <= len(RETRY_AFTER_S) else None
         hooks.failed(delivery.delivery_id, error, again)
+
+
+def _is_listed(url: str, hosts: Collection[str]) -> bool:
+    return not hosts or httpx.URL(url).host in hosts
 
 
 def _is_here(host: str) -> bool:

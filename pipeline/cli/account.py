@@ -77,6 +77,13 @@ def password(login: _Login) -> None:
         tables.accounts.set_password(account.office_id, account.account_id, secret, must_change=True)
 
 
+@app.command("code-off")
+def take_code_off(login: _Login) -> None:
+    """Take the second factor off, for a lost telephone; the account's sessions end."""
+    with _changing(login) as (tables, account):
+        tables.accounts.set_factor(account.office_id, account.account_id, None, None)
+
+
 @contextmanager
 def _changing(login: str) -> Iterator[tuple[Database, Account]]:
     settings = load_settings()

@@ -26,7 +26,8 @@ _Id = Annotated[str, typer.Argument(help="See hoso hook list.")]
 def add(url: Annotated[str, typer.Argument(help="https, or http on this machine.")]) -> None:
     """Have an address told of papers that are filed or wait for review; print its id and its secret, told only now."""
     settings = load_settings()
-    hook = Webhook(hook_id=str(uuid4()), **settings.actor.model_dump(), url=check_url(url), made_at=datetime.now(UTC))
+    address = check_url(url, settings.known_hook_hosts)
+    hook = Webhook(hook_id=str(uuid4()), **settings.actor.model_dump(), url=address, made_at=datetime.now(UTC))
     secret = new_secret()
     with open_tables(settings) as tables:
         tables.hooks.add(hook, secret)
@@ -55,7 +56,7 @@ def test(hook_id: _Id) -> None:
     settings = load_settings()
     with open_tables(settings) as tables:
         hook, secret = tables.hooks.get(settings.office_id, hook_id)
-    error = try_hook(hook.url, secret)
+    error = try_hook(check_url(hook.url, settings.known_hook_hosts), secret)
     if error is not None:
         raise ServiceUnavailable("hook_away", error)
 

@@ -12,6 +12,7 @@ from pipeline.errors import Forbidden, HosoError, NotFound, ScanRejected
 from pipeline.web.api import archive_of
 from pipeline.web.gate import entrance_of, note
 from pipeline.web.own_account import open_sessions
+from pipeline.web.proving import PROVEN
 from pipeline.web.sign_in import our_address
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
@@ -31,7 +32,7 @@ def accounts_page(request: Request) -> Response:
     return _list_page(request)
 
 
-@router.post("")
+@router.post("", dependencies=[PROVEN])
 def add_account(request: Request, login: Annotated[str, Form(pattern=_LOGIN)], name: _Name, roles: _Roles) -> Response:
     """Add an account and show the link by which its person comes in and chooses a password."""
     account = new_account(login, name.strip(), actor_of(request).office_id, _in_order(roles), must_change=True)
@@ -41,7 +42,7 @@ def add_account(request: Request, login: Annotated[str, Form(pattern=_LOGIN)], n
     return _account_page(request, account.account_id, link=_new_link(request, account))
 
 
-@router.post("/tokens/end")
+@router.post("/tokens/end", dependencies=[PROVEN])
 def end_token(request: Request, token_id: Annotated[str, Form(max_length=64)]) -> Response:
     """End a program's token at once."""
     archive_of(request).tables.tokens.revoke(actor_of(request).office_id, token_id)
@@ -55,7 +56,7 @@ def account_page(request: Request, account_id: str) -> Response:
     return _account_page(request, account_id)
 
 
-@router.post("/{account_id}")
+@router.post("/{account_id}", dependencies=[PROVEN])
 def change_account(request: Request, account_id: str, name: _Name, roles: _Roles) -> Response:
     """Give an account another name or other roles."""
     account = _account(request, account_id)
@@ -64,7 +65,7 @@ def change_account(request: Request, account_id: str, name: _Name, roles: _Roles
     return _changed(request, account.model_copy(update={"name": name.strip(), "roles": _in_order(roles)}))
 
 
-@router.post("/{account_id}/state")
+@router.post("/{account_id}/state", dependencies=[PROVEN])
 def switch_account(
     request: Request, account_id: str, state: Annotated[Literal["disabled", "enabled"], Form()]
 ) -> Response:
@@ -76,7 +77,7 @@ def switch_account(
     return _changed(request, account.model_copy(update={"disabled_at": disabled_at}))
 
 
-@router.post("/{account_id}/link")
+@router.post("/{account_id}/link", dependencies=[PROVEN])
 def make_link(request: Request, account_id: str) -> Response:
     """Take the password away, end all sessions, and show a link by which the person comes in and chooses another."""
     account = _account(request, account_id)
@@ -87,7 +88,18 @@ def make_link(request: Request, account_id: str) -> Response:
     return _account_page(request, account_id, link=_new_link(request, account))
 
 
-@router.post("/{account_id}/identity")
+@router.post("/{account_id}/code/off", dependencies=[PROVEN])
+def take_code_off(request: Request, account_id: str) -> Response:
+    """Take the second factor off, of somebody whose telephone is lost; all sessions end."""
+    account = _account(request, account_id)
+    if _is_own(request, account):
+        raise Forbidden("own_account")
+    archive_of(request).tables.accounts.set_factor(account.office_id, account_id, None, None)
+    note(request, signed_in(request).account, "account", account_id)
+    return RedirectResponse(f"/accounts/{account_id}", status_code=303)
+
+
+@router.post("/{account_id}/identity", dependencies=[PROVEN])
 def bind_identity(request: Request, account_id: str, subject: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Bind an account to who waits at the identity provider, or to nobody with an empty subject."""
     account, newcomers = _account(request, account_id), archive_of(request).tables.newcomers
@@ -98,7 +110,7 @@ def bind_identity(request: Request, account_id: str, subject: Annotated[str, For
     return answer
 
 
-@router.post("/{account_id}/sessions/end")
+@router.post("/{account_id}/sessions/end", dependencies=[PROVEN])
 def end_session(request: Request, account_id: str, session_id: Annotated[str, Form()]) -> Response:
     """End a session of the account."""
     account = _account(request, account_id)

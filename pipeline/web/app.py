@@ -26,6 +26,7 @@ import pipeline.web.downloads_api
 import pipeline.web.figures_api
 import pipeline.web.figures_pages
 import pipeline.web.own_account
+import pipeline.web.own_code
 import pipeline.web.pages
 import pipeline.web.programs_api
 import pipeline.web.provider_sign_in
@@ -47,6 +48,7 @@ import pipeline.web.work_api
 import pipeline.web.work_pages
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
+from pipeline.second_factor import SecondFactor
 from pipeline.settings import Settings, load_settings
 from pipeline.signing import SigningDesk
 from pipeline.signing_room import SigningRoom
@@ -58,6 +60,7 @@ from pipeline.web.entity_tags import EntityTags
 from pipeline.web.gate import Gate
 from pipeline.web.idempotency import Idempotency
 from pipeline.web.metrics import Measuring, Metrics
+from pipeline.web.proving import ProofWanted, ask_for_proof
 from pipeline.web.reading import Reading
 from pipeline.web.receiving import Closing, Receiving
 from pipeline.web.refusals import Refused, refuse, refuse_error
@@ -101,6 +104,7 @@ _ROUTERS = (
     pipeline.web.who_looked.router,
     pipeline.web.provider_sign_in.router,
     pipeline.web.own_account.router,
+    pipeline.web.own_code.router,
     pipeline.web.accounts_page.router,
     pipeline.web.access_log_page.router,
     pipeline.web.figures_pages.router,
@@ -152,8 +156,10 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         tables = archive.tables
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)
-        app.state.tickets = TicketOffice(ticket_secret(settings))
-        app.state.readiness, courier = Readiness(archive), Courier(tables.hooks)
+        secret = ticket_secret(settings)
+        app.state.tickets = TicketOffice(secret)
+        app.state.second_factor = SecondFactor(tables.accounts, tables.tries, secret)
+        app.state.readiness, courier = Readiness(archive), Courier(tables.hooks, settings.known_hook_hosts)
         app.state.metrics.watch(tables.load.measure)
         closing = Closing(app.state.entrance, app.state.receiving)
         courier.start()
@@ -169,6 +175,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.exception_handler(HosoError)(_on_error)
     app.exception_handler(BadUpload)(_on_refused)
     app.exception_handler(Refused)(_on_refused)
+    app.exception_handler(ProofWanted)(ask_for_proof)
     app.exception_handler(RequestValidationError)(_on_bad_request)
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(Exception)(_on_fault)

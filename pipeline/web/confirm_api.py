@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field as Described
 
@@ -12,6 +12,7 @@ from pipeline.slip import IssuedBy, citizens_slip
 from pipeline.web.api import archive_of, viewer_of
 from pipeline.web.dossier_api import pdf_of
 from pipeline.web.dossier_views import ComparedView, DossierViewer
+from pipeline.web.proving import Proof
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
 from pipeline.web.views import PaperView
 from pipeline.web.wording import language_of
@@ -45,6 +46,16 @@ class TakenBack(Value):
 def comparing_of(request: Request) -> Comparing:
     """Compares papers of this process's archive."""
     return Comparing(archive_of(request))
+
+
+def _is_own(request: Request) -> bool:
+    """Whether the comparison that would be taken back is the asker's own: a slip of his, put right by himself."""
+    last = comparing_of(request).last(actor_of(request).office_id, request.path_params["code"])
+    return last is None or last.actor == actor_of(request)
+
+
+ANOTHERS = Depends(Proof(unless=_is_own))
+"""Somebody else's confirmation is not taken back before one has shown again who one is."""
 
 
 def papers_in(request: Request, view: DossierView) -> dict[str, Paper]:
@@ -84,7 +95,7 @@ def confirm_dossier(request: Request, code: str, said: Comparison) -> Recorded:
     )
 
 
-@router.post("/dossiers/{code}/confirmation/undo", dependencies=[needs("papers.confirm")], status_code=204)
+@router.post("/dossiers/{code}/confirmation/undo", dependencies=[needs("papers.confirm"), ANOTHERS], status_code=204)
 def take_back(request: Request, code: str, said: TakenBack) -> None:
     """Take the newest comparison of the dossier back."""
     trace(request, "change", subject_id=code, purpose="dossier")

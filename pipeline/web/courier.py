@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Collection
 
 from pipeline.adapters.hook_sender import deliver_due
 from pipeline.errors import HosoError
@@ -15,8 +16,9 @@ _AT_ONCE = 50
 class Courier:
     """Looks into the outbox every few seconds from `start` to `close`."""
 
-    def __init__(self, hooks: Hooks) -> None:
-        self._hooks, self._closed = hooks, threading.Event()
+    def __init__(self, hooks: Hooks, hosts: Collection[str] = ()) -> None:
+        """Args: hosts: the only ones that are told; empty: any."""
+        self._hooks, self._hosts, self._closed = hooks, hosts, threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier")
 
     def start(self) -> None:
@@ -31,6 +33,6 @@ class Courier:
     def _run(self) -> None:
         while not self._closed.wait(_LOOK_EVERY_S):
             try:
-                deliver_due(self._hooks, _AT_ONCE)
+                deliver_due(self._hooks, _AT_ONCE, self._hosts)
             except HosoError as error:  # The database is away; what is due stays due.
                 _LOG.warning("webhooks wait: %s", error)

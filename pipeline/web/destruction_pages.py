@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pipeline.destroying import Destructions, certificate_of
 from pipeline.errors import Forbidden, HosoError, ScanRejected
 from pipeline.web.api import archive_of
+from pipeline.web.proving import PROVEN
 from pipeline.web.signed_in import actor_of, needs, trace
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of
@@ -45,7 +46,7 @@ def destruction_page(request: Request, destruction_id: str) -> Response:
     return _one_page(request, destruction_id)
 
 
-@router.post("/{destruction_id}/answer")
+@router.post("/{destruction_id}/answer", dependencies=[PROVEN])
 def answer(request: Request, destruction_id: str, said: Annotated[Literal["approve", "refuse"], Form()]) -> Response:
     """Approve or refuse what somebody else has proposed."""
     try:

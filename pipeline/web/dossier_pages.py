@@ -18,7 +18,7 @@ from pipeline.stages.field_values import find_dossier_code
 from pipeline.stages.sheet_codes import read_sheet_code
 from pipeline.uploads import Circumstances
 from pipeline.web.api import archive_of
-from pipeline.web.confirm_api import comparing_of, papers_in, print_slip
+from pipeline.web.confirm_api import ANOTHERS, comparing_of, papers_in, print_slip
 from pipeline.web.dossier_api import pdf_of
 from pipeline.web.dossier_views import DossierViewer
 from pipeline.web.receiving import receiving_of
@@ -125,7 +125,7 @@ def compare_page(request: Request, code: str) -> HTMLResponse:
     )
 
 
-@router.post("/dossiers/{code}/take-back", dependencies=[needs("papers.confirm")])
+@router.post("/dossiers/{code}/take-back", dependencies=[needs("papers.confirm"), ANOTHERS])
 def take_back(request: Request, code: str, decision_id: Line) -> Response:
     """Undo the newest comparison."""
     comparing_of(request).take_back(actor_of(request), code, decision_id)

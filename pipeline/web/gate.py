@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import tokens
 from pipeline.access import AT_CENTRE
-from pipeline.entrance import Entrance
+from pipeline.entrance import Entrance, must_set_up
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.web.pace import Pace
 from pipeline.web.refusals import PROGRAM_PATHS, refuse
@@ -33,7 +33,11 @@ PROVIDER_SIGN_OUT_PATH = "/sign-in/provider/sign-out"
 """No page sends it but the OpenID provider itself, which signs what it says."""
 _UNCOUNTED_PATHS = ("/health", "/ready", "/static/")
 PASSWORD_PATH = "/me/password"  # noqa: S105 (a page)
-_PATHS_BEFORE_PASSWORD = (PASSWORD_PATH, "/session", "/sign-out", "/language")
+CODE_SET_UP_PATH = "/me/code"
+_FIRST = {PASSWORD_PATH: "password_first", CODE_SET_UP_PATH: "code_first"}
+"""Pages to be done with before any other, and how scripts are told."""
+_PATHS_BEFORE_ALL = ("/session", "/sign-out", "/language")
+CODE_PATH = "/sign-in/code"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _BURST, _PER_S = 1000, 50.0
 """What an account may ask of this process at once, and then a second (ASVS 4.0.3, 11.1.4): pages of a thick paper are
@@ -134,13 +138,20 @@ def secret_of(request: HTTPConnection) -> str:
 
 
 def let_in(response: Response, request: HTTPConnection, session: str) -> Response:
-    """The response that signs a browser in: an earlier session of it ends, and the log is told."""
+    """The response that signs a browser in: an earlier session of it ends, and a whole one is logged."""
     entrance = entrance_of(request)
     entrance.leave(secret_of(request))
     signed = entrance.who(session, by_person=True)
     if signed is not None:
         note(request, signed.account, "sign_in")
     return with_session(response, request, session)
+
+
+def page_after(request: HTTPConnection, session: str, wanted: str) -> str:
+    """Where to go on with a new session: to the page that was wanted, by way of a second factor if there is one."""
+    if entrance_of(request).half(session) is None:
+        return wanted
+    return CODE_PATH + ("" if wanted == "/" else "?" + urlencode({"next": wanted}))
 
 
 def note(request: HTTPConnection, by: Account, access: Access, subject_id: str | None = None) -> None:
@@ -164,7 +175,7 @@ def _enter_by_link(request: HTTPConnection, link: str) -> ASGIApp:
     if session is None:
         return refuse("bad_link", request)
     # Redirected at once, so that the secret stays neither in the address bar nor in the history.
-    return let_in(RedirectResponse("/", status_code=303), request, session)
+    return let_in(RedirectResponse(page_after(request, session, "/"), status_code=303), request, session)
 
 
 def _admit_program(request: HTTPConnection) -> ASGIApp | None:
@@ -195,8 +206,15 @@ def _admit_person(request: HTTPConnection, *, foreign: bool) -> ASGIApp | None:
     if foreign:
         return refuse("foreign_page", request)
     request.state.signed = _here(request, signed)
-    must_change = signed.way is not None and signed.account.must_change
-    return _to_password(request) if must_change and request.scope["path"] not in _PATHS_BEFORE_PASSWORD else None
+    first = _first_of(signed)
+    return _to_first(request, first) if first and request.scope["path"] not in (first, *_PATHS_BEFORE_ALL) else None
+
+
+def _first_of(signed: SignedIn) -> str | None:
+    """The page that somebody has to be done with before any other, if any."""
+    if signed.account.must_change:
+        return PASSWORD_PATH
+    return CODE_SET_UP_PATH if must_set_up(signed) else None
 
 
 def _to_sign_in(request: HTTPConnection) -> ASGIApp:
@@ -208,8 +226,8 @@ def _to_sign_in(request: HTTPConnection) -> ASGIApp:
     return RedirectResponse(f"/sign-in{back}", status_code=303)
 
 
-def _to_password(request: HTTPConnection) -> ASGIApp:
-    return RedirectResponse(PASSWORD_PATH, 303) if _asks_for_page(request) else refuse("password_first", request)
+def _to_first(request: HTTPConnection, page: str) -> ASGIApp:
+    return RedirectResponse(page, 303) if _asks_for_page(request) else refuse(_FIRST[page], request)
 
 
 def _asks_for_page(request: HTTPConnection) -> bool:

@@ -10,6 +10,7 @@ from pipeline.access_ports import Session
 from pipeline.errors import Forbidden, HosoError
 from pipeline.web.api import archive_of
 from pipeline.web.gate import address_of, entrance_of, note, secret_of, with_session
+from pipeline.web.proving import PROVEN
 from pipeline.web.sign_in import door_of
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
@@ -55,11 +56,11 @@ def change_password(
     except HosoError as error:
         return _password_page(request, error.message(language_of(request)), error.http_status)
     note(request, signed.account, "account", signed.account.account_id)
-    session = entrance_of(request).enter(signed.account, "password", address_of(request))
+    session = entrance_of(request).admit(signed.account, "password", address_of(request))
     return with_session(RedirectResponse("/", status_code=303), request, session)
 
 
-@router.post("/me/sessions/end", dependencies=[needs(None)])
+@router.post("/me/sessions/end", dependencies=[needs(None), PROVEN])
 def end_session(request: Request, session_id: Annotated[str, Form()]) -> Response:
     """End one of one's own sessions, on another machine perhaps."""
     mine = {one.session_id for one in open_sessions(request, signed_in(request).account.account_id)}

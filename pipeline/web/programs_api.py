@@ -13,6 +13,7 @@ from pipeline.web.api import archive_of
 from pipeline.web.gate import note
 from pipeline.web.idempotency import tell_once
 from pipeline.web.paging import After, Limit, cursor, cut, place_of
+from pipeline.web.proving import PROVEN
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from schemas.access import ApiToken, Permission
 from schemas.base import Value
@@ -82,7 +83,7 @@ class HookTried(Value):
     error: str | None
 
 
-@router.post("/tokens", dependencies=[needs("accounts.manage")], status_code=201)
+@router.post("/tokens", dependencies=[needs("accounts.manage"), PROVEN], status_code=201)
 def make_token(request: Request, body: NewToken) -> TokenMade:
     """Make a token for a program."""
     tables, actor = archive_of(request).tables, actor_of(request)
@@ -101,7 +102,7 @@ def list_tokens(request: Request, after: After = None, limit: Limit = 20) -> Tok
     return TokenList(tokens=tuple(rows), next=cursor(TimePlace(at=last.made_at, id=last.token_id)) if last else None)
 
 
-@router.delete("/tokens/{token_id}", dependencies=[needs("accounts.manage")], status_code=204)
+@router.delete("/tokens/{token_id}", dependencies=[needs("accounts.manage"), PROVEN], status_code=204)
 def revoke_token(request: Request, token_id: _TokenId) -> None:
     """End a token at once."""
     archive_of(request).tables.tokens.revoke(actor_of(request).office_id, token_id)
@@ -116,7 +117,8 @@ def add_webhook(request: Request, body: NewWebhook) -> WebhookMade:
     by their ids only, and are sent again after 5 s, 1 min, 10 min, 1 h, 6 h and 24 h until they are answered with 2xx.
     """
     actor = actor_of(request)
-    hook = Webhook(hook_id=str(uuid4()), **actor.model_dump(), url=check_url(body.url), made_at=datetime.now(UTC))
+    url = check_url(body.url, request.app.state.settings.known_hook_hosts)
+    hook = Webhook(hook_id=str(uuid4()), **actor.model_dump(), url=url, made_at=datetime.now(UTC))
     secret = new_secret()
     archive_of(request).tables.hooks.add(hook, secret)
     note(request, signed_in(request).account, "hook", hook.hook_id)
@@ -143,7 +145,7 @@ def remove_webhook(request: Request, hook_id: _HookId) -> None:
 def try_webhook(request: Request, hook_id: _HookId) -> HookTried:
     """Send an address a signed message `{"event": "ping"}`, once."""
     hook, secret = archive_of(request).tables.hooks.get(actor_of(request).office_id, hook_id)
-    error = try_hook(hook.url, secret)
+    error = try_hook(check_url(hook.url, request.app.state.settings.known_hook_hosts), secret)
     return HookTried(arrived=error is None, error=error)
 
 

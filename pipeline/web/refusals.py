@@ -18,6 +18,8 @@ REFUSALS = {
     "not_signed_in": 401,
     "bad_link": 403,
     "password_first": 403,
+    "code_first": 403,
+    "show_again": 403,
     "foreign_page": 403,
     "no_such_page": 404,
     "no_such_method": 405,

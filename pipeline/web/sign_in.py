@@ -7,7 +7,18 @@ from fastapi.responses import RedirectResponse
 
 from pipeline.errors import Forbidden, ServiceUnavailable
 from pipeline.password_door import PasswordDoor
-from pipeline.web.gate import COOKIE, address_of, cookie_of, entrance_of, let_in, note, secret_of
+from pipeline.second_factor import SecondFactor
+from pipeline.web.gate import (
+    CODE_PATH,
+    COOKIE,
+    address_of,
+    cookie_of,
+    entrance_of,
+    let_in,
+    note,
+    page_after,
+    secret_of,
+)
 from pipeline.web.receiving import receiving_of
 from pipeline.web.return_to import safe_path
 from pipeline.web.signed_in import OPEN, needs, signed_in
@@ -40,6 +51,32 @@ def sign_in(
     if session is None:
         _note_refusal(request, login)
         return _page(request, back, sentence("sign_in_refused", language_of(request)), _RefusedStatus)
+    return let_in(RedirectResponse(page_after(request, session, safe_path(back)), status_code=303), request, session)
+
+
+@router.get(CODE_PATH, dependencies=[OPEN])
+def code_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """Asks who has shown a password for the code that his telephone shows."""
+    return _code_page(request, back, "")
+
+
+@router.post(CODE_PATH, dependencies=[OPEN])
+def show_code(
+    request: Request, code: Annotated[str, Form(max_length=20)], back: Annotated[str, Form(alias="next")] = "/"
+) -> Response:
+    """Make half a session a whole one."""
+    half = entrance_of(request).half(secret_of(request))
+    if half is None:
+        return _code_page(request, back, "")
+    account, way = half
+    try:
+        factor_of(request).show(account, code, address_of(request))
+    except Forbidden as error:
+        note(request, account, "sign_in_refused")
+        waits = error.code == "too_many_tries"
+        told = sentence(error.code, language_of(request)) + (f" ({error.detail})" if waits else "")
+        return _code_page(request, back, told, _TOO_MANY if waits else _RefusedStatus)
+    session = entrance_of(request).admit(account, way, address_of(request))
     return let_in(RedirectResponse(safe_path(back), status_code=303), request, session)
 
 
@@ -66,6 +103,12 @@ def door_of(request: Request) -> PasswordDoor:
     return PasswordDoor(tables.accounts, tables.tries, entrance_of(request))
 
 
+def factor_of(request: Request) -> SecondFactor:
+    """Where people of this process show their codes."""
+    factor: SecondFactor = request.app.state.second_factor
+    return factor
+
+
 def our_address(request: Request) -> str:
     """How browsers reach us, such as `https://host`; the host of a request was compared with ours before."""
     return request.app.state.settings.web_url or str(request.base_url).rstrip("/")
@@ -74,6 +117,13 @@ def our_address(request: Request) -> str:
 def _page(request: Request, back: str, refusal: str, status: int = 200) -> Response:
     by_provider = request.app.state.provider is not None
     return render(request, "sign_in.html", status=status, refusal=refusal, back=safe_path(back), provider=by_provider)
+
+
+def _code_page(request: Request, back: str, refusal: str, status: int = 200) -> Response:
+    """The page that asks for a code; who has no half session, perhaps after ten minutes, begins anew."""
+    if entrance_of(request).half(secret_of(request)) is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    return render(request, "sign_in_code.html", status=status, refusal=refusal, back=safe_path(back))
 
 
 def _note_refusal(request: Request, login: str) -> None:

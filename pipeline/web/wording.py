@@ -25,6 +25,14 @@ _REFUSALS = {
         "Trước hết hãy đặt mật khẩu của riêng bạn.",
         "First choose a password of your own.",
     ),
+    "code_first": (
+        "Trước hết hãy cài đặt mã xác thực trên điện thoại.",
+        "First set up codes on your telephone.",
+    ),
+    "show_again": (
+        "Việc này cần xác nhận lại mật khẩu hoặc mã; hãy làm trên trang quầy.",
+        "This asks for your password or a code again: do it on the counter page.",
+    ),
     "foreign_page": (
         "Yêu cầu không đến từ trang quầy nên bị từ chối.",
         "The request did not come from the counter page.",

@@ -195,6 +195,73 @@ def test_a_link_that_is_too_old_opens_nothing(database: Database) -> None:
     assert database.sessions.take_link(secret_of("link"), -1) is None
 
 
+def test_half_a_session_is_none_and_tells_whose_it_is_for_a_while(database: Database) -> None:
+    account = add(database)
+    database.sessions.open(secret_of("half"), account.account_id, "link", "10.0.0.7", half=True)
+    whole = opened(database, account)
+    assert not is_open(database, secret_of("half"))
+    assert database.sessions.half(secret_of("half"), 60) == (account, "link")
+    assert database.sessions.half(secret_of("half"), -1) is None
+    assert database.sessions.half(whole, 60) is None
+    assert [one.session_id for one in database.sessions.of_account("phuong-a", account.account_id)] == [whole]
+
+
+def test_half_a_session_ends_with_the_account_and_when_it_is_left_alone(database: Database) -> None:
+    account = add(database)
+    for name in ("one", "two"):
+        database.sessions.open(secret_of(name), account.account_id, "password", "", half=True)
+    database.sessions.close_idle(-1, LONGEST_S, 60)
+    assert database.sessions.half(secret_of("one"), 60) is None
+    database.sessions.open(secret_of("three"), account.account_id, "password", "", half=True)
+    database.accounts.change(account.model_copy(update={"disabled_at": account.created_at}))
+    assert database.sessions.half(secret_of("three"), 60) is None
+
+
+def test_a_session_tells_when_its_person_has_shown_again_that_it_is_he(database: Database) -> None:
+    session = opened(database, add(database))
+    before = database.sessions.use(session, IDLE_S, LONGEST_S, by_person=False)
+    database.sessions.prove(session)
+    after = database.sessions.use(session, IDLE_S, LONGEST_S, by_person=False)
+    assert before
+    assert after
+    assert before.proven_at == before.made_at
+    assert after.proven_at is not None
+    assert after.proven_at > before.made_at
+
+
+def test_a_second_factor_is_given_and_taken_off_and_ends_sessions(database: Database) -> None:
+    account = add(database)
+    session = opened(database, account)
+    assert database.accounts.factor("phuong-a", account.account_id) is None
+    database.accounts.set_factor("phuong-a", account.account_id, "salt", 7)
+    assert database.accounts.factor("phuong-a", account.account_id) == "salt"
+    assert database.accounts.factor("phuong-b", account.account_id) is None
+    assert database.accounts.get("phuong-a", account.account_id).has_factor
+    assert not is_open(database, session)
+    with pytest.raises(NotFound):
+        database.accounts.set_factor("phuong-b", account.account_id, None, None)
+    database.accounts.set_factor("phuong-a", account.account_id, None, None)
+    assert database.accounts.get("phuong-a", account.account_id) == account
+
+
+def test_a_step_is_taken_once_and_none_before_it(database: Database) -> None:
+    account = add(database)
+    assert not database.accounts.take_step("phuong-a", account.account_id, 8)
+    database.accounts.set_factor("phuong-a", account.account_id, "salt", 7)
+    taken = [database.accounts.take_step("phuong-a", account.account_id, step) for step in (7, 9, 9, 8, 10)]
+    assert taken == [False, True, False, False, True]
+    assert not database.accounts.take_step("phuong-b", account.account_id, 11)
+
+
+def test_of_several_who_take_a_step_at_once_one_does(open_another: Opener) -> None:
+    databases = [open_another() for _ in range(4)]
+    account = add(databases[0])
+    databases[0].accounts.set_factor("phuong-a", account.account_id, "salt", 7)
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda one: one.accounts.take_step("phuong-a", account.account_id, 8), databases))
+    assert sorted(taken) == [False, False, False, True]
+
+
 def wait_after_two(wrong: int) -> float:
     return 600.0 if wrong >= 2 else 0.0
 

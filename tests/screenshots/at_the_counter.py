@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.screenshots.office import PASSWORD, WITH_CODES
 from tests.screenshots.scene import SLOW_MS, Scene
 
 _PROCEDURE = "bien dong"
@@ -9,6 +10,14 @@ _PROCEDURE = "bien dong"
 
 def sign_in(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/sign-in")
+
+
+def enter_code(page: Page, scene: Scene) -> None:
+    """As a head does, whose telephone shows codes."""
+    page.fill("#login", WITH_CODES)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/code*")
 
 
 def begin_visit(page: Page, scene: Scene) -> None:

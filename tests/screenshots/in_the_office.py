@@ -95,6 +95,11 @@ def open_own_account(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/me")
 
 
+def set_up_codes(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.url}/me/code")
+    expect(page.locator("svg.qr")).to_be_visible()
+
+
 def change_password(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/me/password")
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -16,6 +16,7 @@ from pipeline.archive import Archive
 from pipeline.decisions import new_decision
 from pipeline.entrance import new_account
 from pipeline.local_time import local_day
+from pipeline.passwords import hashed
 from pipeline.settings import Settings
 from pipeline.wiring import open_archive, open_tables
 from schemas.access import Role
@@ -23,6 +24,7 @@ from schemas.destruction import Obligation, ProposeDestruction
 from schemas.dossiers import Dossier, Party
 from schemas.people import Actor
 from tests.services.authority import PASSPHRASE, Authority
+from tests.signing_in import telephone_of
 from tests.specimens import Demo
 from tests.specimens.layout import Case
 from tests.specimens.making import Scan, make_one
@@ -32,13 +34,14 @@ ENVIRONMENT = {
     "HOSO_OFFICE_NAME": "Trung tâm Phục vụ hành chính công phường Tân Định",
     "HOSO_OFFICE_CONTACT": "01 Nguyễn Hữu Cầu, phường Tân Định; điện thoại 028 0000 0000",
 }
+WITH_CODES, PASSWORD = "tu", "đèn dầu trên sông"
 _OFFICERS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("lan", "Nguyễn Thị Lan", ("counter", "reviewer", "head")),
     ("minh", "Trần Đức Minh", ("counter",)),
     ("hoa", "Lê Thị Hoa", ("reviewer",)),
     ("thanh", "Võ Thành", ("auditor",)),
     ("quan", "Phạm Anh Quân", ("administrator",)),
-    ("tu", "Đặng Thị Tú", ("head",)),
+    (WITH_CODES, "Đặng Thị Tú", ("head",)),
 )
 _DOSSIERS = (
     ("0003", "birth_registration", "Hồ Văn Oánh", 1, 2),
@@ -66,7 +69,9 @@ def _people_the_office(settings: Settings) -> None:
     now = datetime.now(UTC)
     with open_archive(settings) as archive:
         for login, name, roles in _OFFICERS:
-            archive.tables.accounts.add(new_account(login, name, settings.office_id, roles), None, "quan")
+            account = new_account(login, name, settings.office_id, roles)
+            archive.tables.accounts.add(account, hashed(PASSWORD) if login == WITH_CODES else None, "quan")
+        telephone_of(settings, WITH_CODES)
         for number, procedure, owner, came_days_ago, due_in_days in _DOSSIERS:
             received = now - timedelta(days=came_days_ago, hours=int(number))
             archive.dossiers.open(
@@ -89,7 +94,7 @@ def _propose_to_destroy(archive: Archive, office_id: str) -> None:
         Obligation(document_id=paper.document_id, type=paper.type, rule="over", until=date(2026, 1, 1))
         for paper in archive.tables.marks.papers(office_id, "", 2)
     )
-    tu = Actor(office_id=office_id, actor_id="tu")
+    tu = Actor(office_id=office_id, actor_id=WITH_CODES)
     proposal = new_decision(ProposeDestruction, tu, str(uuid.uuid4()), reason="keeping_over", papers=due)
     archive.tables.papers.change(proposal, ())
 

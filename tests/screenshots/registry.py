@@ -5,6 +5,7 @@ from tests.screenshots.scene import Shot
 
 SHOTS = (
     Shot("sign-in", "/sign-in", at_the_counter.sign_in, login=None),
+    Shot("sign-in-code", "/sign-in/code", at_the_counter.enter_code, login=None),
     Shot("visit-begin", "/visit", at_the_counter.begin_visit),
     Shot("visit-found", "/visit", at_the_counter.find_citizen),
     Shot("visit", "/visits/{visit_id}", at_the_counter.open_visit),
@@ -35,6 +36,7 @@ SHOTS = (
     Shot("destruction", "/destructions/{destruction_id}", in_the_office.open_destruction),
     Shot("own-account", "/me", in_the_office.open_own_account),
     Shot("own-password", "/me/password", in_the_office.change_password),
+    Shot("own-code", "/me/code", in_the_office.set_up_codes),
     Shot("accounts", "/accounts", in_the_office.list_accounts, login="quan"),
     Shot("account", "/accounts/{account_id}", in_the_office.open_account, login="quan"),
 )

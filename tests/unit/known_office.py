@@ -85,6 +85,8 @@ class KnownOffice:
             "/accounts/{account_id}/state": {"state": "enabled"},
             "/accounts/{account_id}/sessions/end": {"session_id": ids["session_id"]},
             "/accounts/tokens/end": {"token_id": ids["token_id"]},
+            "/me/code": {"code": "000000"},
+            "/sign-in/code": {"code": "000000"},
             "/me/sessions/end": {"session_id": ids["session_id"]},
             "/receive/folder": {"file_id": ids["file_id"]},
             "/destructions/{destruction_id}/answer": {"said": "refuse"},

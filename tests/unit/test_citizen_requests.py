@@ -16,10 +16,12 @@ from pipeline.errors import ScanRejected
 from pipeline.holds import Holds
 from pipeline.local_time import local_day
 from pipeline.passwords import hashed
+from pipeline.settings import load_settings
 from pipeline.work_desk import WorkDesk
 from pipeline.working_days import after_working_days, is_working_day, known_until
 from schemas.access import LogFilter, Role
 from schemas.citizen_requests import RequestKind
+from tests.signing_in import telephone_of
 from tests.unit.desk import ACTOR, Desk, open_desk
 from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
 from tests.unit.plain_parsers import PlainParsers, scan
@@ -178,6 +180,15 @@ def test_a_request_comes_in_on_no_day_that_is_still_to_come(desk: Desk) -> None:
     command = ["request", "add", "see", "--citizen", CHILD_NUMBER, "--received", later.isoformat()]
     assert CliRunner().invoke(app, command).exit_code != 0
     assert requests(desk).open(OFFICE) == ()
+
+
+def test_who_has_a_second_factor_shows_a_code_at_the_terminal_as_well(desk: Desk) -> None:
+    desk.file(scan(BIRTH))
+    command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
+    telephone = telephone_of(load_settings(), "hoa")
+    without = CliRunner().invoke(app, command, input=f"{PASSWORD}\n000\n")
+    assert without.exit_code != 0
+    assert CliRunner().invoke(app, command, input=f"{PASSWORD}\n{telephone.code()}\n").exit_code == 0
 
 
 @pytest.mark.parametrize(("role", "password"), [("reviewer", PASSWORD), ("head", "another password of hers")])

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from pipeline.entrance import Entrance
+from pipeline.passwords import hashed
 from pipeline.settings import Settings
+from pipeline.web.gate import COOKIE
+from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, LogFilter, Role
 from schemas.people import Actor
-from tests.signing_in import signed_in_client
+from tests.signing_in import let_proofs_grow_old, signed_in_client
 from tests.unit.desk import open_desk
 from tests.unit.dossier_office import a_dossier
 from tests.unit.plain_papers import BIRTH, FORM_BY_HAND
@@ -130,6 +134,36 @@ def test_an_undo_is_offered_to_the_officer_who_recorded_it(client: TestClient, h
     assert "take-back" in client.get(f"/dossiers/{CODE}").text
     with signed_in_client(Settings(home=home, office_id=OFFICE), login="colleague") as other:
         assert "take-back" not in other.get(f"/dossiers/{CODE}").text
+
+
+def long_there(settings: Settings, client: TestClient, login: str) -> None:
+    """Go on as somebody with a password, who has not shown it for eleven minutes."""
+    with open_tables(settings) as tables:
+        found = tables.accounts.by_login(login)
+        assert found
+        tables.accounts.set_password(OFFICE, found[0].account_id, hashed("đèn dầu trên sông"), must_change=False)
+        secret = Entrance(tables.accounts, tables.sessions, 900).admit(found[0], "link")
+    client.cookies.clear()
+    client.cookies.set(COOKIE, secret)
+    let_proofs_grow_old(settings)
+
+
+def test_anothers_comparison_is_not_taken_back_before_one_shows_who_one_is_and_ones_own_is(
+    client: TestClient, home: Path
+) -> None:
+    first, _ = to_compare(client)
+    said = {"decision_id": confirmed(client, looked(first, copy_kind="original")).json()["decision_id"]}
+    settings = Settings(home=home, office_id=OFFICE)
+    with signed_in_client(settings, login="colleague") as other:
+        long_there(settings, other, "colleague")
+        asked = other.post(f"/dossiers/{CODE}/take-back", data=said)
+        assert (asked.status_code, said["decision_id"] in asked.text) == (403, True)
+        by_script = other.post(f"/api/v1/dossiers/{CODE}/confirmation/undo", json=said)
+        assert by_script.json()["code"] == "show_again"
+    assert to_compare(client)[0]["stands"] != "open"
+    long_there(settings, client, f"of-{OFFICE}")
+    assert client.post(f"/dossiers/{CODE}/take-back", data=said).status_code == 303
+    assert to_compare(client)[0]["stands"] == "open"
 
 
 # The slip

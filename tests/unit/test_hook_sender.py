@@ -213,3 +213,24 @@ def test_an_address_is_https_or_on_this_machine(url: str) -> None:
 def test_no_other_address_is_taken(url: str) -> None:
     with pytest.raises(ScanRejected, match="bad_hook_url"):
         check_url(url)
+
+
+def test_only_hosts_that_are_listed_are_taken_if_any_are() -> None:
+    listed = frozenset({"one-stop.example"})
+    assert check_url("https://one-stop.example/x", listed)
+    for url in ("https://other.example/x", "https://one-stop.example.other.example/", "http://127.0.0.1/"):
+        assert check_url(url)
+        with pytest.raises(ScanRejected, match="HOSO_HOOK_HOSTS"):
+            check_url(url, listed)
+
+
+def test_what_waits_for_a_host_that_is_not_listed_is_given_up(
+    database: Database, listener: Listener, secret: str
+) -> None:
+    file_a_paper(database)
+    assert deliver_due(database.hooks, 9, frozenset({"one-stop.example"})) == 1
+    assert (delivery(database).last_error, delivery(database).next_at) == ("host_not_listed", None)
+    assert listener.messages == []
+    file_a_paper(database)
+    assert deliver_due(database.hooks, 9, frozenset({"127.0.0.1"})) == 1
+    assert len(listener.messages) == 1

@@ -18,6 +18,8 @@ accounts = Table(
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
     Column("must_change", Boolean, nullable=False),
+    Column("factor_salt", Text),  # the secret is made of it and of what is not in the database
+    Column("factor_step", BigInteger),  # of the newest code that was taken
     Index("accounts_by_office", "office_id", "login"),
 )
 
@@ -27,12 +29,13 @@ sessions = Table(
     Column("secret_sha256", Text, primary_key=True),
     Column("office_id", Text, nullable=False),
     Column("actor_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # link, session
+    Column("kind", Text, nullable=False),  # link, half, session
     Column("account_id", Text, ForeignKey("accounts.account_id"), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=False),
     Column("way", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("proven_at", Moment),
     Column("purpose", Text),
     Column("visit_id", Text),
     Index("sessions_by_account", "account_id"),

@@ -80,6 +80,26 @@ class AccountTable:
             _update(connection, office_id, account_id, changed)
             _end_sessions(connection, office_id, account_id)
 
+    def factor(self, office_id: str, account_id: str) -> str | None:
+        """See Accounts."""
+        with self._connections.reading() as connection:
+            query = select(accounts.c.factor_salt).where(_mine(office_id, account_id))
+            salt: str | None = connection.execute(query).scalar()
+        return salt
+
+    def set_factor(self, office_id: str, account_id: str, salt: str | None, step: int | None) -> None:
+        """See Accounts."""
+        with self._connections.writing() as connection:
+            _update(connection, office_id, account_id, {"factor_salt": salt, "factor_step": step})
+            _end_sessions(connection, office_id, account_id)
+
+    def take_step(self, office_id: str, account_id: str, step: int) -> bool:
+        """See Accounts."""
+        newer = accounts.c.factor_salt.is_not(None) & (accounts.c.factor_step < step)
+        taken = update(accounts).where(_mine(office_id, account_id), newer).values(factor_step=step)
+        with self._connections.writing() as connection:
+            return bool(connection.execute(taken).rowcount)
+
     def _one(self, condition: ColumnElement[bool]) -> tuple[Account, str | None] | None:
         with self._connections.reading() as connection:
             row = connection.execute(select(accounts).where(condition)).mappings().first()
@@ -137,6 +157,7 @@ def account_of(row: RowMapping) -> Account:
         disabled_at=row["disabled_at"],
         oidc_subject=row["oidc_subject"],
         must_change=row["must_change"],
+        has_factor=row["factor_salt"] is not None,
     )
 
 

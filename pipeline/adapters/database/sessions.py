@@ -12,7 +12,7 @@ from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.visits import close_visits
 from schemas.access import Account, Purpose, Way
 
-_SESSION, _LINK = "session", "link"
+_SESSION, _HALF, _LINK = "session", "half", "link"
 
 
 class SessionTable:
@@ -37,9 +37,23 @@ class SessionTable:
             found = account_of(account.one())
         return found if found.disabled_at is None else None
 
-    def open(self, secret_sha256: str, account_id: str, way: Way, address: str) -> None:
+    def open(self, secret_sha256: str, account_id: str, way: Way, address: str, *, half: bool = False) -> None:
         """See Sessions."""
-        self._add(_SESSION, secret_sha256, account_id, way, address)
+        self._add(_HALF if half else _SESSION, secret_sha256, account_id, way, address)
+
+    def half(self, secret_sha256: str, oldest_s: float) -> tuple[Account, Way] | None:
+        """See Sessions."""
+        with self._connections.reading() as connection:
+            row = connection.execute(_joined(sessions.c.secret_sha256 == secret_sha256, _HALF)).mappings().first()
+            moment = now(connection)
+        if row is None or row["disabled_at"] is not None or moment - row["made_at"] > timedelta(seconds=oldest_s):
+            return None
+        return account_of(row), row["way"]
+
+    def prove(self, secret_sha256: str) -> None:
+        """See Sessions."""
+        with self._connections.writing() as connection:
+            _update_session(connection, secret_sha256, {"proven_at": now(connection)})
 
     def use(self, secret_sha256: str, idle_s: float, longest_s: float, *, by_person: bool) -> Session | None:
         """See Sessions."""
@@ -87,7 +101,7 @@ class SessionTable:
             old_link = (sessions.c.kind == _LINK) & (sessions.c.made_at < before(link_s))
             connection.execute(delete(sessions).where(old_link))
             left_alone = (sessions.c.used_at < before(idle_s)) | (sessions.c.made_at < before(longest_s))
-            over = (sessions.c.kind == _SESSION) & left_alone
+            over = (sessions.c.kind != _LINK) & left_alone
             close_visits(connection, over)
             gone = connection.execute(delete(sessions).where(over).returning(sessions.c.secret_sha256))
             return tuple(gone.scalars())
@@ -99,16 +113,14 @@ class SessionTable:
             ).one()
             moment = now(connection)
             row = {"secret_sha256": secret_sha256, "kind": kind, "account_id": account_id}
-            how = {"made_at": moment, "used_at": moment, "way": way, "address": address}
+            how = {"made_at": moment, "used_at": moment, "proven_at": moment, "way": way, "address": address}
             connection.execute(sessions.insert().values(**row, **how, office_id=whose.office_id, actor_id=whose.login))
 
 
-def _joined(wanted: ColumnElement[bool]) -> Select[Any]:
-    names = ("secret_sha256", "made_at", "used_at", "way", "address", "purpose", "visit_id")
+def _joined(wanted: ColumnElement[bool], kind: str = _SESSION) -> Select[Any]:
+    names = ("secret_sha256", "made_at", "used_at", "proven_at", "way", "address", "purpose", "visit_id")
     joined = select(accounts, *(sessions.c[name] for name in names))
-    return joined.join(sessions, sessions.c.account_id == accounts.c.account_id).where(
-        wanted, sessions.c.kind == _SESSION
-    )
+    return joined.join(sessions, sessions.c.account_id == accounts.c.account_id).where(wanted, sessions.c.kind == kind)
 
 
 def _session(row: RowMapping) -> Session:
@@ -117,6 +129,7 @@ def _session(row: RowMapping) -> Session:
         account=account_of(row),
         made_at=row["made_at"],
         used_at=row["used_at"],
+        proven_at=row["proven_at"],
         way=row["way"],
         address=row["address"],
         purpose=row["purpose"],

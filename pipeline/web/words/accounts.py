@@ -37,6 +37,11 @@ WORDS = {
         "Dùng khi quên mật khẩu. Các phiên đang mở của tài khoản kết thúc ngay.",
         "For a forgotten password. The account's open sessions end at once.",
     ),
+    "accounts_code_take_off": ("Gỡ mã trên điện thoại", "Take the code off"),
+    "accounts_code_why": (
+        "Dùng khi mất điện thoại: lần đăng nhập sau sẽ cài đặt lại. Các phiên đang mở của tài khoản kết thúc ngay.",
+        "For a lost telephone: it is set up anew at the next sign-in. The account's open sessions end at once.",
+    ),
     "accounts_disable": ("Khóa tài khoản", "Disable the account"),
     "accounts_enable": ("Mở khóa", "Enable it again"),
     "accounts_disable_why": (

@@ -27,6 +27,28 @@ WORDS = {
         "Sessions that are open on other machines will end.",
     ),
     "own_save": ("Lưu mật khẩu", "Save the password"),
+    "own_code": ("Mã trên điện thoại", "Code on a telephone"),
+    "own_code_set_up": ("Cài đặt mã trên điện thoại", "Set up codes on your telephone"),
+    "own_code_anew": ("Cài đặt lại mã trên điện thoại", "Set codes up anew"),
+    "own_code_on": ("đã cài đặt", "set up"),
+    "own_code_off": ("chưa cài đặt", "not set up"),
+    "own_code_why": (
+        "Từ nay, khi đăng nhập bằng mật khẩu, bạn nhập thêm một mã chỉ điện thoại của bạn biết. Người quản trị và lãnh "
+        "đạo đơn vị phải có mã này.",
+        "From now on you show a code beside your password that only your telephone knows. Administrators and heads "
+        "must.",
+    ),
+    "own_code_scan": (
+        "Mở ứng dụng xác thực trên điện thoại (Google Authenticator, Microsoft Authenticator, FreeOTP…), quét mã này.",
+        "Open an authenticator on your telephone (Google Authenticator, Microsoft Authenticator, FreeOTP…), scan this.",
+    ),
+    "own_code_letters": ("Không quét được? Nhập vào ứng dụng:", "Cannot scan it? Type this into the application:"),
+    "own_code_type": ("Nhập mã 6 chữ số mà ứng dụng hiện", "Type the six digits that it shows"),
+    "own_code_clock": (
+        "Mã đổi sau mỗi 30 giây; giờ trên điện thoại phải đúng.",
+        "It changes every 30 seconds; the telephone's clock must be right.",
+    ),
+    "own_code_save": ("Dùng mã này", "Use these codes"),
     "own_sessions": ("Các phiên đang mở", "Open sessions"),
     "own_sessions_why": (
         "Thấy phiên lạ thì kết thúc ngay và đổi mật khẩu.",
