@@ -167,8 +167,10 @@ _NOTHING: dict[str, object] = {
 
 
 def wiped(paper: Paper) -> Paper:
-    """What is left of a secret paper: that it was there."""
-    left = {"state": "rejected", "reasons": ("secret_paper",), "keeping": "secret_stop", "type": "secret_paper"}
+    """What is left of a secret paper, or of one cut otherwise that shows pages of it: that it was there."""
+    state = "withdrawn" if paper.state == "withdrawn" else "rejected"
+    left: dict[str, object] = {"state": state, "reasons": ("secret_paper",), "keeping": "secret_stop"}
+    left |= {"type": "secret_paper", "cuts": (), "superseded_by": None, "component": None}
     return _answered(paper.model_copy(update=_NOTHING | left), "secrecy")
 
 

@@ -29,6 +29,7 @@ from pipeline.recording import change_of, record_changes
 from pipeline.renditions import OnFile, ReadPaper, compare_each
 from pipeline.settings import Settings
 from pipeline.shared_reading import Shared, SharedReading
+from pipeline.stages.certain import is_wiped
 from pipeline.stages.learnt import thresholds_of
 from pipeline.table_ports import Tables
 from schemas.base import Value
@@ -352,9 +353,13 @@ class Archive:
 
         Raises:
             NotFound: no_such_paper, paper_destroyed.
+            ScanRejected: secret_paper, of a paper that was wiped.
         """
-        if self.tables.papers.get(actor.office_id, document_id).state == "destroyed":
+        paper = self.tables.papers.get(actor.office_id, document_id)
+        if paper.state == "destroyed":
             raise NotFound("paper_destroyed", document_id)
+        if is_wiped(paper):
+            raise ScanRejected("secret_paper", document_id)
         decision = new_decision(Confirm, actor, document_id, copy_kind=copy_kind)
         with deciding(self.store, self.tables, decision):
             paper = self.tables.papers.decide(decision)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from pipeline import answers
 from pipeline.errors import NotFound, ScanRejected
+from pipeline.stages.certain import is_wiped
 from pipeline.stages.field_values import tax_code_holds
 from pipeline.stages.learnt import named_by
 from pipeline.stages.same_name import closest
@@ -19,6 +20,7 @@ from schemas.decisions import (
     SetField,
     SetOwner,
     SetSame,
+    SetSecrecy,
     SettledDecision,
     SetType,
 )
@@ -45,7 +47,7 @@ class Checks:
 
         Raises:
             NotFound: no_such_paper, no_such_submission, no_such_citizen.
-            ScanRejected: bad_answer; number_taken.
+            ScanRejected: bad_answer; number_taken; secret_paper.
         """
         office_id = decision.actor.office_id
         if isinstance(decision, SetCuts):
@@ -53,6 +55,8 @@ class Checks:
         paper = self._tables.papers.get(office_id, decision.subject_id)
         if paper.state == "destroyed" and not isinstance(decision, Destroy):
             raise NotFound("paper_destroyed", decision.subject_id)
+        if is_wiped(paper) and not (isinstance(decision, Destroy) or self.calls_secret(decision)):
+            raise ScanRejected("secret_paper", decision.subject_id)
         match decision:
             case SetType():
                 return self._type(decision, paper)
@@ -71,6 +75,13 @@ class Checks:
             case SetSame(same_as=str() as other) | Invalidate(superseded_by=str() as other):
                 self._tables.papers.get(office_id, other)
         return decision
+
+    def calls_secret(self, decision: SettledDecision) -> bool:
+        """Whether a person says by it that the paper is secret, as its mark or by its type."""
+        if isinstance(decision, SetType):
+            kind = self._types.get(decision.type)
+            return kind is not None and kind.keeping.rule == "secret_stop"
+        return isinstance(decision, SetSecrecy) and decision.secret
 
     def _cuts(self, decision: SetCuts) -> SetCuts:
         office_id = decision.actor.office_id

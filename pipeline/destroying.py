@@ -24,7 +24,7 @@ from pipeline.ports import ObjectStore
 from pipeline.recording import catch_up
 from pipeline.retention import Obligations
 from pipeline.settling import Settling
-from pipeline.stages.certain import is_certain
+from pipeline.stages.certain import is_certain, is_gone
 from pipeline.stages.same_paper import same_key
 from schemas.base import Value
 from schemas.decisions import NotedDecision
@@ -273,7 +273,7 @@ class Destructions:
             paper = self._tables.papers.get(office_id, one.subject_id)
             beside = self._tables.papers.of_content(office_id, paper.content_sha256, withdrawn=True)
             gone = {other.document_id for other in beside if other.destruction_id == one.destruction_id}
-            left = [other for other in beside if other.state != "destroyed"]
+            left = [other for other in beside if not is_gone(other)]
             needed = {key for other in left for key in (*other.copy_keys, *other.original_keys)}
             stubs = {
                 keys.paper(keys.archive(office_id, paper.content_sha256), other.source_pages, "json")

@@ -19,6 +19,7 @@ from pipeline.once_only import reuse_refusals
 from pipeline.paper_codes import PaperCodes
 from pipeline.ports import ObjectStore
 from pipeline.recording import record_changes
+from pipeline.stages.certain import is_wiped
 from pipeline.stages.field_values import find_dossier_code, parse
 from pipeline.table_ports import PaperChange
 from pipeline.validity import certain_date
@@ -179,10 +180,11 @@ class DossierDesk:
 
         Raises:
             NotFound: no_such_dossier, no_such_paper.
+            ScanRejected: secret_paper.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
         self._tables.dossiers.get(actor.office_id, code)
-        self._tables.papers.get(actor.office_id, document_id)
+        self._readable(actor.office_id, document_id)
         return self._set_dossier(new_decision(SetDossier, actor, document_id, dossier_code=code, component=None))
 
     def set_phone(self, actor: Actor, code: str, phone: str) -> Dossier:
@@ -211,16 +213,26 @@ class DossierDesk:
         needs = self._lists.needs(dossier, datetime.now(UTC))
         self._tables.work.mark(dossier.actor.office_id, dossier.code, needs)
 
+    def mark_each(self, office_id: str, codes: Iterable[str]) -> None:
+        """Write anew what is known of the needs of those of these dossiers that are here."""
+        for code in codes:
+            dossier = self._known(office_id, code)
+            if dossier is not None:
+                self.mark(dossier)
+
     def apply(self, decision: Reuse | LookUp | SetDossier) -> None:
         """Write what a decision that is in the store makes of rows; again changes nothing.
 
         Raises:
             NotFound: no_such_paper, no_such_dossier.
+            ScanRejected: secret_paper, of a paper that was wiped.
             ServiceUnavailable: paper_changed, when others keep changing the paper.
         """
         if isinstance(decision, SetDossier):
             self._apply_dossier(decision)
             return
+        if isinstance(decision, Reuse):
+            self._readable(decision.actor.office_id, decision.subject_id)
         self._tables.dossiers.note(decision, decision.kind)
         if isinstance(decision, Reuse):
             self._tables.dossiers.attach(self._reused(decision))
@@ -237,7 +249,7 @@ class DossierDesk:
         office_id, code = decision.actor.office_id, decision.dossier_code
         dossier = self._tables.dossiers.get(office_id, code)
         for _ in range(_MOST_TRIES):
-            paper = self._tables.papers.get(office_id, decision.subject_id)
+            paper = self._readable(office_id, decision.subject_id)
             after = _placed(paper, decision)
             changes = () if after == paper else (PaperChange(before=paper, after=after),)
             if self._tables.papers.change(decision, changes):
@@ -250,6 +262,13 @@ class DossierDesk:
             self.mark(dossier)
         self._tables.work.answer(office_id, paper.document_id, code)
         self.take_in((after,))
+
+    def _readable(self, office_id: str, document_id: str) -> Paper:
+        """A paper about which something may be said. Raises: NotFound (no_such_paper); ScanRejected (secret_paper)."""
+        paper = self._tables.papers.get(office_id, document_id)
+        if is_wiped(paper):
+            raise ScanRejected("secret_paper", document_id)
+        return paper
 
     def _reused(self, decision: Reuse) -> Component:
         """The paper in its new place, with the flags and the code of its reuse."""

@@ -1,14 +1,22 @@
-"""What goes when a paper is destroyed: every object that tells something of it."""
+"""What goes when a paper is destroyed or proves to be secret: every object that tells something of it."""
 
 import re
 from collections.abc import Iterator, Sequence
 
+from pydantic import ValidationError
+
 from pipeline import keys
+from pipeline.bulk import fetch_each
+from pipeline.holds import owners_of
 from pipeline.intake import own_originals
 from pipeline.ports import ObjectStore, StoredObject
+from pipeline.recording import change_of, put_record
+from pipeline.stages.certain import is_gone, is_wiped
 from pipeline.table_ports import Tables
+from schemas.decisions import Wiping, read_decision, wipes
 from schemas.destruction import Destroy, DestroyedObject, SetHold
 from schemas.dossier import Paper
+from schemas.records import Change
 
 
 def shown_with(tables: Tables, paper: Paper) -> tuple[Paper, ...]:
@@ -51,6 +59,71 @@ def said_of(
             yield stored
 
 
+def wiping_of(store: ObjectStore, tables: Tables, paper: Paper) -> Wiping:
+    """What goes with a paper that a person calls secret, as it lies there now. Raises: ServiceUnavailable."""
+    office_id, shown = paper.actor.office_id, shown_with(tables, paper)
+    said = [stored for one in shown for stored in _said_of_secret(store, office_id, one.document_id)]
+    owners = [owner for one in shown for owner in owners_of(tables, one)]
+    # What is in no list has no owners in the register's eyes any more, though it may have put them there.
+    numbers = [person.number or person.passport for one in shown for person in one.people if person.link == "filed"]
+    known = [tables.people.by_number(office_id, number) for number in numbers if number]
+    owners += [one.citizen_id for one in known if one is not None]
+    return Wiping(objects=tuple(map(_as_destroyed, said)), owners=tuple(dict.fromkeys(owners)))
+
+
+def forget_wiped(store: ObjectStore, tables: Tables, papers: Sequence[Paper], owners: Sequence[str]) -> bool:
+    """Remove what is still known of papers that are wiped; again changes nothing.
+
+    Args:
+        store: where decisions, codes and records lie.
+        tables: the database, which has them wiped already.
+        papers: all papers of one submission, of which at least one is wiped.
+        owners: the register's entries that go when nothing hangs on them any more.
+
+    Returns:
+        Whether nothing is left; not where the server holds locked versions until their term ends.
+
+    Raises:
+        ServiceUnavailable: store_away, database_away.
+    """
+    gone, one = [paper for paper in papers if is_wiped(paper)], papers[0]
+    office_id = one.actor.office_id
+    archive, intake = keys.archive(office_id, one.content_sha256), keys.intake(office_id, one.submission_id)
+    due = [stored.key for paper in gone for stored in _said_of_secret(store, office_id, paper.document_id)]
+    due += [each.key for paper in gone for each in store.find(keys.paper_code(office_id, paper.document_id))]
+    tables.keeping.forget(office_id, [paper.document_id for paper in gone], owners)
+    submission = Change(mark="", office_id=office_id, kind="submission", subject_id=one.submission_id)
+    for record in tables.records.load([*map(change_of, gone), submission]):
+        if record is not None:
+            put_record(store, record)
+    stubs = {keys.paper(archive, paper.source_pages, "json") for paper in gone}
+    if all(map(is_gone, papers)):  # its record named who handed it in, and the files
+        stubs.add(keys.submission(office_id, one.submission_id))
+    own = _named_by_pages((archive, intake), gone)
+    due += [each.key for folder in (archive, intake) for each in store.find(folder) if own.fullmatch(each.key)]
+    whole = True
+    for key in dict.fromkeys((*due, *stubs)):
+        whole &= store.erase(key, earlier_only=key in stubs)
+    return whole
+
+
+def _said_of_secret(store: ObjectStore, office_id: str, document_id: str) -> Iterator[StoredObject]:
+    """What was decided about a paper, but for holds, its destruction, and that it is secret."""
+    found = {stored.key: stored for stored in store.find(keys.decision(office_id, document_id))}
+    for fetched in fetch_each(store, found, wanted=".json"):
+        if not _stays(fetched.data):
+            yield found[fetched.key]
+
+
+def _stays(decided: bytes | None) -> bool:
+    """Whether a decision stays. It says so itself: its row may not be written yet."""
+    try:
+        decision = read_decision.validate_json(decided or b"")
+    except ValidationError:
+        return False
+    return isinstance(decision, SetHold | Destroy) or wipes(decision)
+
+
 def _beside(store: ObjectStore, tables: Tables, shown: Sequence[Paper]) -> Iterator[StoredObject]:
     """Copies, records and files; of the last paper of its files also what a crash has left there unnamed."""
     paper = shown[0]
@@ -64,7 +137,7 @@ def _beside(store: ObjectStore, tables: Tables, shown: Sequence[Paper]) -> Itera
     others = [one for one in of_content if one not in shown]
     stubs = _named_by_pages((archive,), others)  # of those that were destroyed before
     signed, signed_of_others = keys.signed(archive), {key for one in others for key in one.copy_keys}
-    is_last = all(one.state == "destroyed" for one in others)
+    is_last = all(map(is_gone, others))
     for folder in (archive, intake):
         for stored in store.find(folder):
             # Which paper a signed copy shows that a crash has left unnamed, nobody knows.

@@ -18,11 +18,11 @@ class KeepingRows(Protocol):
         ...
 
     def forget(self, office_id: str, document_ids: Collection[str], owners: Collection[str]) -> None:
-        """Remove what rows still tell of papers that were destroyed, in one transaction; again changes nothing.
+        """Remove what rows still tell of papers that were destroyed or proved to be secret, in one transaction.
 
-        What was decided about them (but for holds and the destruction itself), their codes, marks and places in
-        dossiers; of a submission of which nothing is left, who handed it in and what its files were called; of
-        `owners` those entries of the register that nothing hangs on any more.
+        What was decided about them (but for holds, the destruction itself, and that they are secret), their codes,
+        marks and places in dossiers; of a submission of which nothing is left, who handed it in and what its files
+        were called; of `owners` those entries of the register that nothing hangs on any more. Again changes nothing.
         """
         ...
 

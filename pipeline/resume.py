@@ -13,6 +13,7 @@ from pipeline.decisions import applied, keep
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.settling import Settling
 from pipeline.signing import apply_signing
+from pipeline.stages.certain import is_gone, is_wiped
 from schemas.decisions import (
     AnyDecision,
     CompareDossier,
@@ -28,6 +29,7 @@ from schemas.decisions import (
     SignPapers,
     TakeBack,
     read_decision,
+    wipes,
 )
 from schemas.destruction import Destroy, SetHold
 
@@ -44,7 +46,7 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     """Apply what the office has decided and no row says yet, oldest first; return how many decisions.
 
     One that a newer decision about the same thing has overtaken is noted and changes nothing; what was said of a paper
-    that was destroyed meanwhile goes. Running it again changes nothing.
+    that was destroyed meanwhile, or proved to be secret, goes. Running it again changes nothing.
 
     Raises:
         ServiceUnavailable: store_away, database_away, paper_changed; the next run does the rest.
@@ -53,7 +55,7 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     waiting = [decision for one in marked if (decision := _fetched(archive, one.key)) is not None]
     due = [decision for decision in waiting if decision.decided_at < now - _STILL_AT_WORK]
     for decision in sorted(due, key=lambda decision: decision.decided_at):
-        if _is_of_destroyed(archive, decision):
+        if _is_of_gone(archive, decision):
             _drop(archive, decision)
             continue
         keep(archive.store, archive.tables.access_log, decision)  # the crash may have come before even this
@@ -65,18 +67,19 @@ def resume(archive: Archive, office_id: str, now: datetime) -> int:
     return len(due)
 
 
-def _is_of_destroyed(archive: Archive, decision: AnyDecision) -> bool:
-    """Whether it says something of a paper that was destroyed meanwhile: nothing of that may come back."""
+def _is_of_gone(archive: Archive, decision: AnyDecision) -> bool:
+    """Whether it says something of a paper of which nothing may be known by now: nothing of that may come back."""
     if isinstance(decision, Destroy | SetHold):
         return False
     try:
-        return archive.tables.papers.get(decision.actor.office_id, decision.subject_id).state == "destroyed"
+        paper = archive.tables.papers.get(decision.actor.office_id, decision.subject_id)
+        return is_gone(paper) and not (is_wiped(paper) and wipes(decision))
     except NotFound:  # it is about something else
         return False
 
 
 def _drop(archive: Archive, decision: AnyDecision) -> None:
-    log.info("drop %s: its paper was destroyed", decision.decision_id)
+    log.info("drop %s: nothing may be known of its paper", decision.decision_id)
     archive.store.erase(keys.decision(decision.actor.office_id, decision.subject_id, decision.decision_id))
     applied(archive.store, archive.tables.records, decision)
 

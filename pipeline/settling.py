@@ -12,10 +12,13 @@ from pipeline.archive import Archive
 from pipeline.checked import Checks
 from pipeline.decisions import deciding
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
+from pipeline.going import forget_wiped, wiping_of
+from pipeline.holds import dossiers_of
 from pipeline.moving import clear_away, put_record, shows_what_may_not_be_kept, with_copy
 from pipeline.originals import Originals, Place, with_originals
 from pipeline.recording import change_of
 from pipeline.renditions import OnFile, as_rendition, compare_each, once_each
+from pipeline.stages.certain import is_wiped
 from pipeline.stages.identify import identify
 from pipeline.stages.learnt import named_by
 from pipeline.stages.same_paper import better_first
@@ -63,13 +66,13 @@ class Settling:
 
         Raises:
             NotFound: no_such_paper, no_such_submission, no_such_citizen; paper_destroyed.
-            ScanRejected: bad_answer: no such type, field, role or page, or no value of the field's kind.
+            ScanRejected: bad_answer: no such type, field, role or page, or no value of the field's kind; secret_paper.
             ServiceUnavailable: store_away, database_away, paper_changed.
         """
         if isinstance(decision, TakeBack):
             unchanged_since(self._archive, decision)
         else:
-            decision = self._checks.checked(decision)
+            decision = self._with_wiping(self._checks.checked(decision))
         with deciding(self._store, self._tables, decision):
             self.apply(decision)
         return decision
@@ -79,6 +82,7 @@ class Settling:
 
         Raises:
             NotFound: no_such_paper, no_such_submission; paper_destroyed.
+            ScanRejected: secret_paper, of a paper that was wiped.
             ServiceUnavailable: paper_changed, when others keep changing the paper.
         """
         if isinstance(decision, Confirm):
@@ -90,7 +94,10 @@ class Settling:
             if self._tables.papers.change(decision, changes):
                 followed = changes or self._applied_before(decision) or stand
                 self._clear_away(followed)
-                if any(map(_may_not_be_known, followed)):
+                is_secret = self._checks.calls_secret(decision)
+                if is_secret:
+                    self._forget(decision, stand)
+                if is_secret or any(map(_may_not_be_known, followed)):
                     self._tables.keeping.tidy()
                 self._archive.follow([change.after for change in followed])
                 log.info("decided %s %s", decision.kind, decision.subject_id)
@@ -110,6 +117,24 @@ class Settling:
             if paper.state == "rejected":  # its record went as well: the one before showed it
                 self._tables.records.note(change_of(paper))
 
+    def _with_wiping(self, decision: SettledDecision) -> SettledDecision:
+        """The decision with what goes with its paper, as the store has it and nobody else says it."""
+        if not isinstance(decision, SetType | SetSecrecy):
+            return decision
+        paper = self._tables.papers.get(decision.actor.office_id, decision.subject_id)
+        wiping = wiping_of(self._store, self._tables, paper) if self._checks.calls_secret(decision) else None
+        return decision.model_copy(update={"wiping": wiping})
+
+    def _forget(self, decision: SettledDecision, stand: Sequence[PaperChange]) -> None:
+        """Remove what people had said of a secret paper. A crash before leaves it to who applies the decision again."""
+        wiping = decision.wiping if isinstance(decision, SetType | SetSecrecy) else None
+        left = [one.before for one in stand if one.before is not None and is_wiped(one.after)]
+        codes = {code for paper in left for code in dossiers_of(self._tables, paper)}
+        papers = [change.after for change in stand]
+        if not forget_wiped(self._store, self._tables, papers, wiping.owners if wiping else ()):
+            log.warning("wiped %s: the server holds locked versions until their term ends", decision.subject_id)
+        self._archive.dossiers.mark_each(decision.actor.office_id, sorted(codes))
+
     # -- what changes -------------------------------------------------------------------------------------------------
 
     def _changes(self, decision: SettledDecision) -> tuple[PaperChange, ...]:
@@ -127,13 +152,13 @@ class Settling:
             return self._destroyed(paper, decision)
         if paper.state == "destroyed":  # since the answer was checked
             raise NotFound("paper_destroyed", decision.subject_id)
+        if self._checks.calls_secret(decision):
+            return self._wiped(paper)
+        if is_wiped(paper):  # since the answer was checked
+            raise ScanRejected("secret_paper", decision.subject_id)
         if isinstance(decision, SetSame):
             return self._regrouped(paper, decision.same_as)
-        is_secret = isinstance(decision, SetSecrecy) and decision.secret
-        change = None if is_secret else self._change(decision, paper)
-        if change is None or (isinstance(decision, SetType) and change.after.state == "rejected"):
-            return self._wiped(paper)
-        return self._settled((change,))
+        return self._settled((self._change(decision, paper),))
 
     def _change(self, decision: SettledDecision, paper: Paper) -> PaperChange:
         """What a decision makes of the one paper that it is about."""
@@ -259,16 +284,16 @@ class Settling:
 
     def _wiped(self, paper: Paper) -> tuple[PaperChange, ...]:
         """A secret paper goes with every file that shows it; the other papers of its submission keep their copies."""
-        wiped, nothing = answers.wiped(paper), tuple("" for _ in paper.source_pages)
-        changes = [PaperChange(before=paper, after=wiped, texts=nothing)]
+        wiped = answers.wiped(paper)
+        submission = self._tables.submissions.get(paper.actor.office_id, paper.submission_id)
+        changes = []
         for one in self._beside(paper):
-            if one.document_id == paper.document_id:
-                continue
-            left = answers.without_originals(one)
-            texts = None
-            if shows_what_may_not_be_kept(one, (wiped,)):
-                left, texts = answers.without_copy(left), tuple("" for _ in one.source_pages)
-            changes.append(PaperChange(before=one, after=left, texts=texts))
+            after, texts = answers.without_originals(one), None
+            if one.document_id == paper.document_id or shows_what_may_not_be_kept(one, (wiped,)):
+                # Which dossier it belongs to may have been read from it; with which it was handed in was not.
+                after = answers.wiped(one).model_copy(update={"dossier_code": submission.dossier_code})
+                texts = tuple("" for _ in one.source_pages)
+            changes.append(PaperChange(before=one, after=after, texts=texts))
         return tuple(changes)
 
 

@@ -12,7 +12,14 @@ from pydantic import TypeAdapter
 from schemas.base import Value
 from schemas.citizen_requests import AddRequest, AnswerRequest, EndRequest
 from schemas.decided import Decided
-from schemas.destruction import AnswerDestruction, Destroy, EndDestruction, ProposeDestruction, SetHold
+from schemas.destruction import (
+    AnswerDestruction,
+    Destroy,
+    DestroyedObject,
+    EndDestruction,
+    ProposeDestruction,
+    SetHold,
+)
 from schemas.dossier import CopyKind
 from schemas.people import Citizen
 from schemas.signing import SignedCopy
@@ -83,12 +90,27 @@ class MachineView(Value):
     asked: bool
 
 
+class Wiping(Value):
+    """What goes with a paper that proves to be secret, of which nothing may be known. It holds ids and hashes alone.
+
+    `objects` are what was decided about it, and about papers cut otherwise of the same pages; `owners` the register's
+    entries of its owners, which go too when nothing hangs on them.
+    """
+
+    objects: tuple[DestroyedObject, ...] = ()
+    owners: tuple[str, ...] = ()
+
+
 class SetType(Decided):
-    """The paper is of this type. Subject: a paper."""
+    """The paper is of this type. Subject: a paper.
+
+    `wiping`: what goes with it where that is the type of secret papers.
+    """
 
     kind: Literal["set_type"] = "set_type"
     type: str
     machine: MachineView | None = None
+    wiping: Wiping | None = None
 
 
 class SetField(Decided):
@@ -125,6 +147,7 @@ class SetSecrecy(Decided):
 
     kind: Literal["set_secrecy"] = "set_secrecy"
     secret: bool
+    wiping: Wiping | None = None
 
 
 class SetCard(Decided):
@@ -316,6 +339,15 @@ AnyDecision = Annotated[
     Described(discriminator="kind"),
 ]
 read_decision: TypeAdapter[AnyDecision] = TypeAdapter(AnyDecision)
+
+
+def wipes(decision: Decided) -> bool:
+    """Whether it calls its paper secret: it names nothing that the paper said, and stays when all else goes."""
+    if isinstance(decision, SetSecrecy):
+        return decision.secret
+    return isinstance(decision, SetType) and decision.wiping is not None
+
+
 read_register_decision: TypeAdapter[RegisterDecision] = TypeAdapter(
     Annotated[RegisterDecision, Described(discriminator="kind")]
 )

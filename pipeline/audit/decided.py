@@ -1,7 +1,8 @@
-"""Decisions that an office's log names: each lies in the store as it was, unless it was destroyed with its paper.
+"""Decisions that an office's log names: each lies in the store as it was, unless it went with its paper.
 
 What a destruction took along stands in its own decision (`Destroy`), which stays, and whose hash the log holds as well:
-so nobody explains a decision away that he has removed.
+so nobody explains a decision away that he has removed. The decision that a paper is secret (`wipes`) stays in the same
+way, and tells what was decided about that paper; what came too late for its list was dropped as well.
 """
 
 import re
@@ -14,12 +15,12 @@ from pipeline.audit.found import Found
 from pipeline.bulk import Fetched, fetch_each
 from pipeline.ports import ObjectStore
 from schemas.access import LoggedAccess
-from schemas.decisions import read_decision
+from schemas.decisions import SetSecrecy, SetType, read_decision, wipes
 from schemas.destruction import Certificate, Destroy, DestroyedObject
 
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9-]+")
 """`<subject>/<decision>`; what somebody has spoilt may be anything."""
-_DESTROY = b'"kind":"destroy"'
+_TAKE_ALONG = (b'"kind":"destroy"', b'"kind":"set_secrecy"', b'"wiping":{')
 
 
 class DecidedThings:
@@ -29,6 +30,7 @@ class DecidedThings:
         """Args: found: gathers what is wrong."""
         self._office_id, self._store, self._found = office_id, store, found
         self._missing: dict[str, LoggedAccess] = {}
+        self._wiped: set[str] = set()
 
     def check(self, batch: Sequence[LoggedAccess]) -> None:
         """Compare the decisions that these entries name, in the order of the log.
@@ -48,9 +50,20 @@ class DecidedThings:
             self._found.entries("decision_altered", logged.number, logged.number)
         elif fetched.stored is None:
             self._missing.setdefault(fetched.key, logged)
-        elif fetched.data is not None and _DESTROY in fetched.data:
+        elif fetched.data is not None and any(mark in fetched.data for mark in _TAKE_ALONG):
             # It stands behind all that it took along: it was decided after them.
-            self._explain(_destroyed_by(fetched.data))
+            self._follow(fetched.data)
+
+    def _follow(self, data: bytes) -> None:
+        try:
+            decision = read_decision.validate_json(data)
+        except ValidationError:
+            return
+        if isinstance(decision, Destroy):
+            self._explain(decision.objects)
+        elif isinstance(decision, SetSecrecy | SetType) and wipes(decision):
+            self._wiped.add(decision.subject_id)
+            self._explain(decision.wiping.objects if decision.wiping else ())
 
     def note_missing(self, *, some_lost: bool) -> None:
         """Note the decisions that are gone though nothing tells of their destruction. Raises: ServiceUnavailable.
@@ -64,7 +77,8 @@ class DecidedThings:
             for stored in self._store.find(keys.destruction(self._office_id)):
                 self._explain(self._certified(stored.key))
         for logged in self._missing.values():
-            self._found.entries("decision_missing", logged.number, logged.number)
+            if logged.entry.document_id not in self._wiped:
+                self._found.entries("decision_missing", logged.number, logged.number)
 
     def _explain(self, destroyed: Sequence[DestroyedObject]) -> None:
         for one in destroyed:
@@ -79,11 +93,3 @@ class DecidedThings:
         except ValidationError:  # altered: `hoso verify` says so
             return ()
         return [one for paper in certificate.papers for one in paper.objects]
-
-
-def _destroyed_by(data: bytes) -> Sequence[DestroyedObject]:
-    try:
-        decision = read_decision.validate_json(data)
-    except ValidationError:
-        return ()
-    return decision.objects if isinstance(decision, Destroy) else ()

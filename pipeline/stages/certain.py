@@ -18,6 +18,16 @@ def may_stay(paper: Paper) -> bool:
     return paper.keeping == "keep" and paper.state != "destroyed"
 
 
+def is_wiped(paper: Paper) -> bool:
+    """Whether it proved to be secret, or shows pages of one that did: nothing of it may be known."""
+    return paper.keeping == "secret_stop"
+
+
+def is_gone(paper: Paper) -> bool:
+    """Whether nothing may be left of it but that it was there."""
+    return paper.state == "destroyed" or is_wiped(paper)
+
+
 def loses_pictures(paper: Paper) -> bool:
     """Whether the paper is surely one of which no picture may be kept for good.
 

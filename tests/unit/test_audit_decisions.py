@@ -1,7 +1,9 @@
-"""Decisions that the log names: altered, removed, destroyed with their paper, and explained away."""
+"""Decisions that the log names: altered, removed, gone with their paper, and explained away."""
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import pytest
 from sqlalchemy import create_engine
 
 from pipeline import keys
@@ -9,16 +11,18 @@ from pipeline.adapters.database.access_tables import access_log, audit_heads
 from pipeline.audit.closing import Closing
 from pipeline.audit.returning import bring_up_to_date
 from pipeline.audit.verify import verify
-from pipeline.decisions import new_decision
+from pipeline.decisions import deciding, new_decision
 from pipeline.destroying import Destructions
+from pipeline.holds import Holds
+from pipeline.resume import resume
 from pipeline.settling import Settling
 from schemas.access import AccessEntry
-from schemas.decisions import SetField
+from schemas.decisions import SetCuts, SetField, SetSecrecy, Wiping
 from schemas.destruction import Certificate, Destroy, DestroyedObject
 from schemas.dossier import Paper
 from schemas.people import Actor
 from tests.unit.desk import ACTOR, Desk
-from tests.unit.plain_papers import BIRTH
+from tests.unit.plain_papers import BIRTH, GOING_ON
 from tests.unit.plain_parsers import scan
 
 OFFICE = ACTOR.office_id
@@ -101,6 +105,81 @@ def test_a_decision_to_destroy_that_no_log_names_explains_nothing(desk: Desk) ->
     place = keys.decision(OFFICE, paper.document_id, forged.decision_id)
     desk.store.put(place, BytesIO(forged.model_dump_json().encode()), "application/json")
     assert found(desk) == [("decision_missing", number)]
+
+
+def secret(desk: Desk, paper: Paper) -> str:
+    """The key of the decision by which the paper is secret by now."""
+    said = new_decision(SetSecrecy, ACTOR, paper.document_id, secret=True)
+    Settling(desk.archive).decide(said)
+    return keys.decision(OFFICE, paper.document_id, said.decision_id)
+
+
+def test_what_went_with_a_secret_paper_is_not_missed(desk: Desk) -> None:
+    paper, key, _ = decided(desk)
+    secret(desk, paper)
+    assert key not in desk.keys("decisions/")
+    assert found(desk) == []
+
+
+def test_what_went_with_a_paper_cut_otherwise_of_a_secret_ones_pages_is_not_missed(desk: Desk) -> None:
+    whole = desk.file(scan(BIRTH, GOING_ON))
+    said = new_decision(SetField, ACTOR, whole.document_id, name="mother_name", value="Quàng Thị Inh")
+    Settling(desk.archive).decide(said)
+    Settling(desk.archive).decide(new_decision(SetCuts, ACTOR, whole.submission_id, first_pages=(1, 2)))
+    secret(desk, desk.tables.papers.of_content(OFFICE, whole.content_sha256)[0])
+    assert desk.keys(keys.decision(OFFICE, whole.document_id)) == []
+    assert found(desk) == []
+
+
+def test_an_answer_that_came_too_late_for_a_secret_paper_is_not_missed(desk: Desk) -> None:
+    paper, _, _ = decided(desk)
+    secret(desk, paper)
+    late = new_decision(SetField, ACTOR, paper.document_id, name="mother_name", value="Quàng Thị Inh")
+    with pytest.raises(ZeroDivisionError), deciding(desk.store, desk.tables, late):
+        _ = 1 / 0
+    resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(days=1))
+    assert len(desk.keys(keys.decision(OFFICE, paper.document_id))) == 1
+    assert found(desk) == []
+
+
+def test_where_the_decision_that_a_paper_is_secret_is_gone_too_both_are_missed(desk: Desk) -> None:
+    paper, _, number = decided(desk)
+    desk.store.delete(secret(desk, paper))
+    (missed,) = verify(OFFICE, desk.store, desk.tables.audit, None, lambda *_: None).findings
+    assert (missed.kind, missed.first, missed.last) == ("decision_missing", number, number + 1)
+
+
+def test_a_paper_that_was_said_not_to_be_secret_explains_nothing(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    Settling(desk.archive).decide(new_decision(SetSecrecy, ACTOR, paper.document_id, secret=False))
+    desk.store.delete(key)
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_secret_paper_does_not_explain_what_is_gone_of_another(desk: Desk) -> None:
+    _, key, number = decided(desk)
+    secret(desk, desk.file(scan(BIRTH.replace("Số: 150/2020", "Số: 151/2020"))))
+    desk.store.delete(key)
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_decision_that_a_paper_is_secret_that_no_log_names_explains_nothing(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    forged = new_decision(
+        SetSecrecy, ACTOR, paper.document_id, secret=True, wiping=Wiping(objects=(described(desk, key),))
+    )
+    desk.store.delete(key)
+    place = keys.decision(OFFICE, paper.document_id, forged.decision_id)
+    desk.store.put(place, BytesIO(forged.model_dump_json().encode()), "application/json")
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_hold_that_is_gone_of_a_secret_paper_is_missed(desk: Desk) -> None:
+    paper, _, number = decided(desk)
+    hold = Holds(desk.tables).put(desk.store, ACTOR, paper.document_id, "lawsuit", "")
+    secret(desk, paper)
+    desk.store.delete(keys.decision(OFFICE, paper.document_id, hold.decision_id))
+    assert found(desk) == [("decision_missing", number + 1)]
 
 
 def test_a_destruction_whose_entries_were_lost_before_a_restore_is_told_by_its_certificate(desk: Desk) -> None:

@@ -20,11 +20,14 @@ from pipeline.adapters.database.tables import (
     source_files,
     submissions,
 )
-from schemas.decisions import AnyDecision, read_decision
+from pipeline.stages.certain import is_gone
+from schemas.decisions import AnyDecision, read_decision, wipes
 from schemas.dossier import Paper
 
 _STAY = ("set_hold", "destroy")
 """Decisions about a paper that say nothing of what it said, and prove what was done with it."""
+
+_MAY_WIPE = ("set_secrecy", "set_type")
 
 
 class KeepingTable:
@@ -43,7 +46,11 @@ class KeepingTable:
         with self._connections.writing() as connection:
             _forget_dossiers(connection, office_id, document_ids)
             about = (decisions.c.office_id == office_id) & decisions.c.subject_id.in_(document_ids)
-            connection.execute(delete(decisions).where(about, decisions.c.kind.not_in(_STAY)))
+            said = select(decisions.c.record).where(about, decisions.c.kind.in_(_MAY_WIPE))
+            found = map(read_decision.validate_json, connection.execute(said).scalars())
+            stay = [one.decision_id for one in found if wipes(one)]
+            goes = decisions.c.kind.not_in(_STAY) & decisions.c.decision_id.not_in(stay)
+            connection.execute(delete(decisions).where(about, goes))
             for table in (paper_codes, paper_marks, earlier_papers):
                 mine = (table.c.office_id == office_id) & table.c.document_id.in_(document_ids)
                 connection.execute(delete(table).where(mine))
@@ -93,7 +100,7 @@ def _forget_submissions(connection: Connection, office_id: str, document_ids: Co
     for submission_id in connection.execute(query).scalars().all():
         beside = select(papers.c.record).where(of_office, papers.c.submission_id == submission_id)
         left = [Paper.model_validate_json(record) for record in connection.execute(beside).scalars()]
-        if any(paper.state != "destroyed" for paper in left):
+        if not all(map(is_gone, left)):
             continue
         for table, unsaid in ((submissions, {"handed_in_by": None}), (source_files, {"path": ""})):
             this = (table.c.office_id == office_id) & (table.c.submission_id == submission_id)
