@@ -396,5 +396,4 @@ def mark(passage: str, query: str) -> tuple[Piece, ...]:
             Piece(text=text[token.start : token.end], hit=True),
         ]
         done = token.end
-    pieces.append(Piece(text=text[done:], hit=False))
-    return tuple(piece for piece in pieces if piece.text)
+    return tuple(piece for piece in (*pieces, Piece(text=text[done:], hit=False)) if piece.text)
