@@ -6,7 +6,7 @@ python -m tests.bench.signing [PAPERS]
 import statistics
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from tests.services.authority import OFFICER, Authority, pdfsig, stamping, trust
 from tests.services.signers import Kind, held
 from tests.services.verapdf import failed_rules
 from tests.unit.desk import ACTOR, Desk, open_desk
+from tests.unit.plain_papers import BIRTH
 
 _CODE = "H26.29-250701-0001"
 _PAPERS = 20
@@ -70,7 +71,8 @@ def _measured(kind: Kind, papers: int, authority: Authority, folder: Path) -> st
 def _file(desk: Desk, papers: int, folder: Path) -> list[str]:
     ids = []
     for number in range(papers):
-        lines = Print(("GIẤY XÁC NHẬN", f"Số: {number}", f"Ngày {datetime.now(UTC):%d/%m/%Y}"))
+        # Of a type that is certain: only what is archived is signed.
+        lines = Print(tuple(BIRTH.replace("150/2020", f"{number + 1}/2020").splitlines()))
         ids.append(desk.file(write_digital(folder / "a.pdf", lines).read_bytes(), dossier_code=_CODE).document_id)
     for one in ids:
         desk.archive.confirm(ACTOR, one, "original")
