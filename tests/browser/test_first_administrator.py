@@ -13,6 +13,7 @@ FIRST, OWN = "con đò qua sông", "bốn mùa hoa gạo đỏ"
 
 
 def sign_in(page: Page, password: str) -> None:
+    expect(page.locator("#login")).to_be_focused()
     page.keyboard.type("quan")
     page.keyboard.press("Tab")
     page.keyboard.type(password)
@@ -20,9 +21,16 @@ def sign_in(page: Page, password: str) -> None:
 
 
 def choose_password(page: Page) -> None:
+    expect(page.locator("#old")).to_be_focused()
     for word in (FIRST, OWN, OWN):
         page.keyboard.type(word)
         page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+
+def show_code(page: Page, field: str, code: str) -> None:
+    expect(page.locator(field)).to_be_focused()
+    page.keyboard.type(code)
     page.keyboard.press("Enter")
 
 
@@ -39,8 +47,7 @@ def test_an_administrator_comes_in_for_the_first_time_and_is_asked_again_later(
     expect(stranger).to_have_url(f"{counter.url}/me/code")
     assert_calm(stranger)
     telephone = Telephone(stranger.locator(".letters").inner_text())
-    stranger.keyboard.type(telephone.code())  # The field has the focus.
-    stranger.keyboard.press("Enter")
+    show_code(stranger, "#code", telephone.code())
     expect(stranger).not_to_have_url(f"{counter.url}/me/code")
     stranger.get_by_role("button", name="Đăng xuất").press("Enter")
     stranger.wait_for_url("**/sign-in")
@@ -48,8 +55,7 @@ def test_an_administrator_comes_in_for_the_first_time_and_is_asked_again_later(
     sign_in(stranger, OWN)
     expect(stranger).to_have_url(f"{counter.url}/sign-in/code?next=%2Faccounts")
     assert_calm(stranger)
-    stranger.keyboard.type(telephone.code(1))
-    stranger.keyboard.press("Enter")
+    show_code(stranger, "#code", telephone.code(1))
     expect(stranger).to_have_url(f"{counter.url}/accounts")
     let_proofs_grow_old(counter.settings)
     stranger.get_by_label("Họ và tên").fill("Nguyễn Thị Lan")
@@ -57,7 +63,6 @@ def test_an_administrator_comes_in_for_the_first_time_and_is_asked_again_later(
     stranger.keyboard.press("Enter")
     expect(stranger.get_by_role("heading", level=1)).to_have_text("Xác nhận lại là bạn")
     assert_calm(stranger)
-    stranger.keyboard.type(telephone.code())
-    stranger.keyboard.press("Enter")
+    show_code(stranger, "#proof", telephone.code())
     expect(stranger.get_by_label("Đường dẫn đăng nhập một lần")).to_be_visible()
     expect(stranger.get_by_role("heading", level=1)).to_contain_text("Nguyễn Thị Lan")

@@ -30,11 +30,10 @@ def main() -> None:
     first, second = write_papers(folder / "1.pdf", BIRTH), write_papers(folder / "2.pdf", SECOND_CHILD)
     ends = [_told(ingest(home, first, **settings))]
     filler = small / "filler"
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:  # what is left in a buffer would find no room either
         try:
             while True:
                 file.write(b"\0" * _LEFT_BYTES)
-                file.flush()
         except OSError:
             file.truncate(max(0, file.tell() - _LEFT_BYTES))
     ends.append(_told(ingest(home, second, **settings)))

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipeline.adapters.running import Running, find_running
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 240.0
@@ -58,12 +60,13 @@ def hoso_up(home: Path, **more: str) -> Iterator[Up]:
         process.communicate(timeout=120)
 
 
-def wait_until(holds: Callable[[], bool], timeout_s: float) -> None:
-    """Return when it holds; fail when it does not within the time."""
+def wait_until(holds: Callable[[], T], timeout_s: float) -> T:
+    """Return what holds when it does; fail when it does not within the time."""
     last = time.monotonic() + timeout_s
-    while not holds():
+    while not (held := holds()):
         assert time.monotonic() < last, f"not within {timeout_s} s"
         time.sleep(0.1)
+    return held
 
 
 def processes_of(home: Path) -> dict[int, str]:

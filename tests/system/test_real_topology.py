@@ -131,8 +131,7 @@ def test_what_a_killed_worker_held_is_filed_once_by_the_other(
 ) -> None:
     scan = draw_birth_certificate(tmp_path / "taken-up.pdf", "Trần Văn Dở Dang", pages=3)
     submission_id = hand_in(office, scan)
-    wait_until(lambda: at_work(topology) is not None, _READ_S)
-    name = at_work(topology)
+    name = wait_until(lambda: at_work(topology), _READ_S)
     assert name is not None
     topology.parts[name].kill()
     assert len(papers_of(office, submission_id)) == 1
