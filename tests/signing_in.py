@@ -3,7 +3,7 @@
 import re
 import time
 from base64 import b32decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,7 @@ from pipeline.wiring import open_tables
 from schemas.access import Purpose, Role
 
 HERE = "http://127.0.0.1:8460"
+Browser = Callable[[], TestClient]
 EVERY_ROLE: tuple[Role, ...] = ("counter", "reviewer", "head", "administrator")
 
 

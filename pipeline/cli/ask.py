@@ -82,7 +82,7 @@ def search(
             after=after,
         )
         page = archive.tables.search.search(query)
-        note(settings, archive.tables, "search", document_ids=[hit.document_id for hit in page.hits])
+        note(settings.actor, archive.tables, "search", document_ids=[hit.document_id for hit in page.hits])
         titles = {hit.type: archive.catalogue.title(hit.type) for hit in page.hits}
     if as_json:
         write_stdout(as_json_line(page))
@@ -114,7 +114,7 @@ def citizen(
         papers = [paper for paper in held if paper.rendition_of is None]
         links = archive.tables.register.links(settings.office_id, person.citizen_id)
         mentions = [link for link in links if link.link == "mentioned"]
-        note(settings, archive.tables, "open_citizen", citizen_id=person.citizen_id)
+        note(settings.actor, archive.tables, "open_citizen", citizen_id=person.citizen_id)
         titles = {paper.type: archive.catalogue.title(paper.type) for paper in papers}
     if as_json:
         told: dict[str, object] = {"citizen": person.model_dump(mode="json")}
@@ -164,7 +164,7 @@ def show(
         paper = archive.tables.papers.get(settings.office_id, document)
         texts = archive.tables.papers.page_texts(settings.office_id, document)
         title = archive.catalogue.title(paper.type)
-        note(settings, archive.tables, "download" if pdf else "look", document_ids=[document])
+        note(settings.actor, archive.tables, "download" if pdf else "look", document_ids=[document])
         if pdf is not None:
             _write_pdf(archive, settings, document, pdf)
     if as_json:
@@ -190,7 +190,7 @@ def checklist(
         wanted = pick_procedure(archive, procedure)
         person = archive.tables.people.by_number(settings.office_id, citizen)
         if person is not None:
-            note(settings, archive.tables, "open_citizen", citizen_id=person.citizen_id)
+            note(settings.actor, archive.tables, "open_citizen", citizen_id=person.citizen_id)
         papers = archive.tables.papers.of_citizen(settings.office_id, person.citizen_id) if person else ()
         whose = person or Citizen(citizen_id="", personal_id=citizen, name="")  # a newcomer owes everything
         looked_up = archive.tables.dossiers.look_ups(settings.office_id, dossier) if dossier else ()

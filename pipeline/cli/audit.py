@@ -92,7 +92,7 @@ def export(
     settings = load_settings()
     last = until.date() if until else local_day(datetime.now(UTC))
     with open_tables(settings) as tables:
-        note(settings, tables, "export", purpose="audit", subject_id="access-log")
+        note(settings.actor, tables, "export", purpose="audit", subject_id="access-log")
         done = export_days(tables.audit, settings.office_id, since.date(), last, target)
     _console.print(f"{done.entries:,} entries, {done.first} to {done.last}; the last line's SHA-256: {done.sha256}")
 

@@ -40,7 +40,7 @@ def citizen(
     with open_tables(settings) as tables:
         if tables.people.by_id(settings.office_id, citizen_id) is None:
             raise NotFound("no_such_citizen", citizen_id)
-        note(settings, tables, "look", purpose="audit", citizen_id=citizen_id)
+        note(settings.actor, tables, "look", purpose="audit", citizen_id=citizen_id)
         office, catalogue = settings.office_called(settings.office_id), load_catalogue(settings.catalogue)
         seen = Seen(tables, catalogue, settings.office_id, office, printed_title).of_citizen(citizen_id, _MOST)
     for one in seen:
@@ -71,7 +71,7 @@ def incident(
     except FileExistsError:
         raise ScanRejected("target_taken") from None
     with open_tables(settings) as tables:
-        note(settings, tables, "export", purpose="audit", subject_id="incident")
+        note(settings.actor, tables, "export", purpose="audit", subject_id="incident")
         counts = _write_rows(Incident(tables, load_catalogue(settings.catalogue), asked), target)
         report = draft(_about(settings, tables, asked), counts)
     with new_file(target / "counts.json") as file:

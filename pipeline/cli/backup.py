@@ -57,7 +57,8 @@ def _take(settings: Settings, target: ObjectStore, keep_days: int) -> BackedUp:
     with open_tables(settings) as tables, turn(tables.turns, "backup", settings.lease_s) as ours:
         if not ours:
             raise ServiceUnavailable("backup_running")
-        note(settings, tables, "backup")  # before anything leaves, so that a run that is broken off stands there too
+        # Before anything leaves, so that a run that is broken off stands there too.
+        note(settings.actor, tables, "backup")
         with told("{} objects looked at, {} bytes copied") as on_progress:
             return Backup(open_store(settings), tables.rows, target).take(terms, on_progress)
 

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.cli.telling import told
 from pipeline.cli.vouching import vouched
 from pipeline.destroying import DESTROYING, Destructions, certificate_of
@@ -18,8 +19,6 @@ from pipeline.settings import Settings, load_settings
 from pipeline.table_ports import Tables
 from pipeline.turns import turn
 from pipeline.wiring import open_archive
-from schemas.access import AccessEntry
-from schemas.people import Actor
 
 app = typer.Typer(
     name="destroy", help="Destroy papers that need be kept no longer; it takes two people.", no_args_is_help=True
@@ -49,7 +48,10 @@ def propose(
             typer.echo("\n".join(ids))
             return
         proposal = destructions.propose(vouched(settings, tables, login, "papers.destroy"), ids, "keeping_over")
-        _trace(tables, proposal.actor, proposal.subject_id, [one.document_id for one in proposal.papers])
+        named = [one.document_id for one in proposal.papers]
+        note(
+            proposal.actor, tables, "change", purpose="supervision", document_ids=named, subject_id=proposal.subject_id
+        )
     typer.echo(proposal.subject_id)
 
 
@@ -88,7 +90,7 @@ def approve(destruction: _Id, login: _Login) -> None:
     with _opened() as (settings, destructions, tables, _):
         actor = vouched(settings, tables, login, "papers.destroy")
         answer = destructions.answer(actor, destruction, approved=True)
-        _trace(tables, answer.actor, destruction, [])
+        note(answer.actor, tables, "change", purpose="supervision", subject_id=destruction)
         _carry_out(settings, destructions, tables, destruction)
 
 
@@ -126,10 +128,3 @@ def _carry_out(settings: Settings, destructions: Destructions, tables: Tables, d
     with turn(tables.turns, DESTROYING, settings.lease_s) as mine, told("{} of {} papers destroyed") as on_destroyed:
         ended = mine and destructions.carry_out(settings.office_id, destruction_id, on_destroyed)
     typer.echo(f"{destruction_id}\t{'done' if ended else 'goes on with the sweep'}")
-
-
-def _trace(tables: Tables, actor: Actor, destruction_id: str, document_ids: list[str]) -> None:
-    entry = AccessEntry(
-        at=datetime.now(UTC), actor=actor, access="change", purpose="supervision", subject_id=destruction_id
-    )
-    tables.access_log.write(*[entry.model_copy(update={"document_id": one}) for one in document_ids] or [entry])

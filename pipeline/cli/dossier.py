@@ -122,7 +122,7 @@ def show(code: Code, given: Given = None, not_given: NotGiven = None, as_json: A
     settings = load_settings()
     with open_archive(settings) as archive:
         view = _view(archive, settings, code, given, not_given)
-        note(settings, archive.tables, "look", purpose="dossier", subject_id=code)
+        note(settings.actor, archive.tables, "look", purpose="dossier", subject_id=code)
         titles = {
             one.document_id: archive.tables.papers.get(settings.office_id, one.document_id).type
             for one in view.components
@@ -241,7 +241,7 @@ def prefill(
         if kind is None or kind.filled_by != "applicant":
             raise NotFound("no_such_form", form)
         person = find_citizen(archive, settings, citizen)
-        note(settings, archive.tables, "prefill", citizen_id=person.citizen_id)
+        note(settings.actor, archive.tables, "prefill", citizen_id=person.citizen_id)
         fields = known_values(
             kind,
             archive.catalogue.types,

@@ -43,5 +43,5 @@ def dossiers(
 
 def _write(settings: Settings, tables: Tables, one: DossierSync) -> None:
     inside = [*(paper.file_id for paper in one.papers), *(result.paper_id for result in one.results)]
-    note(settings, tables, "export", purpose="integration", document_ids=inside, subject_id=one.dossier_code)
+    note(settings.actor, tables, "export", purpose="integration", document_ids=inside, subject_id=one.dossier_code)
     write_stdout(as_json_line(one))

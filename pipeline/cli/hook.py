@@ -31,7 +31,7 @@ def add(url: Annotated[str, typer.Argument(help="https, or http on this machine.
     secret = new_secret()
     with open_tables(settings) as tables:
         tables.hooks.add(hook, secret)
-        note(settings, tables, "hook", subject_id=hook.hook_id)
+        note(settings.actor, tables, "hook", subject_id=hook.hook_id)
     typer.echo(f"{hook.hook_id} {secret}")
 
 
@@ -67,7 +67,7 @@ def remove(hook_id: _Id) -> None:
     settings = load_settings()
     with open_tables(settings) as tables:
         tables.hooks.remove(settings.office_id, hook_id)
-        note(settings, tables, "hook", subject_id=hook_id)
+        note(settings.actor, tables, "hook", subject_id=hook_id)
 
 
 def _given_up(told: tuple[Delivery, ...]) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from pipeline.settings import Settings
 from pipeline.table_ports import Tables
 from schemas.access import Access, AccessEntry, Purpose
+from schemas.people import Actor
 
 
 def note(
-    settings: Settings,
+    actor: Actor,
     tables: Tables,
     access: Access,
     *,
@@ -18,13 +18,13 @@ def note(
     document_ids: Iterable[str] = (),
     subject_id: str | None = None,
 ) -> None:
-    """Write to the log, in the name of whoever the settings say works here: one entry for each paper, or one.
+    """Write to the log, in the name of who does it: one entry for each paper, or one.
 
     Before anything is shown. Raises: ServiceUnavailable (database_away).
     """
     entry = AccessEntry(
         at=datetime.now(UTC),
-        actor=settings.actor,
+        actor=actor,
         access=access,
         purpose=purpose,
         citizen_id=citizen_id,

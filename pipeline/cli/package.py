@@ -77,7 +77,7 @@ def _pack(
                 folder.dossier.code if folder.dossier else None,
                 [paper.document_id for paper, _ in folder.papers],
             )
-            note(settings, tables, "export", purpose=purpose, document_ids=ids, subject_id=code)
+            note(settings.actor, tables, "export", purpose=purpose, document_ids=ids, subject_id=code)
             packer.pack(folder)
             packed += len(folder.papers)
             on_progress(packed, number)

@@ -15,6 +15,7 @@ from pipeline.bag import Bag, place_bag
 from pipeline.citizen_requests import CitizenRequests
 from pipeline.cli.ask import AsJson
 from pipeline.cli.lines import as_json_line, write_stdout
+from pipeline.cli.noting import note
 from pipeline.cli.telling import told
 from pipeline.cli.vouching import vouched
 from pipeline.destroying import MAY_GO, Destructions
@@ -27,7 +28,7 @@ from pipeline.retention import Obligations
 from pipeline.settings import Settings, load_settings
 from pipeline.table_ports import Tables
 from pipeline.wiring import open_archive, open_store, open_tables
-from schemas.access import AccessEntry, LoggedAccess
+from schemas.access import Access, LoggedAccess
 from schemas.citizen_requests import CitizenRequest, RequestKind, RequestOutcome
 from schemas.destruction import Obligation
 from schemas.dossier import Paper
@@ -111,7 +112,7 @@ def see(
     settings = load_settings()
     with open_archive(settings) as archive:
         asked = _asked(settings, archive, request)
-        _trace(settings, archive.tables, asked, "export", archive.tables.papers.of_citizen(settings.office_id, asked))
+        _note(settings, archive.tables, asked, "export", archive.tables.papers.of_citizen(settings.office_id, asked))
         _pack(settings, archive, asked, target)
     typer.echo(str(target))
 
@@ -126,7 +127,7 @@ def papers(request: _Id, as_json: AsJson = False) -> None:
     with open_archive(settings) as archive:
         asked = _asked(settings, archive, request)
         found = archive.tables.papers.of_citizen(settings.office_id, asked)
-        _trace(settings, archive.tables, asked, "look", found)
+        _note(settings, archive.tables, asked, "look", found)
         obligations = _obligations(archive, found)
     for one in obligations:
         vi, en = KEEPING_RULES[one.rule]
@@ -158,7 +159,7 @@ def delete(
             else:
                 may_go.append(paper.document_id)
         proposal = destructions.propose(actor, may_go, "citizen_request", request)
-        _trace(settings, archive.tables, asked, "change", found)
+        _note(settings, archive.tables, asked, "change", found)
     typer.echo(f"proposed\t{proposal.subject_id}\t{len(proposal.papers)}")
 
 
@@ -225,15 +226,6 @@ def _csv(*cells: str) -> str:
     return line.getvalue()
 
 
-def _trace(settings: Settings, tables: Tables, citizen_id: str, access: str, found: tuple[Paper, ...]) -> None:
-    entry = AccessEntry.model_validate(
-        {
-            "at": datetime.now(UTC),
-            "actor": settings.actor,
-            "access": access,
-            "purpose": "citizen_request",
-            "citizen_id": citizen_id,
-        }
-    )
-    each = [entry.model_copy(update={"document_id": paper.document_id}) for paper in found]
-    tables.access_log.write(*each or [entry])
+def _note(settings: Settings, tables: Tables, citizen_id: str, access: Access, found: tuple[Paper, ...]) -> None:
+    ids = [paper.document_id for paper in found]
+    note(settings.actor, tables, access, purpose="citizen_request", citizen_id=citizen_id, document_ids=ids)

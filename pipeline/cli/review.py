@@ -54,7 +54,7 @@ def show(
     with open_archive(settings) as archive:
         review = Review(archive)
         found = review.item(settings.office_id, item)
-        note(settings, archive.tables, "look", purpose="review", document_ids=[found.document_id])
+        note(settings.actor, archive.tables, "look", purpose="review", document_ids=[found.document_id])
         if crop is not None:
             review.crop(settings.office_id, item, crop)
     if as_json:

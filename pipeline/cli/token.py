@@ -37,7 +37,7 @@ def add(
             raise NotFound("no_such_account", login)
         scopes = cast("list[Permission]", scope)
         token, secret = tokens.issue(tables.tokens, settings.actor, found[0], name or login, scopes, days)
-        note(settings, tables, "token", subject_id=token.token_id)
+        note(settings.actor, tables, "token", subject_id=token.token_id)
     typer.echo(secret)
 
 
@@ -61,4 +61,4 @@ def revoke(token_id: Annotated[str, typer.Argument(help="See hoso token list.")]
     settings = load_settings()
     with open_tables(settings) as tables:
         tables.tokens.revoke(settings.office_id, token_id)
-        note(settings, tables, "token", subject_id=token_id)
+        note(settings.actor, tables, "token", subject_id=token_id)

@@ -44,5 +44,5 @@ def _link(settings: Settings, address: str, login: str) -> str:
     with open_tables(settings) as tables:
         secret = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60).issue_link(login)
         found = tables.accounts.by_login(login)
-        note(settings, tables, "account", subject_id=found[0].account_id if found else None)
+        note(settings.actor, tables, "account", subject_id=found[0].account_id if found else None)
     return f"{address}/?token={secret}"

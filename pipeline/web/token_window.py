@@ -62,7 +62,11 @@ def build_window(signer: Signer, settings: Settings) -> Starlette:
         def chain() -> dict[str, object]:
             return {"certificates": [one.hex() for one in signer.chain()]}
 
-        return await _answer(request, secret, language, chain)
+        try:
+            _check_window(request, secret)
+        except HosoError as error:
+            return _refused(error, language)
+        return await _answer(language, chain)
 
     async def sign(request: Request) -> Response:
         try:
@@ -80,7 +84,7 @@ def build_window(signer: Signer, settings: Settings) -> Starlette:
             made = signer.sign(digests, wanted.pin.get_secret_value())
             return {"signatures": [one.hex() for one in made]}
 
-        return await _answer(request, secret, language, signatures)
+        return await _answer(language, signatures)
 
     return Starlette(
         routes=[
@@ -94,9 +98,8 @@ def build_window(signer: Signer, settings: Settings) -> Starlette:
     )
 
 
-async def _answer(request: Request, secret: str, language: Language, ask: Callable[[], dict[str, object]]) -> Response:
+async def _answer(language: Language, ask: Callable[[], dict[str, object]]) -> Response:
     try:
-        _check_window(request, secret)
         return JSONResponse(await run_in_threadpool(ask), headers=_HEADERS)
     except HosoError as error:
         return _refused(error, language)

@@ -31,16 +31,6 @@ from tests.services.authority import OFFICER, Authority, Issued
 from tests.unit.desk import Desk, open_desk
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> Issued:
-    return authority.issue(kind="ec")
-
-
 class _At(TimeStamper):
     """An authority of time stamps that tells a time of our choice."""
 

@@ -1,11 +1,9 @@
 """Before something grave one shows again who one is, and loses nothing of what one was about to do."""
 
 import re
-from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
@@ -15,23 +13,14 @@ from pipeline import tokens
 from pipeline.entrance import Entrance, new_account
 from pipeline.passwords import hashed
 from pipeline.settings import Settings
-from pipeline.web.app import build_app
 from pipeline.web.gate import COOKIE
 from pipeline.web.proving import FIELD
 from pipeline.wiring import open_tables
 from schemas.access import Account, LogFilter, Role
-from tests.signing_in import HERE, let_proofs_grow_old, signed_in_client, telephone_of
+from tests.signing_in import Browser, let_proofs_grow_old, signed_in_client, telephone_of
 
 PASSWORD = "đèn dầu trên sông"  # noqa: S105 (of an invented officer)
 NEW = {"login": "lan.nguyen", "name": "Nguyễn Thị “Lan” <b>", "roles": ["reviewer", "counter"]}
-Browser = Callable[[], TestClient]
-
-
-@pytest.fixture
-def browser(settings: Settings) -> Iterator[Browser]:
-    app: FastAPI = build_app(settings)
-    with TestClient(app, base_url=HERE):
-        yield lambda: TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False)
 
 
 def admitted(settings: Settings, client: TestClient, *roles: Role, login: str = "quan") -> Account:

@@ -1,12 +1,10 @@
 """The second factor: codes of a telephone, who has to show them, and how they are set up and taken off."""
 
-from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 import zxingcpp
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -19,21 +17,12 @@ from pipeline.errors import Forbidden
 from pipeline.passwords import hashed
 from pipeline.second_factor import STEP_S, SecondFactor, step_of
 from pipeline.settings import Settings
-from pipeline.web.app import build_app
 from pipeline.wiring import open_tables
 from schemas.access import Account, LogFilter, Role
-from tests.signing_in import HERE, Telephone, link_for, signed_in_client, telephone_of
+from tests.signing_in import Browser, Telephone, link_for, signed_in_client, telephone_of
 
 PASSWORD = "đèn dầu trên sông"  # noqa: S105 (of an invented officer)
 RFC_SECRET = b"12345678901234567890"
-Browser = Callable[[], TestClient]
-
-
-@pytest.fixture
-def browser(settings: Settings) -> Iterator[Browser]:
-    app: FastAPI = build_app(settings)
-    with TestClient(app, base_url=HERE):
-        yield lambda: TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False)
 
 
 def add(settings: Settings, *roles: Role, login: str = "quan") -> Account:

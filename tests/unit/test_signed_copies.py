@@ -31,11 +31,6 @@ AGENCY = "UBND phường Thử Nghiệm"
 
 
 @pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
 def stamps(authority: Authority) -> Iterator[Stamping]:
     with stamping(authority) as one:
         yield one

@@ -1,8 +1,6 @@
 """Signed copies go with what they are copies of: a paper that was destroyed, or of which no picture may be kept."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,29 +11,15 @@ from pipeline.review import Review
 from pipeline.signing import Officer, SigningDesk, SigningMeans
 from pipeline.signing_room import SigningRoom
 from schemas.dossier import Paper
-from tests.services.authority import PASSPHRASE, Authority
-from tests.unit.desk import ACTOR, Desk, open_desk
+from tests.unit.desk import ACTOR, Desk
 from tests.unit.destructions import HEAD, carry_out, certificate, destructions, now
 from tests.unit.dossier_office import a_dossier
 from tests.unit.plain_papers import BIRTH
-from tests.unit.plain_parsers import PlainParsers, scan
+from tests.unit.plain_parsers import scan
 
 CODE = "H26.29-250701-0001"
 PATTERN = "Vân nền 7f3a·9c21·e07b"
 """Stands in the file of a scan as the pixels of a picture would."""
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> SoftwareKey:
-    authority = Authority()
-    issued = authority.issue(kind="ec")
-    return SoftwareKey(authority.key_file(tmp_path_factory.mktemp("key") / "key.p12", issued), PASSPHRASE)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path, PlainParsers()) as desk:
-        yield desk
 
 
 @pytest.fixture

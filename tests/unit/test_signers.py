@@ -19,11 +19,6 @@ from tests.services.signers import Held, held
 DIGESTS = [hashlib.sha256(bytes([number])).digest() for number in range(20)]
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
 @pytest.fixture(params=["rsa", "ec"])
 def issued(request: pytest.FixtureRequest, authority: Authority) -> Issued:
     return authority.issue(kind=request.param)

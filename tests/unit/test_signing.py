@@ -2,11 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +23,8 @@ from pipeline.signing_room import WAITS_S
 from pipeline.table_ports import PaperChange
 from schemas.decisions import SetSecrecy, SetThreshold
 from schemas.people import Actor
-from tests.services.authority import PASSPHRASE, Authority, Issued, stamping
-from tests.unit.desk import ACTOR, Desk, open_desk
+from tests.services.authority import Authority, Issued, stamping
+from tests.unit.desk import ACTOR, Desk
 from tests.unit.dossier_office import a_dossier
 from tests.unit.plain_papers import BIRTH, CARD, FORM_BY_HAND
 from tests.unit.plain_parsers import PlainParsers
@@ -46,27 +44,6 @@ from tests.unit.signing_desk import (
 )
 
 LATER = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> Issued:
-    return authority.issue(kind="ec")
-
-
-@pytest.fixture(scope="module")
-def key(authority: Authority, issued: Issued, tmp_path_factory: pytest.TempPathFactory) -> SoftwareKey:
-    return SoftwareKey(authority.key_file(tmp_path_factory.mktemp("key") / "key.p12", issued), PASSPHRASE)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path, PlainParsers()) as desk:
-        yield desk
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from schemas.decisions import SetType
 from schemas.destruction import Destroy
 from schemas.dossier import Paper
 from schemas.people import Actor
-from tests.services.authority import PASSPHRASE, Answer, Authority, Issued, stamping
+from tests.services.authority import Answer, Authority, stamping
 from tests.unit.desk import ACTOR, Desk
 from tests.unit.plain_papers import BIRTH, CARD, FORM_BY_HAND
 from tests.unit.plain_parsers import scan
@@ -38,21 +38,6 @@ from tests.unit.signing_desk import (
 SECOND = BIRTH.replace("Số: 150/2020", "Số: 151/2020")
 THIRD = BIRTH.replace("Số: 150/2020", "Số: 152/2020")
 HEAD = Actor(office_id=OFFICE, actor_id="hoa")
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> Issued:
-    return authority.issue(kind="ec")
-
-
-@pytest.fixture(scope="module")
-def key(authority: Authority, issued: Issued, tmp_path_factory: pytest.TempPathFactory) -> SoftwareKey:
-    return SoftwareKey(authority.key_file(tmp_path_factory.mktemp("key") / "key.p12", issued), PASSPHRASE)
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ LAN = Actor(office_id=OFFICE, actor_id="lan")
 API = f"/api/v1/dossiers/{CODE}"
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> Issued:
-    return authority.issue(kind="ec")
-
-
 @pytest.fixture
 def key_file(tmp_path: Path, authority: Authority, issued: Issued) -> Path:
     return authority.key_file(tmp_path / "key.p12", issued)

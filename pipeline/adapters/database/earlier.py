@@ -4,20 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from pipeline.adapters.database.access_tables import access_log
 from pipeline.adapters.database.connections import now
 from pipeline.adapters.database.desk_tables import earlier_papers
-from pipeline.adapters.database.marking import mark_changed
-from pipeline.adapters.database.people import holder_of, load_citizens, number_key
+from pipeline.adapters.database.people import holder_of, number_key, remove_entry
 from pipeline.adapters.database.tables import (
-    citizen_numbers,
-    citizens,
-    decisions,
-    earlier_names,
     paper_pages,
-    paper_people,
     papers,
 )
 from pipeline.earlier import is_wordless, may_be_remembered, remembered
@@ -104,24 +98,10 @@ def forget_taken_back(connection: Connection, decision: TakeBack) -> None:
     this = (earlier_papers.c.office_id == office_id) & (earlier_papers.c.decision_id == decision.undone)
     gone = connection.execute(delete(earlier_papers).where(this).returning(earlier_papers.c.entered)).scalars()
     for citizen_id in sorted({one for entered in gone for one in entered.split()}):
-        _remove_entry(connection, office_id, citizen_id)
-
-
-def _remove_entry(connection: Connection, office_id: str, citizen_id: str) -> None:
-    """Take an entry off the register, unless something hangs on it by now."""
-    ties: list[ColumnElement[bool]] = [
-        (paper_people.c.office_id == office_id) & (paper_people.c.citizen_id == citizen_id),
-        (decisions.c.office_id == office_id) & (decisions.c.subject_id == citizen_id),
-        (access_log.c.office_id == office_id) & (access_log.c.citizen_id == citizen_id),  # opened at the counter
-        (citizens.c.office_id == office_id) & (citizens.c.merged_into == citizen_id),
-    ]
-    found = load_citizens(connection, office_id, [citizen_id])
-    held = any(connection.execute(select(literal(1)).where(tie).limit(1)).scalar() for tie in ties)
-    if held or not found or found[0].citizen_id != citizen_id:
-        return
-    for table in (citizen_numbers, earlier_names, citizens):
-        connection.execute(delete(table).where(table.c.office_id == office_id, table.c.citizen_id == citizen_id))
-    mark_changed(connection, office_id, "citizen", citizen_id)
+        looked = (access_log.c.office_id == office_id) & (
+            access_log.c.citizen_id == citizen_id
+        )  # opened at the counter
+        remove_entry(connection, office_id, citizen_id, looked)
 
 
 def _forget(connection: Connection, office_id: str, changes: Sequence[PaperChange]) -> None:

@@ -2,20 +2,16 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select, text, update
+from sqlalchemy import Connection, delete, literal, select, text, update
 
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.desk_tables import earlier_papers
 from pipeline.adapters.database.dossier_tables import dossier_components, paper_codes, proposals
 from pipeline.adapters.database.marking import mark_changed
-from pipeline.adapters.database.people import load_citizens
+from pipeline.adapters.database.people import remove_entry
 from pipeline.adapters.database.schedule_tables import paper_marks
 from pipeline.adapters.database.tables import (
-    citizen_numbers,
-    citizens,
     decisions,
-    earlier_names,
-    paper_people,
     papers,
     source_files,
     submissions,
@@ -56,7 +52,7 @@ class KeepingTable:
                 connection.execute(delete(table).where(mine))
             _forget_submissions(connection, office_id, document_ids)
             for citizen_id in sorted(owners):
-                _forget_citizen(connection, office_id, citizen_id)
+                remove_entry(connection, office_id, citizen_id)
 
     def tidy(self) -> None:
         """See KeepingRows. PostgreSQL's own cleaning does it; SQLite keeps words in its index until it is rewritten."""
@@ -106,20 +102,3 @@ def _forget_submissions(connection: Connection, office_id: str, document_ids: Co
             this = (table.c.office_id == office_id) & (table.c.submission_id == submission_id)
             connection.execute(update(table).where(this).values(unsaid))
         mark_changed(connection, office_id, "submission", submission_id)
-
-
-def _forget_citizen(connection: Connection, office_id: str, citizen_id: str) -> None:
-    """Take an entry off the register unless a paper, a decision or another entry hangs on it."""
-    ties: list[ColumnElement[bool]] = [
-        (paper_people.c.office_id == office_id) & (paper_people.c.citizen_id == citizen_id),
-        (decisions.c.office_id == office_id) & (decisions.c.subject_id == citizen_id),
-        (citizens.c.office_id == office_id) & (citizens.c.merged_into == citizen_id),
-    ]
-    found = load_citizens(connection, office_id, [citizen_id])
-    held = any(connection.execute(select(literal(1)).where(tie).limit(1)).scalar() for tie in ties)
-    if held or not found or found[0].citizen_id != citizen_id:
-        return
-    for table in (citizen_numbers, earlier_names, citizens):
-        mine = (table.c.office_id == office_id) & (table.c.citizen_id == citizen_id)
-        connection.execute(delete(table).where(mine))
-    mark_changed(connection, office_id, "citizen", citizen_id)

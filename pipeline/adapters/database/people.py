@@ -4,10 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, RowMapping, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, literal, or_, select, union
 
 from pipeline.adapters.database.connections import Connections
-from pipeline.adapters.database.tables import citizen_numbers, citizens, earlier_names
+from pipeline.adapters.database.marking import mark_changed
+from pipeline.adapters.database.tables import citizen_numbers, citizens, decisions, earlier_names, paper_people
 from pipeline.stages.same_name import folded_name
 from schemas.people import Citizen
 
@@ -184,3 +185,27 @@ def _one_digit_off(number: str) -> list[str]:
         for digit in "0123456789"
         if digit != own
     ]
+
+
+def remove_entry(connection: Connection, office_id: str, citizen_id: str, *also: ColumnElement[bool]) -> None:
+    """Take an entry off the register unless a paper, a decision or another entry hangs on it, or what `also` names.
+
+    Args:
+        connection: in a transaction.
+        office_id: whose register it is.
+        citizen_id: the entry; nothing happens where it is not there.
+        also: what else holds it, each a condition on one table.
+    """
+    ties = [
+        (paper_people.c.office_id == office_id) & (paper_people.c.citizen_id == citizen_id),
+        (decisions.c.office_id == office_id) & (decisions.c.subject_id == citizen_id),
+        (citizens.c.office_id == office_id) & (citizens.c.merged_into == citizen_id),
+        *also,
+    ]
+    found = load_citizens(connection, office_id, [citizen_id])
+    held = any(connection.execute(select(literal(1)).where(tie).limit(1)).scalar() for tie in ties)
+    if held or not found or found[0].citizen_id != citizen_id:
+        return
+    for table in (citizen_numbers, earlier_names, citizens):
+        connection.execute(delete(table).where(table.c.office_id == office_id, table.c.citizen_id == citizen_id))
+    mark_changed(connection, office_id, "citizen", citizen_id)
