@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from heapq import nlargest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +35,7 @@ _PAGE_TIMEOUT_S = 20.0
 _ASKED = 3
 """Each file is counted, looked through and looked at; a parser that dies is asked twice."""
 _PARSER_LOST = "unreadable"
+_SLOWEST = 8
 
 
 class _CountingPool(ParserPool):
@@ -54,7 +56,7 @@ class _Tally:
     read: int = 0
     crashes: list[int] = field(default_factory=list)
     hangs: list[int] = field(default_factory=list)
-    slowest: tuple[float, int] = (0.0, 0)
+    lasted_s: list[tuple[float, str]] = field(default_factory=list)
 
 
 class Fuzzing:
@@ -90,7 +92,7 @@ class Fuzzing:
         lasted_s = time.monotonic() - begun_s
         if lasted_s > _ASKED * _PAGE_TIMEOUT_S * 2:
             self.tally.hangs.append(number)
-        self.tally.slowest = max(self.tally.slowest, (lasted_s, number))
+        self.tally.lasted_s.append((lasted_s, f"{number} {name} {code or 'read'}"))
         if code in ("crash", _PARSER_LOST) or number in self.tally.hangs:
             (self._keep / f"{number}-{code or 'hang'}-{name}").write_bytes(data)
         file.unlink()
@@ -134,7 +136,7 @@ def _tell(tally: _Tally, tried: int, started: int, keep: Path) -> None:
         "crashes of this process": tally.crashes or 0,
         "hangs": tally.hangs or 0,
         "parsers started": started,
-        "slowest": f"{tally.slowest[0]:.1f} s (file {tally.slowest[1]})",
+        "slowest": "; ".join(f"{lasted_s:.1f} s ({file})" for lasted_s, file in nlargest(_SLOWEST, tally.lasted_s)),
         "peak memory of a child": f"{peak_mb:.0f} MB",
         "kept": f"{len(list(keep.iterdir()))} files in {keep}",
     }
