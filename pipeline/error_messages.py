@@ -263,6 +263,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã không đúng, đã hết hạn hoặc đã dùng rồi. Hãy chờ mã tiếp theo rồi nhập lại.",
         "The code is wrong, too old, or was used before. Wait for the next one and type that.",
     ),
+    "code_not_set_up": (
+        "Tài khoản này phải có mã trên điện thoại. Hãy đăng nhập vào trang hoso một lần để cài mã, rồi làm lại.",
+        "This account has to show codes. Sign in on the page once and set them up, then come back.",
+    ),
     "too_many_tries": (
         "Sai nhiều lần quá. Hãy chờ rồi thử lại.",
         "Too many wrong tries. Wait, then try again.",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from pipeline.access import SHOWING_A_CODE
 from pipeline.adapters.database.engine import Database
 from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.exposure import (
@@ -71,6 +72,7 @@ def security_checks() -> dict[str, Callable[[Settings], str]]:
         "versions": _versions,
         "unused accounts": _unused_accounts,
         "administrators": _administrators,
+        "codes": _codes,
         "tokens": _tokens,
     }
 
@@ -274,6 +276,17 @@ def _administrators(settings: Settings) -> str:
     if both:
         return Doubt(f"also do an officer's work: {', '.join(both)}; give them a second account for it")
     return f"{len(found)}, none with another role"
+
+
+def _codes(settings: Settings) -> str:
+    """Whom a provider alone lets in has no password here, and shows there what the provider asks for."""
+    with open_tables(settings) as tables:
+        without = [one for one in _active(tables) if not one.has_factor and not SHOWING_A_CODE.isdisjoint(one.roles)]
+        known = [(one.login, tables.accounts.by_login(one.login)) for one in without]
+    by_password = [login for login, found in known if found is not None and found[1] is not None]
+    if by_password:
+        return Doubt(f"a password alone: {', '.join(by_password)}; they set up codes at their next sign-in on the page")
+    return "every administrator and head with a password shows codes as well"
 
 
 def _tokens(settings: Settings) -> str:

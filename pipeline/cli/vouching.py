@@ -3,7 +3,7 @@
 import typer
 
 from pipeline.access import permissions_of
-from pipeline.entrance import Entrance
+from pipeline.entrance import Entrance, must_set_up
 from pipeline.errors import Forbidden
 from pipeline.password_door import PasswordDoor
 from pipeline.second_factor import SecondFactor
@@ -20,8 +20,8 @@ def vouched(settings: Settings, tables: Tables, login: str, permission: Permissi
     """The person of an account, by its password, and by a code where it has a second factor; both are asked for.
 
     Raises:
-        Forbidden: wrong_password, wrong_code, too_many_tries; not_permitted, also while its first password is not
-            changed.
+        Forbidden: wrong_password, wrong_code, too_many_tries; code_not_set_up, of who has to show codes and has none;
+            not_permitted, also while its first password is not changed.
     """
     password = typer.prompt(f"Password of {login}", hide_input=True, err=True)
     entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
@@ -45,4 +45,6 @@ def _account_of(settings: Settings, tables: Tables, entrance: Entrance, secret: 
         return half[0]
     if signed is None:
         raise Forbidden("wrong_password")
+    if must_set_up(signed):
+        raise Forbidden("code_not_set_up")
     return signed.account

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from pipeline.citizen_requests import CitizenRequests, deadlines_of
 from pipeline.cli import app
 from pipeline.entrance import new_account
-from pipeline.errors import ScanRejected
+from pipeline.errors import HosoError, ScanRejected
 from pipeline.holds import Holds
 from pipeline.local_time import local_day
 from pipeline.passwords import hashed
@@ -53,6 +53,16 @@ def added(desk: Desk, kind: RequestKind, *options: str) -> str:
 def account(desk: Desk, login: str, role: Role) -> str:
     assert desk.tables.accounts.add(new_account(login, login.title(), OFFICE, [role]), hashed(PASSWORD), "tests")
     return login
+
+
+def code_of(result: Result) -> str:
+    assert isinstance(result.exception, HosoError), result.output
+    return result.exception.code
+
+
+def shown(login: str) -> str:
+    """What somebody types who is asked for a password and a code of a telephone, which begins with this."""
+    return f"{PASSWORD}\n{telephone_of(load_settings(), login).code()}"
 
 
 def requests(desk: Desk) -> CitizenRequests:
@@ -154,11 +164,12 @@ def test_who_asks_to_delete_is_told_what_must_be_kept_and_why(desk: Desk) -> Non
 def test_a_request_to_delete_is_carried_out_once_a_second_person_approves(desk: Desk) -> None:
     paper = desk.file(scan(BIRTH))
     request_id = added(desk, "delete")
-    proposed = told("request", "delete", request_id, "--login", account(desk, "hoa", "head"), typed=PASSWORD)
+    hoa, minh = account(desk, "hoa", "head"), account(desk, "minh", "head")
+    proposed = told("request", "delete", request_id, "--login", hoa, typed=shown(hoa))
     destruction_id = proposed.stdout.split("\t")[1]
-    same = CliRunner().invoke(app, ["destroy", "approve", destruction_id, "--login", "hoa"], input=f"{PASSWORD}\n")
-    assert same.exit_code != 0, "who proposed cannot approve"
-    told("destroy", "approve", destruction_id, "--login", account(desk, "minh", "head"), typed=PASSWORD)
+    same = CliRunner().invoke(app, ["destroy", "approve", destruction_id, "--login", hoa], input=f"{shown(hoa)}\n")
+    assert code_of(same) == "own_proposal"
+    told("destroy", "approve", destruction_id, "--login", minh, typed=shown(minh))
     assert desk.tables.papers.get(OFFICE, paper.document_id).state == "destroyed"
     assert json.loads(told("destroy", "certificate", destruction_id).stdout)["reason"] == "citizen_request"
     logged = desk.tables.access_log.find(OFFICE, LogFilter(document_id=paper.document_id), 9)
@@ -169,7 +180,7 @@ def test_where_nothing_may_go_who_asks_to_delete_is_still_told_why(desk: Desk) -
     paper = desk.file(scan(BIRTH))
     Holds(desk.tables).put(desk.store, ACTOR, paper.document_id, "lawsuit", "")
     command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
-    result = CliRunner().invoke(app, command, input=f"{PASSWORD}\n")
+    result = CliRunner().invoke(app, command, input=f"{shown('hoa')}\n")
     assert isinstance(result.exception, ScanRejected)
     assert f"kept\t{paper.document_id}\t{paper.type}\t" in result.stdout
 
@@ -182,21 +193,28 @@ def test_a_request_comes_in_on_no_day_that_is_still_to_come(desk: Desk) -> None:
     assert requests(desk).open(OFFICE) == ()
 
 
-def test_who_has_a_second_factor_shows_a_code_at_the_terminal_as_well(desk: Desk) -> None:
+def test_a_head_shows_a_code_at_the_terminal_as_well(desk: Desk) -> None:
     desk.file(scan(BIRTH))
     command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
-    telephone = telephone_of(load_settings(), "hoa")
-    without = CliRunner().invoke(app, command, input=f"{PASSWORD}\n000\n")
-    assert without.exit_code != 0
-    assert CliRunner().invoke(app, command, input=f"{PASSWORD}\n{telephone.code()}\n").exit_code == 0
+    assert code_of(CliRunner().invoke(app, command, input=f"{PASSWORD}\n")) == "code_not_set_up"
+    assert shown("hoa")
+    assert code_of(CliRunner().invoke(app, command, input=f"{PASSWORD}\n000\n")) == "wrong_code"
+    assert desk.tables.keeping.open(OFFICE, "propose_destruction", "end_destruction") == ()
+    told(*command, typed=shown("hoa"))
 
 
-@pytest.mark.parametrize(("role", "password"), [("reviewer", PASSWORD), ("head", "another password of hers")])
-def test_only_who_has_the_right_and_the_password_proposes(desk: Desk, role: Role, password: str) -> None:
+def test_who_has_not_the_right_proposes_nothing_at_the_terminal(desk: Desk) -> None:
     desk.file(scan(BIRTH))
-    request_id = added(desk, "delete")
-    command = ["request", "delete", request_id, "--login", account(desk, "hoa", role)]
-    assert CliRunner().invoke(app, command, input=f"{password}\n").exit_code != 0
+    command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "reviewer")]
+    assert code_of(CliRunner().invoke(app, command, input=f"{PASSWORD}\n")) == "not_permitted"
+    assert desk.tables.keeping.open(OFFICE, "propose_destruction", "end_destruction") == ()
+
+
+def test_who_has_not_the_password_proposes_nothing_at_the_terminal(desk: Desk) -> None:
+    desk.file(scan(BIRTH))
+    command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
+    typed = shown("hoa").replace(PASSWORD, "another password of hers")
+    assert code_of(CliRunner().invoke(app, command, input=f"{typed}\n")) == "wrong_password"
     assert desk.tables.keeping.open(OFFICE, "propose_destruction", "end_destruction") == ()
 
 

@@ -20,10 +20,12 @@ from pipeline.cli import doctor_security
 from pipeline.cli.doctor import Doubt, Wrong, doctor
 from pipeline.cli.doctor_security import security_checks
 from pipeline.entrance import new_account
+from pipeline.passwords import hashed
 from pipeline.settings import Settings
 from pipeline.wiring import open_tables
 from schemas.access import AccessEntry, Role
 from tests.services.processes import free_port
+from tests.signing_in import telephone_of
 from tests.topology.certificate import make_certificate
 
 CHECKS = security_checks()
@@ -225,6 +227,24 @@ def test_an_administrator_with_another_role_is_named(settings: Settings) -> None
     assert type(CHECKS["administrators"](settings)) is str
     add(settings, "minh", "administrator", "counter")
     assert "minh" in CHECKS["administrators"](settings)
+
+
+def test_heads_and_administrators_without_codes_are_named(settings: Settings) -> None:
+    add(settings, "lan", "counter")
+    assert type(CHECKS["codes"](settings)) is str
+    add(settings, "hoa", "head")
+    add(settings, "quan", "administrator")
+    add(settings, "minh", "head")  # comes by a provider
+    with open_tables(settings) as tables:
+        for one in tables.accounts.of_office("local"):
+            if one.login != "minh":
+                tables.accounts.set_password("local", one.account_id, hashed(STRONG), must_change=False)
+    told = CHECKS["codes"](settings)
+    assert isinstance(told, Doubt)
+    assert [login for login in ("hoa", "lan", "minh", "quan") if login in told] == ["hoa", "quan"]
+    telephone_of(settings, "hoa")
+    telephone_of(settings, "quan")
+    assert type(CHECKS["codes"](settings)) is str
 
 
 def test_a_token_without_an_end_is_wrong_and_an_unused_one_doubted(settings: Settings) -> None:
