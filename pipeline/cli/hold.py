@@ -28,19 +28,21 @@ def set_hold(
     """Put a hold on papers: until it is lifted they are destroyed by nobody."""
     settings = load_settings()
     with open_tables(settings) as tables:
-        subject_id = _subject(settings, tables, paper, dossier, citizen)
+        subject_id = _subjects(settings, tables, paper, dossier, citizen)[0]
         Holds(tables).put(open_store(settings), settings.actor, subject_id, reason, reference)
     typer.echo(subject_id)
 
 
 @app.command()
 def lift(paper: _Paper = None, dossier: _Dossier = None, citizen: _Citizen = None) -> None:
-    """Take a hold off."""
+    """Take a hold off; of a citizen also those of entries that were merged into his since."""
     settings = load_settings()
     with open_tables(settings) as tables:
-        subject_id = _subject(settings, tables, paper, dossier, citizen)
-        Holds(tables).lift(open_store(settings), settings.actor, subject_id)
-    typer.echo(subject_id)
+        subjects, holds = _subjects(settings, tables, paper, dossier, citizen), Holds(tables)
+        standing = holds.standing(settings.office_id)
+        for subject_id in [one for one in subjects if one in standing] or subjects[:1]:
+            holds.lift(open_store(settings), settings.actor, subject_id)
+            typer.echo(subject_id)
 
 
 @app.command("list")
@@ -53,15 +55,21 @@ def list_holds() -> None:
             typer.echo(f"{subject_id}\t{hold.reason}\t{hold.reference}\t{since}\t{hold.actor.actor_id}")
 
 
-def _subject(settings: Settings, tables: Tables, paper: str | None, dossier: str | None, citizen: str | None) -> str:
-    """The id of what is meant. Raises: NotFound (no_such_paper, no_such_dossier, no_such_citizen)."""
+def _subjects(
+    settings: Settings, tables: Tables, paper: str | None, dossier: str | None, citizen: str | None
+) -> tuple[str, ...]:
+    """The id of what is meant, and those of entries that were merged into it.
+
+    Raises:
+        NotFound: no_such_paper, no_such_dossier, no_such_citizen.
+    """
     if sum(one is not None for one in (paper, dossier, citizen)) != 1:
         raise typer.BadParameter("say one of --paper, --dossier and --citizen")
     if paper is not None:
-        return tables.papers.get(settings.office_id, paper).document_id
+        return (tables.papers.get(settings.office_id, paper).document_id,)
     if dossier is not None:
-        return tables.dossiers.get(settings.office_id, dossier).code
+        return (tables.dossiers.get(settings.office_id, dossier).code,)
     person = tables.people.by_number(settings.office_id, citizen or "")
     if person is None:
         raise NotFound("no_such_citizen")
-    return person.citizen_id
+    return (person.citizen_id, *person.merged_ids)

@@ -16,6 +16,7 @@ from pipeline.errors import HosoError, ScanRejected
 from pipeline.holds import Holds
 from pipeline.local_time import local_day
 from pipeline.passwords import hashed
+from pipeline.register import RegisterBook
 from pipeline.settings import load_settings
 from pipeline.work_desk import WorkDesk
 from pipeline.working_days import after_working_days, is_working_day, known_until
@@ -224,6 +225,21 @@ def test_a_hold_is_put_listed_and_lifted_by_command(desk: Desk) -> None:
     assert told("hold", "list").stdout.startswith(f"{paper.document_id}\tcomplaint\t12/KN\t")
     told("hold", "lift", "--paper", paper.document_id)
     assert told("hold", "list").stdout == ""
+
+
+def test_a_hold_on_a_citizen_who_was_merged_since_is_lifted_by_the_number_of_the_one_who_stayed(desk: Desk) -> None:
+    other = BIRTH.replace(CHILD_NUMBER, "079320990015").replace("150/2020", "151/2020")
+    papers = [desk.file(scan(BIRTH)), desk.file(scan(other))]
+    told("hold", "set", "--citizen", CHILD_NUMBER, "--reason", "lawsuit")
+    stays, merged = (desk.tables.people.by_number(OFFICE, number) for number in ("079320990015", CHILD_NUMBER))
+    assert stays
+    assert merged
+    RegisterBook(desk.store, desk.tables).merge(ACTOR, stays.citizen_id, merged.citizen_id)
+    told("hold", "lift", "--citizen", "079320990015")
+    assert told("hold", "list").stdout == ""
+    assert [Holds(desk.tables).is_held(desk.tables.papers.get(OFFICE, one.document_id)) for one in papers] == [
+        False
+    ] * 2
 
 
 def test_today_is_the_day_at_the_counter(desk: Desk) -> None:
