@@ -297,7 +297,9 @@ class Destructions:
 
     def _certify(self, proposal: ProposeDestruction, answer: AnswerDestruction, done: Sequence[Destroy]) -> None:
         office_id, by_id = proposal.actor.office_id, {one.document_id: one for one in proposal.papers}
-        spared = tuple(sorted(by_id.keys() - {one.subject_id for one in done}))
+        left = sorted(by_id.keys() - {one.subject_id for one in done})
+        gone = tuple(one for one in left if is_gone(self._tables.papers.get(office_id, one)))
+        spared = tuple(one for one in left if one not in gone)
         end = new_decision(EndDestruction, answer.actor, proposal.subject_id, spared=spared)
         certificate = Certificate(
             destruction_id=proposal.subject_id,
@@ -311,6 +313,7 @@ class Destructions:
             ended_at=end.decided_at,
             papers=tuple(self._certified(office_id, one, by_id[one.subject_id]) for one in done),
             spared=spared,
+            gone_before=gone,
         )
         data = BytesIO(certificate.model_dump_json(indent=1).encode())
         self._store.put(keys.destruction(office_id, proposal.subject_id), data, "application/json")

@@ -111,7 +111,10 @@ class CertifiedPaper(Value):
 
 
 class Certificate(Value):
-    """The proof of a destruction, which is kept. It says nothing that the papers said."""
+    """The proof of a destruction, which is kept. It says nothing that the papers said.
+
+    `gone_before` are papers that another destruction had taken, or that had proved to be secret, when it came to them.
+    """
 
     destruction_id: str
     office_id: str
@@ -124,6 +127,7 @@ class Certificate(Value):
     ended_at: datetime
     papers: tuple[CertifiedPaper, ...]
     spared: tuple[str, ...]
+    gone_before: tuple[str, ...] = ()
     about_backups: str = (
         "Bản sao lưu còn giữ cho đến hết thời hạn của chúng (hoso backup --keep-days). "
         "Backups hold what was destroyed until their own term ends (hoso backup --keep-days)."

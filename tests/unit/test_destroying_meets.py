@@ -93,6 +93,15 @@ def test_a_hold_that_comes_after_a_paper_was_begun_does_not_stop_half_way(
     assert now(desk, paper).state == "destroyed"
 
 
+def test_what_another_destruction_took_before_is_not_told_as_spared(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH))
+    first, second = approved(desk, paper), approved(desk, paper)
+    assert carry_out(desk, first)
+    assert carry_out(desk, second)
+    proof = certificate(desk, second)
+    assert (proof.papers, proof.spared, proof.gone_before) == ((), (), (paper.document_id,))
+
+
 def test_two_papers_of_one_file_both_keep_the_word_of_their_destruction(desk: Desk) -> None:
     submission = desk.receive(scan(BIRTH, SECOND))
     desk.archive.process(submission.submission_id)

@@ -45,6 +45,7 @@ WORDS = {
     "destroy_approved_by": ("Người phê duyệt", "Approved by"),
     "destroy_done_at": ("Tiêu hủy xong", "Done at"),
     "destroy_spared": ("Không tiêu hủy (còn phải lưu giữ)", "Spared (they have to be kept)"),
+    "destroy_gone_before": ("Đã tiêu hủy trước đó", "Gone before"),
     "destroy_hashes": ("SHA-256 của tệp đã tiêu hủy", "SHA-256 of what was destroyed"),
     "destroy_backups": (
         "Bản sao lưu còn giữ cho đến hết thời hạn của chúng.",
