@@ -7,7 +7,7 @@ object beside the archive copy, which stays as it is; nothing is written to a si
 import hashlib
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,10 +86,13 @@ class SigningDesk:
     def unsigned(self, office_id: str, code: str) -> tuple[Paper, ...]:
         """The papers of a dossier whose copies are confirmed, archived and not signed, in the order they were filed.
 
-        So many as are signed at once; those that are left come with the next act.
+        Behind them what is on file already, would serve it, and lacks nothing but a signature: what came outside of
+        dossiers is signed by whoever first needs it. So many as are signed at once; those that are left come with the
+        next act.
         """
         brought = self._archive.tables.papers.of_dossier(office_id, code)
-        return tuple(paper for paper in brought if is_to_be_signed(paper))[:AT_ONCE]
+        papers = {paper.document_id: paper for paper in (*brought, *self._would_serve(office_id, code))}
+        return tuple(paper for paper in papers.values() if is_to_be_signed(paper))[:AT_ONCE]
 
     def sign(self, officer: Officer, code: str, pin: str) -> SignPapers:
         """Sign them all with the key that this server reaches.
@@ -169,6 +172,15 @@ class SigningDesk:
         self._room.drop(signing_id)
         log.info("signed %s papers=%d", decision.decision_id, len(decision.papers))
         return decision
+
+    def _would_serve(self, office_id: str, code: str) -> Iterator[Paper]:
+        try:
+            rows = self._archive.dossiers.view(office_id, code, {}, datetime.now(UTC)).rows
+        except NotFound:  # papers tell of dossiers that nobody has opened
+            return
+        for row in rows:
+            if row.reason == "unsigned" and row.document_id is not None:
+                yield self._archive.tables.papers.get(office_id, row.document_id)
 
     # -- making ready -------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from pipeline.dossier_import import COLUMNS, dossier_of
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.local_time import local_day
 from pipeline.sheets import missing_list
-from pipeline.signing import is_to_be_signed
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.stages.sheet_codes import read_sheet_code
 from pipeline.uploads import Circumstances
@@ -24,6 +23,7 @@ from pipeline.web.dossier_views import DossierViewer
 from pipeline.web.receiving import receiving_of
 from pipeline.web.shown import remember
 from pipeline.web.signed_in import actor_of, needs, signed_in, trace
+from pipeline.web.signing_api import signing_of
 from pipeline.web.templating import render
 from pipeline.web.wording import language_of, sentence
 from schemas.decisions import CompareDossier
@@ -163,12 +163,18 @@ def _dossier_page(request: Request, code: str, answer: Sequence[str]) -> HTMLRes
         dossier=_viewer(request).page(view, papers, answers, datetime.now(UTC)),
         to_compare=sum(one.stands == "open" for one in held),
         comparable=len(held),
-        to_sign=sum(is_to_be_signed(one.paper) for one in held) if request.app.state.settings.signs else 0,
+        to_sign=_to_sign(request, code),
         given=[f"{name}:{'yes' if said else 'no'}" for name, said in answers.items()],
         last=last,
         confirmed=sum(bool(one.copy_kind) for one in last.papers) if last else 0,
         refused=sum(bool(one.trouble) for one in last.papers) if last else 0,
     )
+
+
+def _to_sign(request: Request, code: str) -> int:
+    if not request.app.state.settings.signs:
+        return 0
+    return len(signing_of(request).unsigned(actor_of(request).office_id, code))
 
 
 def _to_take_back(request: Request, code: str) -> CompareDossier | None:

@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -22,12 +23,13 @@ from pipeline.signing_ports import Chain
 from pipeline.signing_room import WAITS_S
 from pipeline.table_ports import PaperChange
 from schemas.decisions import SetSecrecy, SetThreshold
+from schemas.dossiers import Party
 from schemas.people import Actor
 from tests.services.authority import Authority, Issued, stamping
-from tests.unit.desk import ACTOR, Desk
+from tests.unit.desk import ACTOR, Desk, open_desk
 from tests.unit.dossier_office import a_dossier
-from tests.unit.plain_papers import BIRTH, CARD, FORM_BY_HAND
-from tests.unit.plain_parsers import PlainParsers
+from tests.unit.plain_papers import BIRTH, CARD, CHILD, CHILD_NUMBER, FORM_BY_HAND
+from tests.unit.plain_parsers import PlainParsers, scan
 from tests.unit.signing_desk import (
     CODE,
     LAN,
@@ -56,6 +58,12 @@ def signing(desk: Desk, key: SoftwareKey) -> SigningDesk:
 def at_counter(desk: Desk) -> SigningDesk:
     """The key is at the counter."""
     return signing_at(desk, None)
+
+
+def held(desk: Desk, row_id: str) -> tuple[str, str]:
+    """What the dossier's checklist says of a row, and why."""
+    rows = desk.archive.dossiers.view(OFFICE, CODE, {}, datetime.now(UTC)).rows
+    return next((row.status, row.reason) for row in rows if row.id == row_id)
 
 
 def test_all_confirmed_copies_of_a_dossier_are_signed_by_one_decision(desk: Desk, signing: SigningDesk) -> None:
@@ -101,6 +109,19 @@ def test_what_nobody_has_confirmed_is_not_signed(desk: Desk, signing: SigningDes
     assert refused(lambda: signing.sign(LAN, CODE, "")) == "nothing_to_sign"
     assert now(desk, paper).signed is None
     assert refused(lambda: signing.sign(LAN, "H26.29-250701-0009", "")) == "no_such_dossier"
+
+
+def test_a_paper_that_was_brought_outside_of_dossiers_is_signed_with_the_dossier_that_it_serves(
+    tmp_path: Path, key: SoftwareKey
+) -> None:
+    with open_desk(tmp_path, PlainParsers(), signing="token") as desk:
+        paper = desk.file(scan(BIRTH))
+        desk.archive.confirm(ACTOR, paper.document_id, "original")
+        child = Party(number=CHILD_NUMBER, name=CHILD.title())
+        desk.archive.dossiers.open(a_dossier(actor=ACTOR, code=CODE, procedure="civil_status_change", owner=child))
+        assert held(desk, "proof") == ("held_unconfirmed", "unsigned")
+        signing_at(desk, key).sign(LAN, CODE, "")
+        assert held(desk, "proof") == ("held", "confirmed")
 
 
 def test_a_paper_of_which_no_picture_is_kept_has_nothing_to_be_signed(desk: Desk, signing: SigningDesk) -> None:
