@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, FromClause, Join, Select, Table, Update, event
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ClauseElement, ColumnElement
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, ColumnClause, ColumnElement
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from pipeline.adapters.database.tables import metadata
 
@@ -62,6 +64,7 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
     # The operator's commands and what measures the installation.
     "AccountTable.of_office": frozenset({"accounts"}),
     "AuditTrailTable.offices": frozenset({"audit_heads"}),
+    "KeepingTable.open": frozenset({"decisions"}),
     "LoadCounts.measure": frozenset(
         {"deliveries", "integrity", "integrity_findings", "open_questions", "sessions", "submissions"}
     ),
@@ -75,6 +78,7 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
 }
 """The methods that may ask a table without an office, by why they may. All others are an officer's or a program's."""
 _HERE = "pipeline.adapters.database."
+_EQUAL = (operators.eq, operators.in_op)
 
 
 @contextmanager
@@ -83,7 +87,7 @@ def watched() -> Iterator[set[tuple[str, str]]]:
     found: set[tuple[str, str]] = set()
 
     def look(_: Connection, statement: ClauseElement, *__: object) -> None:
-        without = {name for part in visitors.iterate(statement) for name in asked_without_office(part)}
+        without = asked_without_office(statement)
         method = _asked_by() if without else ""
         found.update((method, name) for name in without if method)
 
@@ -99,31 +103,65 @@ def forbidden(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return {(method, table) for method, table in found if table not in WITHOUT_OFFICE.get(method, ())}
 
 
-def asked_without_office(part: object) -> set[str]:
-    """The tables of offices that this SELECT, UPDATE or DELETE goes through with no office in its WHERE."""
-    if isinstance(part, Select):
-        sources = [table for one in part.get_final_froms() for table in _tables(one)]
-    elif isinstance(part, Update | Delete):
-        sources = [part.table]
-    else:
-        return set()
-    tables = {one.name for one in sources if isinstance(one, Table) and one in OWNED}
-    return set() if _names_office(part.whereclause) else tables
+def asked_without_office(statement: ClauseElement, outside: frozenset[FromClause] = frozenset()) -> set[str]:
+    """The tables of offices that a SELECT, UPDATE or DELETE in this goes through with no office in its WHERE.
+
+    Args:
+        statement: a statement, or a part of one.
+        outside: what the statement round it reads; a part that is no table of its own sees those rows.
+    """
+    found, inside = set[str](), outside
+    if isinstance(statement, Select | Update | Delete):
+        own = _sources(statement) - outside
+        inside = outside | own
+        if not _names_office(statement.whereclause, own):
+            tables = [getattr(source, "element", source) for source in own]
+            found = {table.name for table in tables if isinstance(table, Table) and table in OWNED}
+    elif isinstance(statement, AliasedReturnsRows):
+        inside = frozenset()
+    for part in statement.get_children():
+        found |= asked_without_office(part, inside)
+    return found
 
 
-def _tables(source: FromClause) -> Iterator[FromClause]:
-    """The tables in a FROM; what stands in a subquery is looked at by itself."""
+def _sources(statement: Select[Any] | Update | Delete) -> frozenset[FromClause]:
+    if not isinstance(statement, Select):
+        return frozenset({statement.table})
+    return frozenset(source for one in statement.get_final_froms() for source in _joined(one))
+
+
+def _joined(source: FromClause) -> Iterator[FromClause]:
     if isinstance(source, Join):
-        yield from _tables(source.left)
-        yield from _tables(source.right)
+        yield from _joined(source.left)
+        yield from _joined(source.right)
     else:
-        yield getattr(source, "element", source)
+        yield source
 
 
-def _names_office(condition: ColumnElement[bool] | None) -> bool:
+def _names_office(condition: ColumnElement[bool] | None, own: frozenset[FromClause]) -> bool:
+    """Whether an office is compared with one that is asked for, or with that of a row outside, which is looked at too.
+
+    The offices of two of its own rows compared with each other prove nothing.
+    """
     if condition is None:
         return False
-    return any(getattr(part, "name", "") == "office_id" for part in visitors.iterate(condition))
+    sides = [(one.left, one.right) for one in _compared(condition) if one.operator in _EQUAL]
+    return any(_is_office(one, own) != _is_office(other, own) for one, other in sides)
+
+
+def _compared(condition: ClauseElement) -> Iterator[BinaryExpression[Any]]:
+    """The comparisons of a condition, without those of statements within it."""
+    if isinstance(condition, BinaryExpression):
+        yield condition
+    for part in condition.get_children():
+        if not isinstance(part, Select):
+            yield from _compared(part)
+
+
+def _is_office(side: ColumnElement[object], own: frozenset[FromClause]) -> bool:
+    """Whether a side of a comparison is made of the office of one of its own rows."""
+    columns = [part for part in visitors.iterate(side) if isinstance(part, ColumnClause)]
+    return any(one.name == "office_id" and one.table in own for one in columns)
 
 
 def _asked_by() -> str:

@@ -1,7 +1,7 @@
 """What watches the statements of all contract tests does see one that names no office."""
 
 import pytest
-from sqlalchemy import Delete, Select, Update, delete, select, update
+from sqlalchemy import Delete, Select, Update, delete, exists, select, update
 
 from pipeline.adapters.database import engine
 from pipeline.adapters.database.access_tables import accounts, sessions
@@ -19,6 +19,9 @@ OURS, HERE = papers.c.document_id == "d", papers.c.office_id == "phuong-a"
         update(papers).where(OURS).values(record=""),
         delete(papers).where(OURS),
         select(papers).join(accounts, accounts.c.office_id == papers.c.office_id).where(OURS),
+        select(papers).where(OURS, papers.c.office_id == accounts.c.office_id),
+        select(papers).where(OURS, exists().where(accounts.c.office_id == papers.c.office_id)),
+        select(papers.alias()),
     ],
 )
 def test_a_statement_without_an_office_is_seen(statement: Select[tuple[str]] | Update | Delete) -> None:
@@ -27,7 +30,12 @@ def test_a_statement_without_an_office_is_seen(statement: Select[tuple[str]] | U
 
 @pytest.mark.parametrize(
     "statement",
-    [select(papers).where(OURS, HERE), update(papers).where(OURS, HERE).values(record=""), delete(papers).where(HERE)],
+    [
+        select(papers).where(OURS, HERE),
+        update(papers).where(OURS, HERE).values(record=""),
+        delete(papers).where(HERE),
+        select(papers).where(HERE, exists().where(accounts.c.office_id == papers.c.office_id)),
+    ],
 )
 def test_a_statement_with_an_office_passes(statement: Select[tuple[str]] | Update | Delete) -> None:
     assert asked_without_office(statement) == set()
