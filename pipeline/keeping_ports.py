@@ -9,11 +9,10 @@ from schemas.decisions import AnyDecision
 class KeepingRows(Protocol):
     """What was begun and not ended, and taking out of the rows what must not be known any more."""
 
-    def open(self, office_id: str | None, begun: str, ended: str) -> tuple[AnyDecision, ...]:
+    def open(self, office_id: str, begun: str, ended: str) -> tuple[AnyDecision, ...]:
         """Decisions of the kind `begun` whose subject has none of the kind `ended`, oldest first.
 
         Such are destructions that wait, and requests of citizens.
-        `office_id` None: of all offices.
         """
         ...
 

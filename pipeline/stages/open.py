@@ -41,7 +41,7 @@ _SAME_DPI = 0.01
 """Resolutions this near to each other are the same: 601 dpi are read as 600, not weighed into 599."""
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError)
 """What Pillow's decoders raise for damaged input: its documentation names the first two, fuzzed files show the rest."""
-_BROKEN_PDF = (pypdf.errors.PyPdfError, RecursionError, AttributeError, *_BROKEN_IMAGE)
+_BROKEN_PDF = (pypdf.errors.PyPdfError, RecursionError, AttributeError, NotImplementedError, *_BROKEN_IMAGE)
 
 pi_heif.register_heif_opener()
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it complains about content; content stays out of logs

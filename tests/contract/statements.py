@@ -64,7 +64,6 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
     # The operator's commands and what measures the installation.
     "AccountTable.of_office": frozenset({"accounts"}),
     "AuditTrailTable.offices": frozenset({"audit_heads"}),
-    "KeepingTable.open": frozenset({"decisions"}),
     "LoadCounts.measure": frozenset(
         {"deliveries", "integrity", "integrity_findings", "open_questions", "sessions", "submissions"}
     ),

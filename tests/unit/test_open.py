@@ -121,6 +121,17 @@ def test_what_is_transparent_is_paper(tmp_path: Path) -> None:
     assert open_page(tmp_path / "clear.png", "image/png", 1, LIMITS).pixels.min() == 255
 
 
+def test_a_page_is_drawn_though_its_encryption_is_one_that_nobody_knows(tmp_path: Path) -> None:
+    """Found by `make fuzz`: of what poppler takes for not encrypted at all, pypdf says that it is not implemented."""
+    scan = pdf_of(tmp_path / "a.pdf")
+    before, trailer, after = scan.read_bytes().rpartition(b"trailer\n<<")
+    unknown = b" /Encrypt << /Filter /Standard /V 0 /R 2 /O (a) /U (b) /P -4 >> "
+    scan.write_bytes(before + trailer + unknown + after)
+    assert count_pages(scan, "application/pdf", LIMITS) == 1
+    page = open_page(scan, "application/pdf", 1, LIMITS)
+    assert page.pixels.mean() < 254, "nothing was drawn"
+
+
 def test_a_pdf_with_a_password_is_refused_as_such(tmp_path: Path) -> None:
     writer = pypdf.PdfWriter(clone_from=pdf_of(tmp_path / "a.pdf"))
     writer.encrypt("a password", algorithm="AES-256")

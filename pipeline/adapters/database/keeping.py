@@ -32,7 +32,7 @@ class KeepingTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def open(self, office_id: str | None, begun: str, ended: str) -> tuple[AnyDecision, ...]:
+    def open(self, office_id: str, begun: str, ended: str) -> tuple[AnyDecision, ...]:
         """See KeepingRows."""
         with self._connections.reading() as connection:
             return open_matters(connection, office_id, begun, ended)
@@ -65,7 +65,7 @@ class KeepingTable:
 
 
 def open_matters(connection: Connection, office_id: str | None, begun: str, ended: str) -> tuple[AnyDecision, ...]:
-    """See KeepingRows.open."""
+    """See KeepingRows.open. `office_id` None: of all offices, which is for what measures the installation."""
     begins, ends = decisions.alias(), decisions.alias()
     same = (ends.c.office_id == begins.c.office_id) & (ends.c.subject_id == begins.c.subject_id)
     closed = select(literal(1)).where(same, ends.c.kind == ended).exists()
