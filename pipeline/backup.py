@@ -108,13 +108,8 @@ class Backup:
         log.info("backup %s copied=%d failed=%d", snapshot.snapshot_id, snapshot.copied, len(snapshot.failed))
         if gone.locked:
             log.warning("backup: the server holds %d locked versions until their term ends", gone.locked)
-        return BackedUp(
-            snapshot=snapshot,
-            dropped=gone.snapshots,
-            removed=gone.contents,
-            rewritten=wiping.rewritten,
-            locked=gone.locked,
-        )
+        told = {"dropped": gone.snapshots, "removed": gone.contents, "locked": gone.locked}
+        return BackedUp(snapshot=snapshot, rewritten=wiping.rewritten, **told)
 
     def _snapshot(self, earlier: Snapshot | None, folder: Path, on_progress: OnProgress) -> _Taken:
         known = folder / "known"

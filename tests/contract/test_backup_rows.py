@@ -162,6 +162,26 @@ def test_rows_from_before_a_paper_proved_to_be_secret_are_filled_in_without_it(
     database.close()
 
 
+def test_rows_of_an_older_version_lose_a_secret_paper_too(source: Database, tmp_path: Path) -> None:
+    """As of a version whose papers had no `same_key`."""
+    paper = file(source, "tuyệt mật")
+    before, newest = tmp_path / "before", tmp_path / "newest"
+    before.mkdir()
+    newest.mkdir()
+    earlier = source.rows.save(before)
+    columns, *rows = (
+        json.loads(line) for line in gzip.decompress((before / "papers.jsonl.gz").read_bytes()).splitlines()
+    )
+    older = [[*columns[:-1]], *([*row[:-1]] for row in rows)]
+    (before / "papers.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(one) + "\n" for one in older).encode()))
+    wiped(source, source.papers.get(OFFICE, paper.document_id))
+    source.rows.without_wiped(earlier.tables, before, source.rows.save(newest).wiped, newest)
+    found, row = (json.loads(line) for line in gzip.decompress((before / "papers.jsonl.gz").read_bytes()).splitlines())
+    record = row[[name for name, _ in found].index("record")]
+    assert found == columns[:-1]
+    assert Paper.model_validate_json(record) == source.papers.get(OFFICE, paper.document_id)
+
+
 def test_a_paper_of_which_something_is_still_to_be_forgotten_is_not_wiped_yet(source: Database, tmp_path: Path) -> None:
     paper = file(source, "tuyệt mật")
     source.papers.decide(new_decision(Confirm, ACTOR, paper.document_id, copy_kind="original"))
