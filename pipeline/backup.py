@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -17,11 +17,13 @@ from pipeline import PIPELINE_VERSION
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.letting_go import LettingGo, Terms
 from pipeline.ports import ObjectStore, StoredObject
+from pipeline.snapshot_wiping import SnapshotWiping, wiped_for_good
 from pipeline.snapshots import (
     UNFINISHED,
     Beside,
     Rows,
     SavedRows,
+    Wiped,
     content_key,
     inventory_key,
     manifest_key,
@@ -56,6 +58,16 @@ class _Round:
     failed: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """A snapshot, its list of objects, and what nobody may keep: see `SavedRows`."""
+
+    snapshot: Snapshot
+    inventory: Path
+    secret: frozenset[str]
+    wiped: tuple[Wiped, ...]
+
+
 class Backup:
     """The backup of one installation; only one run at a time may write to one target."""
 
@@ -83,32 +95,40 @@ class Backup:
         self._target.put(mark, BytesIO(), "text/plain")
         with TemporaryDirectory(prefix="hoso-backup-") as name:
             earlier = snapshots(self._target)
-            snapshot, secret = self._snapshot(earlier[-1] if earlier else None, Path(name), on_progress)
-            letting_go = LettingGo(self._target, (*earlier, snapshot), terms, secret, Path(name))
-            dropped, removed = letting_go.run(everything=bool(interrupted))
+            taken = self._snapshot(earlier[-1] if earlier else None, Path(name), on_progress)
+            wiping = SnapshotWiping(self._target, self._rows, Path(name))
+            if interrupted:
+                wiping.take_over(earlier)
+            older = tuple(wiping.without(one, taken.wiped, taken.inventory) for one in earlier)
+            letting_go = LettingGo(self._target, (*older, taken.snapshot), terms, taken.secret, Path(name))
+            gone = letting_go.run(wiping, everything=bool(interrupted))
         for ended in (*interrupted, mark):
             self._target.delete(ended)
+        snapshot = taken.snapshot
         log.info("backup %s copied=%d failed=%d", snapshot.snapshot_id, snapshot.copied, len(snapshot.failed))
-        return BackedUp(snapshot=snapshot, dropped=dropped, removed=removed)
+        if gone.locked:
+            log.warning("backup: the server holds %d locked versions until their term ends", gone.locked)
+        told = {"dropped": gone.snapshots, "removed": gone.contents, "locked": gone.locked}
+        return BackedUp(snapshot=snapshot, rewritten=wiping.rewritten, **told)
 
-    def _snapshot(
-        self, earlier: Snapshot | None, folder: Path, on_progress: OnProgress
-    ) -> tuple[Snapshot, frozenset[str]]:
+    def _snapshot(self, earlier: Snapshot | None, folder: Path, on_progress: OnProgress) -> _Taken:
         known = folder / "known"
         if earlier is None:
             write_inventory(known, iter(()))
         else:
-            self._target.fetch(inventory_key(earlier.snapshot_id), known)
+            self._target.fetch(inventory_key(earlier.snapshot_id, earlier.inventory_revision), known)
         copied, copied_bytes = 0, 0
         for number in range(_MOST_ROUNDS):
             saved = self._rows.save(folder)
+            saved = replace(saved, wiped=wiped_for_good(self._store, saved.wiped))
             walk = _Round(set(saved.needed), copied, copied_bytes)
             inventory = folder / f"inventory-{number}"
             write_inventory(inventory, self._objects(known, walk, on_progress))
             known, copied, copied_bytes = inventory, walk.copied, walk.copied_bytes
             if not walk.missing:
                 break
-        return self._write(saved, known, walk, folder), saved.secret
+        snapshot = self._write(saved, known, walk, folder)
+        return _Taken(snapshot, known, saved.secret, saved.wiped)
 
     def _objects(self, known: Path, walk: _Round, on_progress: OnProgress) -> Iterator[StoredObject]:
         """The store's objects, each when it is in the backup."""
@@ -156,19 +176,20 @@ class Backup:
         """Put the snapshot's parts into the backup, its manifest last."""
         snapshot_id = new_snapshot_id(saved.taken_at)
         for table in saved.tables:
-            self._put(rows_key(snapshot_id, table.name), folder / f"{table.name}.jsonl.gz")
+            self._put(rows_key(snapshot_id, table), folder / f"{table.name}.jsonl.gz")
         snapshot = Snapshot(
             snapshot_id=snapshot_id,
             taken_at=saved.taken_at,
             pipeline_version=PIPELINE_VERSION,
             schema_version=saved.schema_version,
             tables=saved.tables,
-            inventory_sha256=self._put(inventory_key(snapshot_id), inventory),
+            inventory_sha256=self._put(inventory_key(snapshot_id, 0), inventory),
             objects=walk.objects,
             object_bytes=walk.object_bytes,
             copied=walk.copied,
             copied_bytes=walk.copied_bytes,
             failed=(*walk.failed, *sorted(walk.missing)),
+            wiped=tuple(sorted(name for one in saved.wiped for name in one.names)),
         )
         manifest = snapshot.model_dump_json().encode()
         self._target.put(manifest_key(snapshot_id), BytesIO(manifest), "application/json")

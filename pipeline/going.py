@@ -13,7 +13,7 @@ from pipeline.ports import ObjectStore, StoredObject
 from pipeline.recording import change_of, put_record
 from pipeline.stages.certain import is_gone, is_wiped
 from pipeline.table_ports import Tables
-from schemas.decisions import Wiping, read_decision, wipes
+from schemas.decisions import Wiping, outlasts_wiping, read_decision
 from schemas.destruction import Destroy, DestroyedObject, SetHold
 from schemas.dossier import Paper
 from schemas.records import Change
@@ -121,7 +121,7 @@ def _stays(decided: bytes | None) -> bool:
         decision = read_decision.validate_json(decided or b"")
     except ValidationError:
         return False
-    return isinstance(decision, SetHold | Destroy) or wipes(decision)
+    return outlasts_wiping(decision)
 
 
 def _beside(store: ObjectStore, tables: Tables, shown: Sequence[Paper]) -> Iterator[StoredObject]:

@@ -1,4 +1,6 @@
-"""What a backup lets go of: snapshots beyond their number, intake beyond its time, and contents that nothing names."""
+"""What a backup lets go of: snapshots beyond their number, intake beyond its time, secret papers, and contents that
+nothing names.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +9,18 @@ from pathlib import Path
 
 from pipeline import keys
 from pipeline.ports import ObjectStore, StoredObject
+from pipeline.snapshot_wiping import SnapshotWiping
 from pipeline.snapshots import CONTENTS, SNAPSHOTS, content_key, inventory_key, manifest_key, read_inventory
 from schemas.backup import Snapshot
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """How many snapshots and how many contents went; `locked`: what the server still holds, see `BackedUp`."""
+
+    snapshots: int
+    contents: int
+    locked: int
 
 
 @dataclass(frozen=True)
@@ -36,23 +48,24 @@ class LettingGo:
         """Args: taken: all snapshots, oldest first; secret: submissions nobody may keep; folder: a private one."""
         self._backup, self._taken, self._terms, self._secret, self._folder = backup, taken, terms, secret, folder
 
-    def run(self, *, everything: bool) -> tuple[int, int]:
+    def run(self, wiping: SnapshotWiping, *, everything: bool) -> LetGo:
         """Let go of what is due.
 
         Args:
+            wiping: what was taken out of the snapshots before.
             everything: also of what interrupted runs have left, which takes a look at every content.
-
-        Returns:
-            How many snapshots and how many contents.
 
         """
         newest_of_day = {snapshot.taken_at.date(): snapshot for snapshot in self._taken}
         kept = [newest_of_day[day] for day in sorted(newest_of_day)[-self._terms.keep_days :]]
         dropped = [snapshot for snapshot in self._taken if snapshot not in kept]
-        due = {bytes.fromhex(one.sha256) for snapshot in dropped for one in self._objects(snapshot)}
+        # What nobody may keep goes in all its versions.
+        erased = set(wiping.contents())
         for snapshot in kept:
             if self._secret or self._is_new_over(snapshot):
-                due.update(bytes.fromhex(one.sha256) for one in self._objects(snapshot) if self._is_over(one, snapshot))
+                over = (one for one in self._objects(snapshot) if self._is_over(one, snapshot))
+                erased.update(bytes.fromhex(one.sha256) for one in over)
+        due = erased | {bytes.fromhex(one.sha256) for snapshot in dropped for one in self._objects(snapshot)}
         if everything:
             due.update(bytes.fromhex(one.key.rpartition("/")[2]) for one in self._backup.find(CONTENTS))
         for snapshot in reversed(kept):
@@ -62,14 +75,15 @@ class LettingGo:
                 bytes.fromhex(one.sha256) for one in self._objects(snapshot) if not self._is_over(one, snapshot)
             )
         self._remove_snapshots(kept, dropped, everything=everything)
-        for content in sorted(due):
+        for content in sorted(due - erased):
             self._backup.delete(content_key(content.hex()))
-        return len(dropped), len(due)
+        locked = wiping.erase([content.hex() for content in sorted(due & erased)])
+        return LetGo(snapshots=len(dropped), contents=len(due), locked=locked)
 
     def _objects(self, snapshot: Snapshot) -> Iterator[StoredObject]:
         path = self._folder / f"{snapshot.snapshot_id}-objects"
         if not path.exists():
-            self._backup.fetch(inventory_key(snapshot.snapshot_id), path)
+            self._backup.fetch(inventory_key(snapshot.snapshot_id, snapshot.inventory_revision), path)
         return read_inventory(path)
 
     def _is_over(self, one: StoredObject, snapshot: Snapshot) -> bool:

@@ -117,12 +117,13 @@ class Restore:
 
     def _inventory(self, snapshot: Snapshot, folder: Path) -> Path:
         target = folder / "inventory"
-        self._fetch(inventory_key(snapshot.snapshot_id), snapshot.inventory_sha256, target)
+        key = inventory_key(snapshot.snapshot_id, snapshot.inventory_revision)
+        self._fetch(key, snapshot.inventory_sha256, target)
         return target
 
     def _load(self, snapshot: Snapshot, rows: Rows, folder: Path) -> None:
         for table in snapshot.tables:
-            self._fetch(rows_key(snapshot.snapshot_id, table.name), table.sha256, folder / f"{table.name}.jsonl.gz")
+            self._fetch(rows_key(snapshot.snapshot_id, table), table.sha256, folder / f"{table.name}.jsonl.gz")
         rows.load(snapshot.schema_version, snapshot.tables, folder)
 
     def _fetch(self, key: str, sha256: str, target: Path) -> None:

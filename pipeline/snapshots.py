@@ -2,8 +2,11 @@
 
 objects/<3 digits of the hash>/<sha256>             bytes, once for all keys and snapshots that have them
 snapshots/<time>/rows/<table>.jsonl.gz              the rows of a table, as the database's adapter writes them
+snapshots/<time>/rows/<table>.<revision>.jsonl.gz   the same, once lines were taken out that nobody may keep
 snapshots/<time>/objects.txt.gz                     `sha256 bytes key` of every object, by key
-snapshots/<time>/snapshot.json                      the last to be written: what has none is no snapshot
+snapshots/<time>/objects.<revision>.txt.gz          the same, once lines were taken out
+snapshots/<time>/snapshot.json                      the last to be written: what has none is no snapshot, and what it
+                                                    does not name is left over
 unfinished/<time>                                   a run that has begun; gone when it has ended
 
 A backup is an object store of its own, so it can be a folder on another disk or a bucket of another server. It holds
@@ -31,6 +34,51 @@ _MANIFEST = "/snapshot.json"
 
 
 @dataclass(frozen=True)
+class Wiped:
+    """Papers of one content that proved to be secret after they were filed, and of which rows tell nothing any more.
+
+    Attributes:
+        office_id: whose papers they are.
+        content_sha256: of the files that they came in.
+        document_ids: the papers.
+        submissions: with which they were handed in.
+        emptied: those of `submissions` of which no paper is left.
+        owners: entries that were on the register for these papers alone and are not there any more.
+        decisions: by which somebody called them secret.
+
+    """
+
+    office_id: str
+    content_sha256: str
+    document_ids: frozenset[str]
+    submissions: frozenset[str]
+    emptied: frozenset[str]
+    owners: frozenset[str]
+    decisions: frozenset[str]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its papers as `Snapshot.wiped` names them."""
+        return frozenset(f"{self.office_id}/{document_id}" for document_id in self.document_ids)
+
+
+@dataclass(frozen=True)
+class WithoutWiped:
+    """Rows out of which wiped papers were taken.
+
+    Attributes:
+        tables: all of them, in the order in which they came; those that changed have a file of their new revision.
+        places: the first three parts of keys under which objects are that speak of wiped papers.
+        stay: keys of copies there that papers which stay have.
+
+    """
+
+    tables: tuple[SavedTable, ...]
+    places: frozenset[str]
+    stay: frozenset[str]
+
+
+@dataclass(frozen=True)
 class SavedRows:
     """All rows of one moment, in files.
 
@@ -41,6 +89,7 @@ class SavedRows:
         needed: keys that a restored office could not do without: originals that are still to be read, and copies that
             wait for an answer. They move on when the work is done, so they may be gone when objects are copied.
         secret: submissions that were refused as secret papers, whose bytes nobody may keep.
+        wiped: papers that were found to be secret after they had been filed.
 
     """
 
@@ -49,6 +98,7 @@ class SavedRows:
     tables: tuple[SavedTable, ...]
     needed: frozenset[str]
     secret: frozenset[str]
+    wiped: tuple[Wiped, ...] = ()
 
 
 class Rows(Protocol):
@@ -58,6 +108,20 @@ class Rows(Protocol):
         """Write one file `<table>.jsonl.gz` a table into `folder`: all rows of one moment.
 
         Left out are what is made of other rows (search) and what ends with a process: sessions, locks, wrong tries.
+        """
+        ...
+
+    def without_wiped(
+        self, tables: Sequence[SavedTable], folder: Path, wiped: Sequence[Wiped], newest: Path
+    ) -> WithoutWiped:
+        """Take wiped papers out of files that an earlier `save` wrote: they become what `newest` says of them.
+
+        Args:
+            tables: the earlier ones.
+            folder: where their files are; what changes is written anew there.
+            wiped: what goes. The access log stays as it is: it holds ids.
+            newest: where the files of the `save` are that told of `wiped`.
+
         """
         ...
 
@@ -91,14 +155,21 @@ def snapshot_key(snapshot_id: str, part: str) -> str:
     return f"{SNAPSHOTS}{snapshot_id}/{part}"
 
 
-def rows_key(snapshot_id: str, table: str) -> str:
+def rows_key(snapshot_id: str, table: SavedTable) -> str:
     """Where a table's rows lie."""
-    return snapshot_key(snapshot_id, f"rows/{table}.jsonl.gz")
+    return snapshot_key(snapshot_id, f"rows/{table.name}{_revised(table.revision)}.jsonl.gz")
 
 
-def inventory_key(snapshot_id: str) -> str:
+def inventory_key(snapshot_id: str, revision: int) -> str:
     """Where the list of a snapshot's objects lies."""
-    return snapshot_key(snapshot_id, "objects.txt.gz")
+    return snapshot_key(snapshot_id, f"objects{_revised(revision)}.txt.gz")
+
+
+def parts_of(snapshot: Snapshot) -> frozenset[str]:
+    """Where all parts lie that make up a snapshot."""
+    snapshot_id = snapshot.snapshot_id
+    rows = (rows_key(snapshot_id, table) for table in snapshot.tables)
+    return frozenset({*rows, inventory_key(snapshot_id, snapshot.inventory_revision), manifest_key(snapshot_id)})
 
 
 def manifest_key(snapshot_id: str) -> str:
@@ -109,6 +180,10 @@ def manifest_key(snapshot_id: str) -> str:
 def new_snapshot_id(now: datetime) -> str:
     """Ids sort by time."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def _revised(revision: int) -> str:
+    return f".{revision}" if revision else ""
 
 
 def snapshots(backup: ObjectStore) -> tuple[Snapshot, ...]:

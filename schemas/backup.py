@@ -6,12 +6,16 @@ from schemas.base import Value
 
 
 class SavedTable(Value):
-    """One table's rows in a snapshot: how many, and the file that holds them."""
+    """One table's rows in a snapshot: how many, and the file that holds them.
+
+    `revision` counts from 0 how often lines were taken out since; each revision has a file of its own name.
+    """
 
     name: str
     rows: int
     sha256: str
     size_bytes: int
+    revision: int = 0
 
 
 class Snapshot(Value):
@@ -19,7 +23,9 @@ class Snapshot(Value):
 
     `taken_at` is when the rows were read; objects may be a little newer. `copied` and `copied_bytes` count what this
     run brought into the backup, `objects` and `object_bytes` all that belongs to the snapshot. `failed` are keys of
-    objects whose bytes could not be copied, or that rows speak of and nobody has.
+    objects whose bytes could not be copied, or that rows speak of and nobody has. `wiped` are papers (`<office>/<id>`)
+    that proved to be secret and of which this snapshot holds nothing, whenever it was taken; `inventory_revision` is of
+    its list of objects what `SavedTable.revision` is of a table.
     """
 
     snapshot_id: str
@@ -33,14 +39,22 @@ class Snapshot(Value):
     copied: int
     copied_bytes: int
     failed: tuple[str, ...] = ()
+    wiped: tuple[str, ...] = ()
+    inventory_revision: int = 0
 
 
 class BackedUp(Value):
-    """What a run did: its snapshot, how many older ones it dropped, and how many contents left the backup with them."""
+    """What a run did: its snapshot, how many older ones it dropped, and how many contents left the backup with them.
+
+    `rewritten` counts older snapshots out of which papers were taken that proved to be secret, `locked` what should
+    have left with them in all its versions and did not: the server holds it until its lock ends.
+    """
 
     snapshot: Snapshot
     dropped: int
     removed: int
+    rewritten: int = 0
+    locked: int = 0
 
 
 class Restored(Value):

@@ -348,6 +348,11 @@ def wipes(decision: Decided) -> bool:
     return isinstance(decision, SetType) and decision.wiping is not None
 
 
+def outlasts_wiping(decision: Decided) -> bool:
+    """Whether it stays when its paper is wiped: it says nothing of what the paper said."""
+    return isinstance(decision, SetHold | Destroy) or wipes(decision)
+
+
 read_register_decision: TypeAdapter[RegisterDecision] = TypeAdapter(
     Annotated[RegisterDecision, Described(discriminator="kind")]
 )

@@ -89,6 +89,10 @@ def _tell_backup(done: BackedUp, as_json: bool) -> bool:
             f" {done.removed:,} contents",
             soft_wrap=True,
         )
+        if done.rewritten:
+            _console.print(f"took secret papers out of {done.rewritten} older snapshots", soft_wrap=True)
+        if done.locked:
+            _console.print(f"LOCKED {done.locked:,}: the server holds them until their term ends", soft_wrap=True)
         for key in snapshot.failed:
             _console.print(f"NOT COPIED {key}", soft_wrap=True)
     return not snapshot.failed

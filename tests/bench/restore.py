@@ -80,7 +80,7 @@ def _restore(watch: _Watch, backup: FolderStore, url: str, folder: Path, expecte
         class Timed:
             """The rows, with a watch at the one step that is theirs."""
 
-            save, some_papers = rows.save, rows.some_papers
+            save, without_wiped, some_papers = rows.save, rows.without_wiped, rows.some_papers
             require_fillable = rows.require_fillable
 
             def load(self, *given: Any) -> None:

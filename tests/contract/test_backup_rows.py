@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import answers
 from pipeline.adapters.database.engine import Database, open_database, open_rows
 from pipeline.adapters.database.tables import SCHEMA_VERSION
 from pipeline.adapters.folder_store import FolderStore
+from pipeline.decisions import new_decision
 from pipeline.errors import Misconfigured
 from pipeline.register import RegisterBook
+from pipeline.table_ports import PaperChange
 from schemas.access import AccessEntry, LogFilter
 from schemas.backup import SavedTable
+from schemas.decisions import Confirm, SetSecrecy, Wiping
+from schemas.dossier import Paper
 from schemas.dossiers import Dossier, Party
 from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, HUONG_NUMBER, START, file, huong, minutes, receive
@@ -115,6 +120,79 @@ def test_a_dossier_is_the_same_with_its_times(source: Database, restored: Callab
 def test_what_waits_to_be_read_still_waits(source: Database, restored: Callable[[], Database]) -> None:
     submission = receive(source)
     assert restored().leases.waiting(9) == (submission.submission_id,)
+
+
+def wiped(source: Database, paper: Paper) -> None:
+    """Somebody calls a paper secret; its owners leave the register with it."""
+    owners = [one.citizen_id for one in (source.people.by_number(OFFICE, HUONG_NUMBER),) if one is not None]
+    wiping = Wiping(owners=tuple(owners))
+    decision = new_decision(SetSecrecy, ACTOR, paper.document_id, secret=True, wiping=wiping)
+    change = PaperChange(before=paper, after=answers.wiped(paper), texts=("",))
+    assert source.papers.change(decision, [change])
+    source.keeping.forget(OFFICE, [paper.document_id], owners)
+
+
+def test_rows_from_before_a_paper_proved_to_be_secret_are_filled_in_without_it(
+    source: Database, target_url: str, tmp_path: Path
+) -> None:
+    paper = file(source, "tuyệt mật", people=(huong(),))
+    beside = file(source, "giấy khác", people=(huong(personal_id=LAN_NUMBER, name="Trần Thị Lan"),))
+    source.dossiers.put(Dossier(code=CODE, actor=ACTOR, source="opened", received_at=START), lambda known: (known, ()))
+    source.papers.decide(new_decision(Confirm, ACTOR, paper.document_id, copy_kind="original"))
+    before, newest = tmp_path / "before", tmp_path / "newest"
+    before.mkdir()
+    newest.mkdir()
+    earlier = source.rows.save(before)
+    wiped(source, source.papers.get(OFFICE, paper.document_id))
+    now = source.rows.save(newest)
+    assert [one.document_ids for one in now.wiped] == [{paper.document_id}]
+    left = source.rows.without_wiped(earlier.tables, before, now.wiped, newest)
+    held = b"".join(gzip.decompress(one.read_bytes()) for one in before.glob("*.gz")).decode()
+    assert [word for word in ("tuyệt mật", HUONG_NUMBER, "giấy khác", LAN_NUMBER) if word in held] == [
+        "giấy khác",
+        LAN_NUMBER,
+    ]
+    with open_rows(target_url) as rows:
+        rows.load(earlier.schema_version, left.tables, before)
+    database = open_database(target_url)
+    assert database.papers.get(OFFICE, paper.document_id) == source.papers.get(OFFICE, paper.document_id)
+    assert database.papers.get(OFFICE, beside.document_id) == source.papers.get(OFFICE, beside.document_id)
+    assert database.people.by_number(OFFICE, HUONG_NUMBER) is None
+    assert found(database, "giấy khác") == [beside.document_id]
+    database.close()
+
+
+def test_rows_of_an_older_version_lose_a_secret_paper_too(source: Database, tmp_path: Path) -> None:
+    """As of a version whose papers had no `same_key`."""
+    paper = file(source, "tuyệt mật")
+    before, newest = tmp_path / "before", tmp_path / "newest"
+    before.mkdir()
+    newest.mkdir()
+    earlier = source.rows.save(before)
+    columns, *rows = (
+        json.loads(line) for line in gzip.decompress((before / "papers.jsonl.gz").read_bytes()).splitlines()
+    )
+    older = [[*columns[:-1]], *([*row[:-1]] for row in rows)]
+    (before / "papers.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(one) + "\n" for one in older).encode()))
+    wiped(source, source.papers.get(OFFICE, paper.document_id))
+    source.rows.without_wiped(earlier.tables, before, source.rows.save(newest).wiped, newest)
+    found, row = (json.loads(line) for line in gzip.decompress((before / "papers.jsonl.gz").read_bytes()).splitlines())
+    record = row[[name for name, _ in found].index("record")]
+    assert found == columns[:-1]
+    assert Paper.model_validate_json(record) == source.papers.get(OFFICE, paper.document_id)
+
+
+def test_a_paper_of_which_something_is_still_to_be_forgotten_is_not_wiped_yet(source: Database, tmp_path: Path) -> None:
+    paper = file(source, "tuyệt mật")
+    source.papers.decide(new_decision(Confirm, ACTOR, paper.document_id, copy_kind="original"))
+    known = source.papers.get(OFFICE, paper.document_id)
+    decision = new_decision(SetSecrecy, ACTOR, paper.document_id, secret=True, wiping=Wiping())
+    assert source.papers.change(decision, [PaperChange(before=known, after=answers.wiped(known), texts=("",))])
+    assert source.rows.save(tmp_path).wiped == ()
+    source.keeping.forget(OFFICE, [paper.document_id], [])
+    (one,) = source.rows.save(tmp_path).wiped
+    assert one.document_ids == {paper.document_id}
+    assert one.decisions == {decision.decision_id}
 
 
 def test_rows_of_an_older_version_are_brought_to_this_one(target_url: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import Misconfigured, ServiceUnavailable
 from pipeline.letting_go import Terms
 from pipeline.ports import ObjectStore, StoredObject
 from pipeline.restore import Restore
-from pipeline.snapshots import CONTENTS, SavedRows
+from pipeline.snapshots import CONTENTS, SavedRows, Wiped, WithoutWiped
 from schemas.backup import BackedUp, Restored, SavedTable
 
 PAPER = "archive/local/ab12/1.v1.pdf"
@@ -39,6 +39,11 @@ class OneRow:
         self.on_save()
         table = SavedTable(name="rows", rows=1, sha256=sha256_of(b"rows"), size_bytes=4)
         return SavedRows(self.now, "0001", (table,), self.needed, self.secret)
+
+    def without_wiped(
+        self, tables: Sequence[SavedTable], folder: Path, wiped: Sequence[Wiped], newest: Path
+    ) -> WithoutWiped:
+        raise AssertionError("of no paper was it ever found out")
 
     def require_fillable(self, schema_version: str) -> None:
         if self.loaded:

@@ -5,14 +5,12 @@ SQLite; so an office on one laptop could never move to its city's PostgreSQL. A 
 each column, so a newer hoso fills the tables as they were and then migrates them.
 """
 
-import gzip
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -36,9 +34,11 @@ from sqlalchemy.types import TypeEngine
 from pipeline.adapters.database import access_tables, desk_tables, schedule_tables
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.indexing import add_all_search_rows, is_on_file
+from pipeline.adapters.database.row_files import described, file_of, open_to_write, reading, write_line
+from pipeline.adapters.database.snapshot_wiping import TakingOut, wiped_papers
 from pipeline.adapters.database.tables import Moment, metadata, papers, search_rows, source_files, submissions
 from pipeline.errors import HosoError, Misconfigured
-from pipeline.snapshots import SavedRows
+from pipeline.snapshots import SavedRows, Wiped, WithoutWiped
 from schemas.backup import SavedTable
 from schemas.dossier import Paper
 
@@ -64,7 +64,6 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "moment": Moment(),
 }
 _BATCH = 2_000
-_COMPRESSION = 3
 _IN_INTAKE = '%"object_key":"intake/%'
 
 
@@ -84,7 +83,14 @@ class RowSnapshots:
                 tables=tuple(_save(connection, table, folder) for table in kept),
                 needed=frozenset(_needed(connection)),
                 secret=frozenset(_secret(connection)),
+                wiped=tuple(wiped_papers(connection)),
             )
+
+    def without_wiped(
+        self, tables: Sequence[SavedTable], folder: Path, wiped: Sequence[Wiped], newest: Path
+    ) -> WithoutWiped:
+        """See Rows."""
+        return TakingOut(tables, folder, wiped, newest).run()
 
     def require_fillable(self, schema_version: str) -> None:
         """See Rows."""
@@ -115,7 +121,7 @@ class RowSnapshots:
         with self._connections.writing() as connection:
             upgrade(connection, schema_version)
             for table in tables:
-                if _load(connection, table.name, folder / f"{table.name}.jsonl.gz") != table.rows:
+                if _load(connection, table.name, file_of(folder, table.name)) != table.rows:
                     raise HosoError("internal", f"restored another number of rows of {table.name}")
             upgrade(connection)
             _count_on(connection)
@@ -130,22 +136,14 @@ def version_of(connection: Connection) -> str | None:
 
 
 def _save(connection: Connection, table: Table, folder: Path) -> SavedTable:
-    path = folder / f"{table.name}.jsonl.gz"
-    rows = 0
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=_COMPRESSION) as file:
-        columns = [(column.name, _KINDS[type(column.type)]) for column in table.columns]
-        _write(file, columns)
+    path, rows = file_of(folder, table.name), 0
+    with open_to_write(path) as file:
+        write_line(file, [(column.name, _KINDS[type(column.type)]) for column in table.columns])
         found = connection.execute(select(table).execution_options(yield_per=_BATCH))
         for row in found:
-            _write(file, [_plain(value) for value in row])
+            write_line(file, [_plain(value) for value in row])
             rows += 1
-    with path.open("rb") as written:
-        sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-    return SavedTable(name=table.name, rows=rows, sha256=sha256, size_bytes=path.stat().st_size)
-
-
-def _write(file: IO[str], values: Sequence[object]) -> None:
-    file.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+    return described(path, table.name, rows)
 
 
 def _plain(value: object) -> object:
@@ -154,8 +152,7 @@ def _plain(value: object) -> object:
 
 def _load(connection: Connection, name: str, path: Path) -> int:
     """Fill one table; return how many rows it has then."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        columns: list[tuple[str, str]] = json.loads(next(file))
+    with reading(path) as (columns, file):
         table = Table(name, MetaData(), *(Column(column, _TYPES[kind]) for column, kind in columns))
         names = [column for column, _ in columns]
         readers = [{"date": date.fromisoformat, "moment": datetime.fromisoformat}.get(kind) for _, kind in columns]
