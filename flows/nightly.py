@@ -11,7 +11,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.figures import keep_days
 from pipeline.local_time import local_day
 from pipeline.marking import mark_office
-from pipeline.offices import known_offices
+from pipeline.offices import known_offices, logged_offices
 from pipeline.settings import load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_audit_copy, open_store, open_tables
@@ -59,7 +59,7 @@ def _close_log() -> None:
         def close(office_id: str) -> None:
             Closing(office_id, store, tables.audit, tables.access_log, copy).close_days(today)
 
-        each_office(known_offices(settings, tables) if mine else (), close)
+        each_office(logged_offices(settings, tables) if mine else (), close)
 
 
 def _mark_papers() -> None:

@@ -12,7 +12,7 @@ from pipeline.archive import Archive
 from pipeline.audit.closing import Closing, each_office
 from pipeline.audit_ports import AuditCopy
 from pipeline.destroying import DESTROYING, carry_out_all
-from pipeline.offices import known_offices
+from pipeline.offices import known_offices, logged_offices
 from pipeline.program_ports import KEEP_ANSWERS_S
 from pipeline.recording import catch_up
 from pipeline.resume import resume
@@ -59,7 +59,8 @@ def _put_right(archive: Archive, settings: Settings) -> None:
     archive.tables.answered.expire(KEEP_ANSWERS_S)
     deliver_due(archive.tables.hooks, _AT_ONCE, settings.known_hook_hosts)
     # Last, since the place elsewhere may be away.
-    each_office(offices, partial(_keep_head, archive, open_audit_copy(settings)))
+    logged = logged_offices(settings, archive.tables)
+    each_office(logged, partial(_keep_head, archive, open_audit_copy(settings)))
 
 
 def _keep_head(archive: Archive, copy: AuditCopy | None, office_id: str) -> None:

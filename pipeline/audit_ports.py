@@ -31,6 +31,13 @@ class AuditTrail(Protocol):
         """The number before that of the first entry written at `moment` or later; where there is none, the newest's."""
         ...
 
+    def oldest_open_day(self, office_id: str) -> date | None:
+        """The day behind the last one that the log says was closed; None: there are no entries.
+
+        Where none was closed, that of the first entry. An entry of a closing that was spoilt counts as its own day.
+        """
+        ...
+
     def take_in(self, office_id: str, entries: Sequence[LoggedAccess]) -> int:
         """Add those entries, as they stand, whose numbers are above the head; return how many. The head moves on."""
         ...

@@ -16,7 +16,7 @@ from pipeline import answers, keys
 from pipeline.archive import Archive
 from pipeline.decisions import deciding, new_decision
 from pipeline.errors import Forbidden, HosoError, NotFound, ScanRejected
-from pipeline.going import objects_of, said_of, shown_with
+from pipeline.going import listed_now, objects_of, said_of, shown_with
 from pipeline.holds import owners_of
 from pipeline.local_time import local_day
 from pipeline.originals import Originals
@@ -240,6 +240,7 @@ class Destructions:
         self, proposal: ProposeDestruction, answer: AnswerDestruction, paper: Paper, decision_id: str
     ) -> Destroy:
         shown = shown_with(self._tables, paper)
+        listed = listed_now(self._tables, shown)
         return Destroy(
             decision_id=decision_id,
             subject_id=paper.document_id,
@@ -249,6 +250,7 @@ class Destructions:
             type=paper.type,
             objects=tuple(objects_of(self._store, self._tables, shown, decision_id)),
             owners=tuple(dict.fromkeys(owner for one in shown for owner in owners_of(self._tables, one))),
+            listed=listed,
         )
 
     def _can_be_cut(self, paper: Paper) -> bool:

@@ -14,7 +14,7 @@ from pipeline.recording import change_of, put_record
 from pipeline.stages.certain import is_gone, is_wiped
 from pipeline.table_ports import Tables
 from schemas.decisions import Wiping, outlasts_wiping, read_decision
-from schemas.destruction import Destroy, DestroyedObject, SetHold
+from schemas.destruction import Destroy, DestroyedObject, Listed, SetHold
 from schemas.dossier import Paper
 from schemas.records import Change
 
@@ -25,6 +25,15 @@ def shown_with(tables: Tables, paper: Paper) -> tuple[Paper, ...]:
     pages = set(paper.source_pages)
     others = [one for one in beside if one.state == "withdrawn" and pages & set(one.source_pages)]
     return (paper, *others)
+
+
+def listed_now(tables: Tables, shown: Sequence[Paper]) -> Listed:
+    """That these papers' objects are listed from now on; to be asked before the store is.
+
+    Raises: ServiceUnavailable (database_away).
+    """
+    newest = tables.audit.head(shown[0].actor.office_id)
+    return Listed(papers=tuple(one.document_id for one in shown), entry=newest.number)
 
 
 def objects_of(
@@ -62,13 +71,15 @@ def said_of(
 def wiping_of(store: ObjectStore, tables: Tables, paper: Paper) -> Wiping:
     """What goes with a paper that a person calls secret, as it lies there now. Raises: ServiceUnavailable."""
     office_id, shown = paper.actor.office_id, shown_with(tables, paper)
+    listed = listed_now(tables, shown)
     said = [stored for one in shown for stored in _said_of_secret(store, office_id, one.document_id)]
     owners = [owner for one in shown for owner in owners_of(tables, one)]
     # What is in no list has no owners in the register's eyes any more, though it may have put them there.
     numbers = [person.number or person.passport for one in shown for person in one.people if person.link == "filed"]
     known = [tables.people.by_number(office_id, number) for number in numbers if number]
     owners += [one.citizen_id for one in known if one is not None]
-    return Wiping(objects=tuple(map(_as_destroyed, said)), owners=tuple(dict.fromkeys(owners)))
+    objects = tuple(map(_as_destroyed, said))
+    return Wiping(objects=objects, owners=tuple(dict.fromkeys(owners)), listed=listed)
 
 
 def forget_wiped(store: ObjectStore, tables: Tables, papers: Sequence[Paper], owners: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """What programs that use hoso ask of the database. Contract tests run on both databases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from schemas.access import Account, ApiToken
@@ -133,6 +133,8 @@ class Load(Value):
     """What the checks of store and database have found and could not put right."""
     integrity_checked_at: datetime | None
     """When the office whose check is oldest was checked; None: none was."""
+    log_unclosed_since: date | None
+    """Of all offices the oldest day of the access log that is not closed; None: there are no entries."""
 
 
 class LoadSource(Protocol):

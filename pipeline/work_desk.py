@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pipeline.archive import Archive
+from pipeline.audit.closing import not_closed_since
 from pipeline.citizen_requests import CitizenRequests
 from pipeline.comparing import Comparing
 from pipeline.errors import ScanRejected
@@ -61,6 +62,7 @@ class WorkDesk:
             integrity=self._tables.checks.state(office_id),
             requests_open=len(requests),
             requests_overdue=sum(one.overdue(today) is not None for one in requests),
+            log_unclosed_since=not_closed_since(self._tables.audit, office_id, today),
         )
 
     def missing(self, dossier: Dossier, now: datetime) -> OwingDossier:

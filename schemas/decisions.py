@@ -17,6 +17,7 @@ from schemas.destruction import (
     Destroy,
     DestroyedObject,
     EndDestruction,
+    Listed,
     ProposeDestruction,
     SetHold,
 )
@@ -94,11 +95,13 @@ class Wiping(Value):
     """What goes with a paper that proves to be secret, of which nothing may be known. It holds ids and hashes alone.
 
     `objects` are what was decided about it, and about papers cut otherwise of the same pages; `owners` the register's
-    entries of its owners, which go too when nothing hangs on them.
+    entries of its owners, which go too when nothing hangs on them. `listed` None: an older version of hoso did not note
+    it.
     """
 
     objects: tuple[DestroyedObject, ...] = ()
     owners: tuple[str, ...] = ()
+    listed: Listed | None = None
 
 
 class SetType(Decided):

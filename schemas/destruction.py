@@ -60,10 +60,22 @@ class DestroyedObject(Value):
     size_bytes: int
 
 
+class Listed(Value):
+    """Of what the objects that go were listed, and when: what is said of these papers later goes without a list.
+
+    `papers` are the paper and those cut otherwise that show the same pages; `entry` is the number of the access log's
+    newest entry when listing began.
+    """
+
+    papers: tuple[str, ...]
+    entry: int
+
+
 class Destroy(Decided):
     """A paper is destroyed by who approved it. Subject: the paper.
 
     `objects` are what goes; `owners` the register's entries of its owners, which go too when nothing hangs on them.
+    `listed` None: an older version of hoso did not note it.
     """
 
     kind: Literal["destroy"] = "destroy"
@@ -71,6 +83,7 @@ class Destroy(Decided):
     type: str
     objects: tuple[DestroyedObject, ...]
     owners: tuple[str, ...] = ()
+    listed: Listed | None = None
 
 
 class EndDestruction(Decided):

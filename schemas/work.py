@@ -146,3 +146,5 @@ class WorkList(Value):
     """Requests of citizens about their data that have not ended."""
     requests_overdue: int = 0
     """Of these, those that should have been answered or done by now."""
+    log_unclosed_since: date | None = None
+    """The oldest day of the office's access log that should have been closed by now; None: there is none."""

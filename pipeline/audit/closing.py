@@ -21,6 +21,7 @@ from schemas.people import Actor
 log = logging.getLogger("hoso")
 
 _READ = 2_000
+_IN_TIME = timedelta(days=2)
 NOBODY = "hoso"
 """In whose name hoso itself writes to the log."""
 
@@ -139,6 +140,18 @@ class Closing:
             head, lines = (fetched(self._store, key) for key in (stored.key, keys.audit_lines(self._office_id, day)))
             if head is not None and lines is not None:
                 copy.put_day(self._office_id, day, head, lines)
+
+
+def not_closed_since(trail: AuditTrail, office_id: str, today: date) -> date | None:
+    """An office's oldest day that is not closed, where that is late; None: it is not.
+
+    Every night closes the day before. Two days ago leaves time for a night on which no machine was on.
+
+    Raises:
+        ServiceUnavailable: database_away.
+    """
+    day = trail.oldest_open_day(office_id)
+    return day if day is not None and today - day > _IN_TIME else None
 
 
 def each_office(office_ids: Iterable[str], do: Callable[[str], object]) -> None:

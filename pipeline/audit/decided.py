@@ -2,7 +2,8 @@
 
 What a destruction took along stands in its own decision (`Destroy`), which stays, and whose hash the log holds as well:
 so nobody explains a decision away that he has removed. The decision that a paper is secret (`wipes`) stays in the same
-way, and tells what was decided about that paper; what came too late for its list was dropped as well.
+way. What came too late for the list of either was dropped with the paper (`pipeline/resume.py`): it is known by its
+number in the log, above the newest when listing began. What lay in the store before must stand in the list.
 """
 
 import re
@@ -15,8 +16,8 @@ from pipeline.audit.found import Found
 from pipeline.bulk import Fetched, fetch_each
 from pipeline.ports import ObjectStore
 from schemas.access import LoggedAccess
-from schemas.decisions import SetSecrecy, SetType, read_decision, wipes
-from schemas.destruction import Certificate, Destroy, DestroyedObject
+from schemas.decisions import SetSecrecy, SetType, Wiping, read_decision, wipes
+from schemas.destruction import Certificate, Destroy, DestroyedObject, Listed
 
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9-]+")
 """`<subject>/<decision>`; what somebody has spoilt may be anything."""
@@ -30,7 +31,8 @@ class DecidedThings:
         """Args: found: gathers what is wrong."""
         self._office_id, self._store, self._found = office_id, store, found
         self._missing: dict[str, LoggedAccess] = {}
-        self._wiped: set[str] = set()
+        self._late: dict[str, int] = {}
+        """Papers of which nothing may be known, and behind which entry what was decided about them is in no list."""
 
     def check(self, batch: Sequence[LoggedAccess]) -> None:
         """Compare the decisions that these entries name, in the order of the log.
@@ -52,18 +54,23 @@ class DecidedThings:
             self._missing.setdefault(fetched.key, logged)
         elif fetched.data is not None and any(mark in fetched.data for mark in _TAKE_ALONG):
             # It stands behind all that it took along: it was decided after them.
-            self._follow(fetched.data)
+            self._follow(fetched.data, logged.number)
 
-    def _follow(self, data: bytes) -> None:
+    def _follow(self, data: bytes, number: int) -> None:
         try:
             decision = read_decision.validate_json(data)
         except ValidationError:
             return
+        going: Destroy | Wiping | None = None
         if isinstance(decision, Destroy):
-            self._explain(decision.objects)
+            going = decision
         elif isinstance(decision, SetSecrecy | SetType) and wipes(decision):
-            self._wiped.add(decision.subject_id)
-            self._explain(decision.wiping.objects if decision.wiping else ())
+            going = decision.wiping or Wiping()
+        if going is not None:
+            self._explain(going.objects)
+            listed = going.listed or Listed(papers=(decision.subject_id,), entry=number)
+            for document_id in listed.papers:
+                self._late.setdefault(document_id, listed.entry)
 
     def note_missing(self, *, some_lost: bool) -> None:
         """Note the decisions that are gone though nothing tells of their destruction. Raises: ServiceUnavailable.
@@ -77,7 +84,7 @@ class DecidedThings:
             for stored in self._store.find(keys.destruction(self._office_id)):
                 self._explain(self._certified(stored.key))
         for logged in self._missing.values():
-            if logged.entry.document_id not in self._wiped:
+            if logged.number <= self._late.get(logged.entry.document_id or "", logged.number):
                 self._found.entries("decision_missing", logged.number, logged.number)
 
     def _explain(self, destroyed: Sequence[DestroyedObject]) -> None:

@@ -1,5 +1,6 @@
 """`hoso audit`: the access log as a chain that is checked, closed and taken out, and what it says of an incident."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,8 @@ import typer
 from rich.console import Console
 
 from pipeline.adapters.flow_server import CLOSE_LOG
-from pipeline.audit.closing import Closing
+from pipeline.audit.closing import Closing, each_office
+from pipeline.audit.days import offices_in
 from pipeline.audit.export import export_days
 from pipeline.audit.sentences import SENTENCES, is_wrong
 from pipeline.audit.verify import verify as verify_log
@@ -20,7 +22,7 @@ from pipeline.cli.noting import note
 from pipeline.cli.telling import told
 from pipeline.errors import ServiceUnavailable
 from pipeline.local_time import local_day
-from pipeline.offices import known_offices
+from pipeline.offices import logged_offices
 from pipeline.settings import load_settings
 from pipeline.turns import turn
 from pipeline.wiring import open_audit_copy, open_store, open_tables
@@ -36,19 +38,22 @@ _console = Console(highlight=False, markup=False)
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Check this office's log: nothing was removed, altered, moved or added, and no closed day was replaced.
+    """Check the log of every office: nothing was removed, altered, moved or added, and no closed day was replaced.
 
-    Exit code 65: something was. What is not closed yet is proved by the head that every sweep keeps.
+    Exit code 65: something was, in one of them. What is not closed yet is proved by the head that every sweep keeps.
+    With --json a line for each office.
     """
     settings = load_settings()
+    store, copy = open_store(settings), open_audit_copy(settings)
     with open_tables(settings) as tables, told("{} of {} entries checked") as on_checked:
-        copy = open_audit_copy(settings)
-        report = verify_log(settings.office_id, open_store(settings), tables.audit, copy, on_checked)
+        offices = dict.fromkeys((*logged_offices(settings, tables), *sorted(offices_in(store))))
+        reports = [verify_log(office_id, store, tables.audit, copy, on_checked) for office_id in offices]
     if as_json:
-        write_stdout(as_json_line(report))
+        for report in reports:
+            write_stdout(as_json_line(report))
     else:
-        _print(report)
-    if any(is_wrong(finding) for finding in report.findings):
+        _print(reports)
+    if any(is_wrong(finding) for report in reports for finding in report.findings):
         raise typer.Exit(_CHANGED)
 
 
@@ -63,11 +68,14 @@ def close() -> None:
     with open_tables(settings) as tables, turn(tables.turns, CLOSE_LOG, settings.lease_s) as mine:
         if not mine:
             raise ServiceUnavailable("closing_running")
-        for office_id in known_offices(settings, tables):
+
+        def close_one(office_id: str) -> None:
             closing = Closing(office_id, store, tables.audit, tables.access_log, copy)
             closed = closing.close_days(today)
             closing.keep_head()
             _console.print(f"{office_id}: {closed} days closed")
+
+        each_office(logged_offices(settings, tables), close_one)
 
 
 @app.command()
@@ -97,16 +105,21 @@ def export(
     _console.print(f"{done.entries:,} entries, {done.first} to {done.last}; the last line's SHA-256: {done.sha256}")
 
 
-def _print(report: AuditReport) -> None:
-    for finding in report.findings:
-        _console.print(f"{'WRONG' if is_wrong(finding) else 'told ':<6}{finding.kind:<20} {_where(finding)}")
-    for kind in sorted({finding.kind for finding in report.findings}):
+def _print(reports: Sequence[AuditReport]) -> None:
+    """Offices are named where there are several."""
+    widest = max(len(report.head.office_id) for report in reports)
+    for report in reports:
+        office = f"{report.head.office_id:<{widest}} " if len(reports) > 1 else ""
+        for finding in report.findings:
+            mark = "WRONG" if is_wrong(finding) else "told"
+            _console.print(f"{mark:<6}{office}{finding.kind:<20} {_where(finding)}", soft_wrap=True)
+    for kind in sorted({finding.kind for report in reports for finding in report.findings}):
         _console.print(f"{kind}: {SENTENCES[kind][1]}", soft_wrap=True)
-    closed = f"closed until {report.closed_until}" if report.closed_until else "no day is closed yet"
-    _console.print(
-        f"{report.entries:,} entries, {report.days:,} days, {closed}; head {report.head.number} {report.head.sha256}",
-        soft_wrap=True,
-    )
+    for report in reports:
+        office = f"{report.head.office_id}: " if len(reports) > 1 else ""
+        closed = f"closed until {report.closed_until}" if report.closed_until else "no day is closed yet"
+        head = f"head {report.head.number} {report.head.sha256}"
+        _console.print(f"{office}{report.entries:,} entries, {report.days:,} days, {closed}; {head}", soft_wrap=True)
 
 
 def _where(finding: AuditFinding) -> str:

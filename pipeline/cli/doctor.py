@@ -24,6 +24,7 @@ from pipeline.adapters.parser_pool import ParserPool
 from pipeline.adapters.printing import font_files
 from pipeline.adapters.s3_store import S3Store
 from pipeline.adapters.tesseract import READINGS
+from pipeline.audit.closing import not_closed_since
 from pipeline.catalogue import load_catalogue
 from pipeline.citizen_requests import CitizenRequests
 from pipeline.cli.ask import AsJson
@@ -31,7 +32,7 @@ from pipeline.cli.in_transit import in_the_clear
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.errors import HosoError, Misconfigured, ServiceUnavailable
 from pipeline.local_time import local_day
-from pipeline.offices import known_offices
+from pipeline.offices import known_offices, logged_offices
 from pipeline.pages import ScanFile
 from pipeline.retention import check_lock
 from pipeline.settings import Settings, load_settings
@@ -109,6 +110,7 @@ def _checks() -> dict[str, Callable[[Settings], str]]:
         "disk": disk_check,
         "in transit": _in_transit,
         "requests": _requests,
+        "access log": _access_log,
         "centre": _centre,
     }
 
@@ -259,6 +261,17 @@ def _requests(settings: Settings) -> str:
     overdue = sum(one.overdue(today) is not None for one in found)
     told = f"{len(found)} open, {overdue} overdue; holidays are known until {known_until()}"
     return Doubt(f"{told}: hoso request list") if overdue or known_until() < today.year else told
+
+
+def _access_log(settings: Settings) -> str:
+    """Whether the nights close the days of every office's access log."""
+    today = local_day(datetime.now(UTC))
+    with open_tables(settings) as tables:
+        since = {one: not_closed_since(tables.audit, one, today) for one in logged_offices(settings, tables)}
+    late = ", ".join(f"{office_id} since {day}" for office_id, day in since.items() if day is not None)
+    if late:
+        return Doubt(f"days are not closed: {late}. hoso audit close closes them or tells why not; hoso audit verify")
+    return "no day waits too long to be closed"
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:

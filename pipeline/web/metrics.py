@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
@@ -9,6 +10,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import ServiceUnavailable
+from pipeline.local_time import local_day
 from pipeline.program_ports import Load
 
 _BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -83,6 +85,12 @@ class _Waiting(Collector):
         if load.integrity_checked_at is not None:
             age_s = time.time() - load.integrity_checked_at.timestamp()
             yield GaugeMetricFamily("hoso_integrity_age_seconds", "Time since the last check of both", max(0.0, age_s))
+        if load.log_unclosed_since is not None:
+            yield GaugeMetricFamily(
+                "hoso_access_log_unclosed_days",
+                "Days since the oldest day of the access log that is not closed; more than 2: nothing closes it",
+                (local_day(datetime.now(UTC)) - load.log_unclosed_since).days,
+            )
 
 
 class Measuring:

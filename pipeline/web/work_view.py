@@ -79,7 +79,8 @@ class CallLine(Value):
 
 class WorkView(Value):
     """The whole list. `more` counts, by part, the entries that are not shown; `damaged`: something stored is wrong;
-    `late`: a citizen's request should have been answered or done by now.
+    `late`: a citizen's request should have been answered or done by now. `unclosed`: days of the access log wait to be
+    closed, "" where none does.
     """
 
     counts: tuple[CountView, ...]
@@ -96,6 +97,7 @@ class WorkView(Value):
     damaged: bool
     requests: str
     late: bool
+    unclosed: str
 
 
 class WorkViewer:
@@ -134,6 +136,7 @@ class WorkViewer:
             damaged=work.integrity is not None and work.integrity.findings > 0,
             requests=self._requests(work),
             late=work.requests_overdue > 0,
+            unclosed=self._words["work_unclosed"].format(day_of(since)) if (since := work.log_unclosed_since) else "",
         )
 
     def _integrity(self, state: IntegrityState) -> str:

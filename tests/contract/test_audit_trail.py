@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from pipeline.adapters.database.engine import Database
 from pipeline.adapters.database.migrations import configuration
+from pipeline.audit.closing import NOBODY
 from pipeline.chain import START, chained, hash_of, head_of, line_of
 from schemas.access import AccessEntry, LogFilter, LoggedAccess
 from schemas.audit import Head
@@ -21,6 +22,7 @@ from tests.contract.examples import ACTOR, NEIGHBOUR, Opener, minutes
 from tests.contract.examples import START as MORNING
 
 OFFICE = ACTOR.office_id
+MONDAY = date(2026, 3, 2)
 
 
 def look(document_id: str = "d", actor: Actor = ACTOR, minute: int = 0) -> AccessEntry:
@@ -109,6 +111,35 @@ def test_what_fails_leaves_no_gap(database: Database) -> None:
         database.access_log.write(look("b"), spoilt)
     database.access_log.write(look("c"))
     assert [one.entry.document_id for one in database.audit.read(OFFICE, 0, 9)] == ["a", "c"]
+
+
+def closed(said: str, actor: Actor = ACTOR) -> AccessEntry:
+    """That a day was closed, as the night writes it, the day after START's."""
+    by = Actor(office_id=actor.office_id, actor_id=NOBODY)
+    return AccessEntry(at=MORNING + timedelta(days=1), actor=by, access="close_day", subject_id=said)
+
+
+def test_without_a_closed_day_the_oldest_open_one_is_that_of_the_first_entry(database: Database) -> None:
+    assert database.audit.oldest_open_day(OFFICE) is None
+    database.access_log.write(look(), look(minute=3 * 24 * 60))
+    assert database.audit.oldest_open_day(OFFICE) == MONDAY
+
+
+def test_the_oldest_open_day_goes_on_behind_the_last_that_was_closed(database: Database) -> None:
+    database.access_log.write(look(), closed("2026-03-02"), closed("2026-03-03"), look(minute=9 * 24 * 60))
+    assert database.audit.oldest_open_day(OFFICE) == MONDAY + timedelta(days=2)
+
+
+def test_the_closed_days_of_one_office_are_not_anothers(database: Database) -> None:
+    database.access_log.write(look(), look("x", NEIGHBOUR), closed("2026-03-02", NEIGHBOUR))
+    assert database.audit.oldest_open_day(OFFICE) == MONDAY
+    assert database.load.measure().log_unclosed_since == MONDAY
+
+
+@pytest.mark.parametrize("said", ["", "Tuesday", "9999-12-31"])
+def test_an_entry_that_was_spoilt_closes_what_lies_before_it(database: Database, said: str) -> None:
+    database.access_log.write(look(), closed(said))
+    assert database.audit.oldest_open_day(OFFICE) == MONDAY + timedelta(days=1)
 
 
 def test_the_last_entry_before_a_moment_is_found(database: Database) -> None:

@@ -11,7 +11,7 @@ from pipeline.adapters.audit_folder import AuditFolder
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.folder_store import FolderStore
 from pipeline.audit.closing import Closing
-from pipeline.audit.days import load_day, load_head, load_lines, stored_days
+from pipeline.audit.days import day_of, load_day, load_head, load_lines, stored_days
 from pipeline.audit_ports import AuditCopy
 from pipeline.errors import ServiceUnavailable
 from pipeline.local_time import local_day
@@ -151,6 +151,18 @@ def test_the_night_closes_the_days_of_every_office(
     note(database, yesterday)
     nightly._close_log()
     assert list(closed(store)) == [local_day(yesterday)]
+
+
+def test_days_and_heads_of_an_office_without_accounts_are_kept_like_all_others(
+    database: Database, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSO_HOME", str(tmp_path))
+    yesterday, former = datetime.now(UTC) - timedelta(days=1), Actor(office_id="xa-cu", actor_id="lan")
+    database.access_log.write(AccessEntry(at=yesterday, actor=former, access="look", document_id="d"))
+    nightly._close_log()
+    assert [day_of(one.key) for one in stored_days(store, former.office_id)] == [local_day(yesterday)]
+    sweep._sweep()
+    assert load_head(store, former.office_id) == database.audit.head(former.office_id)
 
 
 def test_a_sweep_keeps_the_newest_head(

@@ -6,20 +6,22 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline import keys
 from pipeline.adapters.flow_server import CLOSE_LOG
 from pipeline.cli import app
 from pipeline.errors import NotFound, ScanRejected, ServiceUnavailable
 from pipeline.local_time import local_day
 from pipeline.turns import turn
-from schemas.access import LogFilter
+from schemas.access import AccessEntry, LogFilter
 from schemas.dossier import Paper
-from tests.unit.desk import ACTOR, Desk, open_desk
+from tests.unit.desk import ACTOR, NEIGHBOUR, Desk, open_desk
 from tests.unit.plain_papers import BIRTH, CHILD, CHILD_NUMBER
 from tests.unit.plain_parsers import PlainParsers, scan
 
@@ -95,6 +97,54 @@ def test_a_day_is_not_closed_while_another_run_closes_it(desk: Desk, paper: Pape
             told("audit", "close")
     assert caught.value.code == "closing_running"
     assert desk.keys("audit/") == []
+
+
+# -- several offices ---------------------------------------------------------------------------------------------------
+
+
+def look_next_door(desk: Desk) -> None:
+    """Two looks of an office that no account is of any more; nothing is told of it but by the log."""
+    entry = AccessEntry(at=datetime.now(UTC), actor=NEIGHBOUR, access="look", document_id="d")
+    desk.tables.access_log.write(entry, entry)
+
+
+def test_every_office_of_the_log_is_checked_and_named_with_what_is_wrong_there(desk: Desk, paper: Paper) -> None:
+    look_next_door(desk)
+    spoil(desk, "DELETE FROM access_log WHERE office_id = 'phuong-b' AND number = 1")
+    result = told("audit", "verify")
+    assert result.exit_code == CHANGED
+    (wrong,) = [line for line in result.stdout.splitlines() if line.startswith("WRONG")]
+    assert wrong.split() == ["WRONG", NEIGHBOUR.office_id, "entry_missing", "entries", "1"]
+    assert f"{ACTOR.office_id}: 2 entries" in result.stdout
+
+
+def test_programs_are_given_one_report_an_office(desk: Desk, paper: Paper) -> None:
+    look_next_door(desk)
+    reports = list(map(json.loads, told("audit", "verify", "--json").stdout.splitlines()))
+    assert [one["head"]["office_id"] for one in reports] == [ACTOR.office_id, NEIGHBOUR.office_id]
+    assert [one["findings"] for one in reports] == [[], []]
+
+
+def test_an_office_whose_log_was_removed_is_known_by_what_the_store_keeps(desk: Desk, paper: Paper) -> None:
+    look_next_door(desk)
+    told("audit", "close")  # keeps the heads
+    spoil(desk, "DELETE FROM access_log WHERE office_id = 'phuong-b'")
+    spoil(desk, "DELETE FROM audit_heads WHERE office_id = 'phuong-b'")
+    result = told("audit", "verify")
+    assert result.exit_code == CHANGED
+    assert re.search(rf"WRONG +{NEIGHBOUR.office_id} +entry_missing +entries 1 to 2", result.stdout)
+
+
+def test_days_of_every_office_of_the_log_are_closed_though_one_of_them_cannot_be(desk: Desk, paper: Paper) -> None:
+    look_next_door(desk)
+    spoil(desk, "UPDATE access_log SET at = datetime(at, '-2 day')")
+    yesterday = local_day(paper.filed_at) - timedelta(days=1)
+    altered = keys.audit_day(ACTOR.office_id, yesterday)
+    desk.store.put(altered, BytesIO(b"{}"), "application/json")
+    with pytest.raises(ServiceUnavailable) as caught:
+        told("audit", "close")
+    assert caught.value.code == "object_altered"
+    assert keys.audit_day(NEIGHBOUR.office_id, yesterday) in desk.keys("audit/")
 
 
 # -- taking it out -----------------------------------------------------------------------------------------------------

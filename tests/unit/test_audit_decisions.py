@@ -1,5 +1,6 @@
 """Decisions that the log names: altered, removed, gone with their paper, and explained away."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -13,11 +14,12 @@ from pipeline.audit.returning import bring_up_to_date
 from pipeline.audit.verify import verify
 from pipeline.decisions import deciding, new_decision
 from pipeline.destroying import Destructions
+from pipeline.going import wiping_of
 from pipeline.holds import Holds
 from pipeline.resume import resume
 from pipeline.settling import Settling
 from schemas.access import AccessEntry
-from schemas.decisions import SetCuts, SetField, SetSecrecy, Wiping
+from schemas.decisions import SetCuts, SetField, SetSecrecy, SetType, Wiping
 from schemas.destruction import Certificate, Destroy, DestroyedObject
 from schemas.dossier import Paper
 from schemas.people import Actor
@@ -42,17 +44,33 @@ def decided(desk: Desk) -> tuple[Paper, str, int]:
     return paper, keys.decision(OFFICE, paper.document_id, said.decision_id), desk.tables.audit.head(OFFICE).number
 
 
-def destroyed(desk: Desk, paper: Paper) -> str:
+def destroyed(desk: Desk, paper: Paper, meanwhile: Callable[[], object] = lambda: None) -> str:
     destructions = Destructions(desk.archive, lambda office_id: office_id)
     destruction_id = destructions.propose(ACTOR, [paper.document_id], "citizen_request").subject_id
     destructions.answer(HEAD, destruction_id, approved=True)
-    assert destructions.carry_out(OFFICE, destruction_id, lambda *_: None)
+
+    def on_destroyed(_done: int, _all: int) -> None:
+        meanwhile()
+
+    assert destructions.carry_out(OFFICE, destruction_id, on_destroyed)
     return destruction_id
 
 
 def destroy_key(desk: Desk, paper: Paper) -> str:
     (key,) = desk.keys(keys.decision(OFFICE, paper.document_id))
     return key
+
+
+def answer(desk: Desk, paper: Paper) -> SetField:
+    """An answer about a paper whose process dies before it writes a row."""
+    said = new_decision(SetField, ACTOR, paper.document_id, name="mother_name", value="Quàng Thị Inh")
+    with pytest.raises(ZeroDivisionError), deciding(desk.store, desk.tables, said):
+        _ = 1 / 0
+    return said
+
+
+def resume_later(desk: Desk) -> None:
+    resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(days=1))
 
 
 def test_decisions_that_nobody_touched_are_as_they_were_written(desk: Desk) -> None:
@@ -77,6 +95,68 @@ def test_what_was_destroyed_with_its_paper_is_not_missed(desk: Desk) -> None:
     destroyed(desk, paper)
     assert key not in desk.keys("decisions/")
     assert found(desk) == []
+
+
+def test_an_answer_without_its_row_that_was_destroyed_with_its_paper_is_not_missed(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH))
+    answer(desk, paper)
+    destroyed(desk, paper)
+    resume_later(desk)
+    assert found(desk) == []
+
+
+def test_an_answer_that_came_too_late_for_a_destroyed_paper_is_not_missed(desk: Desk) -> None:
+    paper, _, _ = decided(desk)
+    destroyed(desk, paper)
+    answer(desk, paper)
+    resume_later(desk)
+    assert len(desk.keys(keys.decision(OFFICE, paper.document_id))) == 1
+    assert found(desk) == []
+
+
+def test_an_answer_given_while_its_paper_was_being_destroyed_is_not_missed(desk: Desk) -> None:
+    paper, _, _ = decided(desk)
+    destroyed(desk, paper, lambda: answer(desk, paper))
+    assert len(desk.keys(keys.decision(OFFICE, paper.document_id))) == 1
+    assert found(desk) == []
+
+
+def test_an_answer_that_came_too_late_for_what_was_cut_otherwise_of_a_destroyed_paper_is_not_missed(
+    desk: Desk,
+) -> None:
+    whole = desk.file(scan(BIRTH, GOING_ON))
+    Settling(desk.archive).decide(new_decision(SetCuts, ACTOR, whole.submission_id, first_pages=(1, 2)))
+    first, second = desk.tables.papers.of_content(OFFICE, whole.content_sha256)
+    Settling(desk.archive).decide(new_decision(SetType, ACTOR, second.document_id, type=first.type))
+    destroyed(desk, first)
+    answer(desk, whole)
+    resume_later(desk)
+    assert desk.keys(keys.decision(OFFICE, whole.document_id)) == []
+    assert found(desk) == []
+
+
+def test_a_decision_that_was_removed_before_its_paper_was_destroyed_is_missed(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    desk.store.delete(key)
+    destroyed(desk, paper)
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_destroyed_paper_does_not_explain_what_is_gone_of_another(desk: Desk) -> None:
+    other = desk.file(scan(BIRTH.replace("Số: 150/2020", "Số: 151/2020")))
+    paper, _, _ = decided(desk)
+    destroyed(desk, paper)
+    late, number = answer(desk, other), desk.tables.audit.head(OFFICE).number
+    desk.store.delete(keys.decision(OFFICE, other.document_id, late.decision_id))
+    assert found(desk) == [("decision_missing", number)]
+
+
+def test_a_hold_that_is_gone_of_a_destroyed_paper_is_missed(desk: Desk) -> None:
+    paper, _, _ = decided(desk)
+    destroyed(desk, paper)
+    hold = Holds(desk.tables).put(desk.store, ACTOR, paper.document_id, "lawsuit", "")
+    desk.store.delete(keys.decision(OFFICE, paper.document_id, hold.decision_id))
+    assert found(desk) == [("decision_missing", desk.tables.audit.head(OFFICE).number)]
 
 
 def test_where_the_decision_to_destroy_is_gone_too_both_are_missed(desk: Desk) -> None:
@@ -134,12 +214,46 @@ def test_what_went_with_a_paper_cut_otherwise_of_a_secret_ones_pages_is_not_miss
 def test_an_answer_that_came_too_late_for_a_secret_paper_is_not_missed(desk: Desk) -> None:
     paper, _, _ = decided(desk)
     secret(desk, paper)
-    late = new_decision(SetField, ACTOR, paper.document_id, name="mother_name", value="Quàng Thị Inh")
-    with pytest.raises(ZeroDivisionError), deciding(desk.store, desk.tables, late):
-        _ = 1 / 0
-    resume(desk.archive, OFFICE, datetime.now(UTC) + timedelta(days=1))
+    answer(desk, paper)
+    resume_later(desk)
     assert len(desk.keys(keys.decision(OFFICE, paper.document_id))) == 1
     assert found(desk) == []
+
+
+def test_an_answer_without_its_row_that_went_with_a_secret_paper_is_not_missed(desk: Desk) -> None:
+    paper = desk.file(scan(BIRTH))
+    answer(desk, paper)
+    secret(desk, paper)
+    resume_later(desk)
+    assert found(desk) == []
+
+
+def test_an_answer_given_while_its_paper_was_being_called_secret_is_not_missed(desk: Desk) -> None:
+    paper, _, _ = decided(desk)
+    wiping = wiping_of(desk.store, desk.tables, paper)
+    answer(desk, paper)
+    said = new_decision(SetSecrecy, ACTOR, paper.document_id, secret=True, wiping=wiping)
+    with deciding(desk.store, desk.tables, said):
+        Settling(desk.archive).apply(said)
+    assert len(desk.keys(keys.decision(OFFICE, paper.document_id))) == 1
+    assert found(desk) == []
+
+
+def test_an_answer_that_came_too_late_for_what_was_cut_otherwise_of_a_secret_paper_is_not_missed(desk: Desk) -> None:
+    whole = desk.file(scan(BIRTH, GOING_ON))
+    Settling(desk.archive).decide(new_decision(SetCuts, ACTOR, whole.submission_id, first_pages=(1, 2)))
+    secret(desk, desk.tables.papers.of_content(OFFICE, whole.content_sha256)[0])
+    answer(desk, whole)
+    resume_later(desk)
+    assert desk.keys(keys.decision(OFFICE, whole.document_id)) == []
+    assert found(desk) == []
+
+
+def test_a_decision_that_was_removed_before_its_paper_proved_to_be_secret_is_missed(desk: Desk) -> None:
+    paper, key, number = decided(desk)
+    desk.store.delete(key)
+    secret(desk, paper)
+    assert found(desk) == [("decision_missing", number)]
 
 
 def test_where_the_decision_that_a_paper_is_secret_is_gone_too_both_are_missed(desk: Desk) -> None:

@@ -1,14 +1,16 @@
 """The chain of the access log in the database: one end an office, held by who adds to it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, func, select, type_coerce, update
+from sqlalchemy import Connection, RowMapping, Select, Text, func, select, type_coerce, update
 
 from pipeline.adapters.database.access_tables import access_log, audit_heads
 from pipeline.adapters.database.connections import Connections, add_new
+from pipeline.audit.closing import NOBODY
 from pipeline.chain import START, chained, head_of, no_head
+from pipeline.local_time import local_day
 from schemas.access import AccessEntry, LoggedAccess
 from schemas.audit import Head
 from schemas.people import Actor
@@ -35,9 +37,7 @@ class AuditTrailTable:
 
     def read(self, office_id: str, after: int, limit: int) -> tuple[LoggedAccess, ...]:
         """See AuditTrail."""
-        at = type_coerce(access_log.c.at, Text).label("at")
-        columns = [at if column.name == "at" else column for column in access_log.c]
-        above = select(*columns).where(access_log.c.office_id == office_id, access_log.c.number > after)
+        above = _of_office(office_id).where(access_log.c.number > after)
         with self._connections.reading() as connection:
             rows = connection.execute(above.order_by(access_log.c.number).limit(limit)).mappings()
             return tuple(_as_it_stands(row) for row in rows)
@@ -57,6 +57,11 @@ class AuditTrailTable:
             first = connection.execute(select(func.min(access_log.c.number)).where(since)).scalar()
         return first - 1 if first is not None else self.head(office_id).number
 
+    def oldest_open_day(self, office_id: str) -> date | None:
+        """See AuditTrail."""
+        with self._connections.reading() as connection:
+            return oldest_open_day(connection, office_id)
+
     def take_in(self, office_id: str, entries: Sequence[LoggedAccess]) -> int:
         """See AuditTrail."""
         with self._connections.writing() as connection:
@@ -74,6 +79,16 @@ class AuditTrailTable:
         return True
 
 
+def oldest_open_day(connection: Connection, office_id: str) -> date | None:
+    """See AuditTrail."""
+    by_hoso = _of_office(office_id).where(access_log.c.actor_id == NOBODY, access_log.c.access == "close_day")
+    newest = connection.execute(by_hoso.order_by(access_log.c.number.desc()).limit(1)).mappings().first()
+    if newest is not None:
+        return _day_behind(_as_it_stands(newest).entry)
+    first = connection.execute(_of_office(office_id).order_by(access_log.c.number).limit(1)).mappings().first()
+    return local_day(_as_it_stands(first).entry.at) if first is not None else None
+
+
 def append(connection: Connection, office_id: str, entries: Iterable[AccessEntry]) -> None:
     """Add entries of one office behind its head; whoever else adds to it waits for the end of the transaction."""
     _add(connection, office_id, list(chained(_held_head(connection, office_id), entries)))
@@ -85,6 +100,20 @@ def logged_row(row: RowMapping) -> LoggedAccess:
     number, previous = values.pop("number"), values.pop("previous")
     actor = Actor(office_id=values.pop("office_id"), actor_id=values.pop("actor_id"))
     return LoggedAccess(number=number, previous=previous, entry=AccessEntry(actor=actor, **values))
+
+
+def _of_office(office_id: str) -> Select[Any]:
+    """All columns of an office's entries, for `_as_it_stands`."""
+    at = type_coerce(access_log.c.at, Text).label("at")
+    columns = [at if column.name == "at" else column for column in access_log.c]
+    return select(*columns).where(access_log.c.office_id == office_id)
+
+
+def _day_behind(closing: AccessEntry) -> date:
+    try:
+        return date.fromisoformat(closing.subject_id or "") + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return local_day(closing.at)
 
 
 def _as_it_stands(row: RowMapping) -> LoggedAccess:

@@ -1,11 +1,12 @@
 """How much waits, as the database knows it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
-from pipeline.adapters.database.access_tables import sessions
+from pipeline.adapters.database.access_tables import audit_heads, sessions
+from pipeline.adapters.database.audit_trail import oldest_open_day
 from pipeline.adapters.database.connections import Connections, now
 from pipeline.adapters.database.desk_tables import deliveries
 from pipeline.adapters.database.keeping import open_matters
@@ -42,6 +43,7 @@ class LoadCounts:
                 requests_overdue=_requests_overdue(connection),
                 integrity_findings=_count(connection, integrity_findings, integrity_findings.c.kind.not_in(HARMLESS)),
                 integrity_checked_at=connection.execute(select(func.min(integrity.c.checked_at))).scalar(),
+                log_unclosed_since=_log_unclosed_since(connection),
             )
 
     def answer(self) -> None:
@@ -66,6 +68,12 @@ def _requests_overdue(connection: Connection) -> int:
             due = deadlines_of(asked.request, asked.received_on)
             late += today > due.act_by or (asked.subject_id in unanswered and today > due.answer_by)
     return late
+
+
+def _log_unclosed_since(connection: Connection) -> date | None:
+    offices = connection.execute(select(audit_heads.c.office_id)).scalars().all()
+    days = [oldest_open_day(connection, office_id) for office_id in offices]
+    return min((day for day in days if day is not None), default=None)
 
 
 def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:

@@ -19,6 +19,10 @@ WORDS = {
         "Kho giấy tờ được kiểm tra lần cuối {}: {} chỗ sai, cần người quản trị xem (hoso verify).",
         "The stored papers were last checked {}: {} things are wrong, an operator must look (hoso verify).",
     ),
+    "work_unclosed": (
+        "Nhật ký truy cập chưa được khóa sổ từ ngày {}: cần người quản trị xem (hoso doctor).",
+        "The access log has not been closed since {}: an operator must look (hoso doctor).",
+    ),
     "work_nothing": ("Không có việc nào đang chờ.", "Nothing waits."),
     "work_strange_folders": (
         "Hộp quét có {} thư mục không mang tên cơ quan hay thủ tục nào: tệp trong đó chưa được nhận. Hãy báo quản trị.",
