@@ -64,6 +64,7 @@ from pipeline.web.description import declared, describe, name_of, routes_of
 from pipeline.web.entity_tags import EntityTags
 from pipeline.web.gate import Gate
 from pipeline.web.idempotency import Idempotency
+from pipeline.web.kept_words import KeptWords
 from pipeline.web.metrics import Measuring, Metrics
 from pipeline.web.proving import ProofWanted, ask_for_proof
 from pipeline.web.reading import Reading
@@ -162,7 +163,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)
         secret = ticket_secret(settings)
-        app.state.tickets = TicketOffice(secret)
+        app.state.tickets, app.state.kept_words = TicketOffice(secret), KeptWords(secret)
         app.state.second_factor = SecondFactor(tables.accounts, tables.tries, secret)
         app.state.readiness, courier = Readiness(archive), Courier(tables.hooks, settings.known_hook_hosts)
         app.state.metrics.watch(tables.load.measure)
