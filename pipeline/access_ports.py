@@ -1,10 +1,11 @@
 """What signing in, visits and the access log ask of the database. Contract tests run on both databases."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from schemas.access import AccessEntry, Account, LogFilter, LoggedAccess, Newcomer, Purpose, Way
+from schemas.audit import DayOfLooks
 from schemas.base import Value
 from schemas.visits import CitizenVisit
 
@@ -223,4 +224,11 @@ class AccessLog(Protocol):
         self, office_id: str, citizen_id: str, limit: int, before: int | None = None
     ) -> tuple[LoggedAccess, ...]:
         """What concerned the citizen or a paper filed under him, newest first: what he may be shown."""
+        ...
+
+    def days(self, office_id: str, since: date) -> tuple[DayOfLooks, ...]:
+        """What each account was shown on each day from `since` on, by day and login; days without a look are left out.
+
+        What shows no paper of a person is not counted: what was received, changed or refused.
+        """
         ...

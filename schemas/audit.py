@@ -54,6 +54,26 @@ class AuditFinding(Value):
     day: date | None = None
 
 
+class DayOfLooks(Value):
+    """What an account was shown on one day at the counters.
+
+    `people` counts each citizen once, and a paper that is filed under nobody as one; `looks` are entries of the log,
+    `at_night` those of them before 6:00 or from 20:00 on.
+    """
+
+    login: str
+    day: date
+    people: int
+    looks: int
+    at_night: int
+
+
+class UnusualDay(DayOfLooks):
+    """A day that is far above `usual`, in people: see `pipeline/audit/unusual.py`."""
+
+    usual: float
+
+
 class AuditReport(Value):
     """What checking an office's log came to. `head` is the newest entry of the database, as it is now."""
 

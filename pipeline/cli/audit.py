@@ -15,7 +15,7 @@ from pipeline.audit.export import export_days
 from pipeline.audit.sentences import SENTENCES, is_wrong
 from pipeline.audit.verify import verify as verify_log
 from pipeline.cli.ask import AsJson
-from pipeline.cli.audit_reports import citizen, incident
+from pipeline.cli.audit_reports import citizen, incident, unusual
 from pipeline.cli.brought_back import continue_logs
 from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.noting import note
@@ -31,6 +31,7 @@ from schemas.audit import AuditFinding, AuditReport
 app = typer.Typer(name="audit", help="Who looked at what, as a chain that shows every change.", no_args_is_help=True)
 app.command()(citizen)
 app.command()(incident)
+app.command()(unusual)
 _DAY = ["%Y-%m-%d"]
 _CHANGED = 65
 _console = Console(highlight=False, markup=False)

@@ -1,4 +1,4 @@
-"""`hoso audit citizen` and `hoso audit incident`: who looked at somebody's papers, and what was seen in an incident."""
+"""`hoso audit citizen`, `unusual` and `incident`: who looked at whose papers, at too many, and what an incident saw."""
 
 import csv
 import json
@@ -14,6 +14,7 @@ from pipeline.audit.incident import Asked, Incident, IncidentCounts, IncidentRow
 from pipeline.audit.report import About, draft
 from pipeline.audit.seen import Seen, printed_title
 from pipeline.audit.sentences import is_wrong
+from pipeline.audit.unusual import looks_lately, unusual_days
 from pipeline.audit.verify import verify
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
@@ -21,7 +22,7 @@ from pipeline.cli.lines import as_json_line, write_stdout
 from pipeline.cli.noting import note
 from pipeline.cli.telling import told
 from pipeline.errors import NotFound, ScanRejected
-from pipeline.local_time import VIETNAM, local_moment
+from pipeline.local_time import VIETNAM, local_day, local_moment
 from pipeline.settings import Settings, load_settings
 from pipeline.table_ports import Tables
 from pipeline.wiring import open_audit_copy, open_store, open_tables
@@ -79,6 +80,17 @@ def incident(
     with new_file(target / "bao-cao.md") as file:
         file.write(report)
     _console.print(f"{target}: {counts.entries:,} entries, {counts.papers:,} papers, {counts.citizens:,} citizens")
+
+
+def unusual(as_json: AsJson = False) -> None:
+    """Tell which accounts saw papers of unusually many people on a day of the last 30; that you asked is noted."""
+    settings = load_settings()
+    with open_tables(settings) as tables:
+        note(settings.actor, tables, "look", purpose="audit", subject_id="access-log")
+        days = looks_lately(tables.access_log, settings.office_id, local_day(datetime.now(UTC)))
+    for one in unusual_days(days):
+        seen = f"{one.people} people, usually {one.usual:g}, {one.looks} looks, {one.at_night} at night"
+        write_stdout(as_json_line(one) if as_json else f"{one.day}  {one.login}  {seen}")
 
 
 def _write_rows(incident: Incident, target: Path) -> IncidentCounts:

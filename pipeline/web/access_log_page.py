@@ -6,7 +6,7 @@ People read what kind of paper it was and never an id; ids are in the CSV, for t
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,13 +15,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
 from pipeline.audit.export import harmless
+from pipeline.audit.unusual import looks_lately
 from pipeline.errors import NotFound
-from pipeline.local_time import VIETNAM, local_moment
+from pipeline.local_time import VIETNAM, local_day, local_moment
 from pipeline.stages.field_values import find_dossier_code
 from pipeline.web.api import archive_of, viewer_of
 from pipeline.web.gate import note
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
+from pipeline.web.unusual_view import UnusualView, unusual_view
 from pipeline.web.wording import language_of, words
 from schemas.access import Account, LogFilter, LoggedAccess
 from schemas.base import Value
@@ -92,6 +94,7 @@ def access_log_page(request: Request, asked: _Asked, before: Annotated[int | Non
         more=more,
         whole=asked.query(),
         first=before is None,
+        unusual=None if asked.query() or before else _unusual(request, office_id, accounts),
     )
 
 
@@ -105,6 +108,12 @@ def fetch_access_log(request: Request, asked: _Asked) -> Response:
     lines = _as_csv(_all(request, office_id, asked.filter(accounts)), _names(accounts), words(language))
     headers = {"content-disposition": 'attachment; filename="access-log.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _unusual(request: Request, office_id: str, accounts: tuple[Account, ...]) -> UnusualView:
+    language, today = language_of(request, request.app.state.settings.language), local_day(datetime.now(UTC))
+    days = looks_lately(archive_of(request).tables.access_log, office_id, today)
+    return unusual_view(days, today, accounts, language)
 
 
 def _papers(request: Request, found: tuple[LoggedAccess, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,12 +47,16 @@ import pipeline.web.visit_pages
 import pipeline.web.who_looked
 import pipeline.web.work_api
 import pipeline.web.work_pages
+from pipeline.audit.unusual import count_since_yesterday
 from pipeline.entrance import Entrance
 from pipeline.errors import HosoError
+from pipeline.local_time import local_day
+from pipeline.offices import known_offices
 from pipeline.second_factor import SecondFactor
 from pipeline.settings import Settings, load_settings
 from pipeline.signing import SigningDesk
 from pipeline.signing_room import SigningRoom
+from pipeline.table_ports import Tables
 from pipeline.tickets import TicketOffice, ticket_secret
 from pipeline.viewing import PageViews
 from pipeline.web.courier import Courier
@@ -59,6 +64,7 @@ from pipeline.web.description import declared, describe, name_of, routes_of
 from pipeline.web.entity_tags import EntityTags
 from pipeline.web.gate import Gate
 from pipeline.web.idempotency import Idempotency
+from pipeline.web.kept_words import KeptWords
 from pipeline.web.metrics import Measuring, Metrics
 from pipeline.web.proving import ProofWanted, ask_for_proof
 from pipeline.web.reading import Reading
@@ -157,10 +163,11 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         app.state.entrance = Entrance(tables.accounts, tables.sessions, settings.idle_minutes * 60)
         app.state.receiving = Receiving(settings, archive)
         secret = ticket_secret(settings)
-        app.state.tickets = TicketOffice(secret)
+        app.state.tickets, app.state.kept_words = TicketOffice(secret), KeptWords(secret)
         app.state.second_factor = SecondFactor(tables.accounts, tables.tries, secret)
         app.state.readiness, courier = Readiness(archive), Courier(tables.hooks, settings.known_hook_hosts)
         app.state.metrics.watch(tables.load.measure)
+        app.state.metrics.watch_looks(lambda: _unusual_since_yesterday(settings, tables))
         closing = Closing(app.state.entrance, app.state.receiving)
         courier.start()
         yield
@@ -169,6 +176,11 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         app.state.receiving.looks.close()
         app.state.readiness.close()
         app.state.reading.close()
+
+
+def _unusual_since_yesterday(settings: Settings, tables: Tables) -> int:
+    offices, today = known_offices(settings, tables), local_day(datetime.now(UTC))
+    return count_since_yesterday(tables.access_log, offices, today)
 
 
 def _answer_errors(app: FastAPI) -> None:

@@ -16,6 +16,8 @@ from pipeline.program_ports import Load
 _BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """0.2 and 0.5 s are what a search and a page may take."""
 _NO_ROUTE = "none"
+_COUNTED_EVERY_S = 600
+"""Counting unusual days goes over a month of the log, and metrics are read every few seconds."""
 
 
 class Metrics:
@@ -39,6 +41,10 @@ class Metrics:
     def watch(self, measure: Callable[[], Load]) -> None:
         """Add what the database tells of how much waits, measured whenever the metrics are read."""
         self.registry.register(_Waiting(measure))
+
+    def watch_looks(self, count: Callable[[], int]) -> None:
+        """Add how many account-days since yesterday are unusual, counted every ten minutes."""
+        self.registry.register(_Unusual(count))
 
 
 class _Waiting(Collector):
@@ -91,6 +97,31 @@ class _Waiting(Collector):
                 "Days since the oldest day of the access log that is not closed; more than 2: nothing closes it",
                 (local_day(datetime.now(UTC)) - load.log_unclosed_since).days,
             )
+
+
+class _Unusual(Collector):
+    """Who looked at unusually many, as a number alone: who reads it has the access log looked at."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count, self._counted, self._stale_at = count, 0, 0.0
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing beforehand: the database need not answer when the process starts."""
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The number as it was last counted; missing when the database does not answer."""
+        if time.monotonic() >= self._stale_at:
+            try:
+                self._counted = self._count()
+            except ServiceUnavailable:
+                return
+            self._stale_at = time.monotonic() + _COUNTED_EVERY_S
+        yield GaugeMetricFamily(
+            "hoso_unusual_account_days",
+            "Days of accounts, yesterday and today, on which papers of unusually many people were looked at",
+            self._counted,
+        )
 
 
 class Measuring:

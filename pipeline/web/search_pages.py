@@ -1,7 +1,6 @@
 """The page of searching: first why, then as one types. What is typed stands in bodies only."""
 
 from datetime import date
-from hashlib import sha256
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from pydantic import Field as Described
 from pipeline.access import purposes_of
 from pipeline.vietnamese import fold
 from pipeline.web.api import archive_of, viewer_of
+from pipeline.web.kept_words import KeptWords
 from pipeline.web.shown import trace_once
 from pipeline.web.signed_in import actor_of, needs, signed_in
 from pipeline.web.templating import render
@@ -61,7 +61,19 @@ def search(
     found = archive_of(request).tables.search.search(asked)
     trace_once(request, "search", [hit.document_id for hit in found.hits])
     shown = viewer_of(request).search(found, form.q)
-    return render(request, "hits.html", found=shown) if hoso_part else _page(request, form, shown)
+    if not hoso_part:
+        return _page(request, form, shown)
+    answer = render(request, "hits.html", found=shown)
+    said = form.model_dump_json(exclude={"after"})
+    answer.headers["hoso-kept"] = _kept_words(request).seal(signed_in(request).session_id, said)
+    return answer
+
+
+@router.post("/search/kept", dependencies=[needs("papers.read")])
+def open_kept(request: Request, kept: Annotated[str, Form(max_length=4000)]) -> SearchForm:
+    """What this session searched for, of what its browser kept; nothing of what another did."""
+    said = _kept_words(request).open(signed_in(request).session_id, kept)
+    return SearchForm.model_validate_json(said) if said else SearchForm()
 
 
 @router.post("/purpose", dependencies=[needs("papers.read")])
@@ -83,9 +95,9 @@ def sayable(request: Request) -> tuple[Purpose, ...]:
     return purposes_of(signed_in(request).permissions)
 
 
-def session_tag(request: Request) -> str:
-    """Tells a page's script whether what it kept is this session's; nothing can be opened with it."""
-    return sha256(f"page {signed_in(request).session_id}".encode()).hexdigest()[:16]
+def _kept_words(request: Request) -> KeptWords:
+    words: KeptWords = request.app.state.kept_words
+    return words
 
 
 def _page(request: Request, form: SearchForm, found: SearchView | None) -> Response:
@@ -103,5 +115,4 @@ def _page(request: Request, form: SearchForm, found: SearchView | None) -> Respo
         purposes=() if signed_in(request).visit_id else sayable(request),
         types=sorted(types, key=lambda one: fold(one[1])),
         procedures=sorted(procedures, key=lambda one: fold(one[1])),
-        tag=session_tag(request),
     )

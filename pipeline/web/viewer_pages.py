@@ -16,7 +16,7 @@ from pipeline.viewing import PageViews, words_found
 from pipeline.web.api import PDF_POLICY, archive_of, send_file, send_original, send_signed, viewer_of
 from pipeline.web.opened import Opened
 from pipeline.web.paper_page import PaperPages
-from pipeline.web.search_pages import sayable, session_tag
+from pipeline.web.search_pages import sayable
 from pipeline.web.shown import remember
 from pipeline.web.signed_in import needs, signed_in, trace
 from pipeline.web.templating import render
@@ -55,7 +55,6 @@ def paper_page(request: Request, opened: AnOpened, page: Annotated[int, Query(ge
         told=told,
         first=min(page, told.pages),
         purpose=opened.purpose,
-        tag=session_tag(request),
         signs=request.app.state.settings.signs,
     )
 

@@ -18,6 +18,14 @@ SLOW_MS = 30_000
 _HEAD = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "", "GIẤY KHAI SINH", "Số: 716/2018")
 _BIRTH = (*_HEAD, "Họ, chữ đệm, tên: ĐẶNG THỊ HUỆ", "Ngày, tháng, năm sinh: 14/02/1991", "Giới tính: Nữ")
 _MANY = 25
+_NOTE_WHAT_IS_KEPT = """
+const [set, replace] = [Storage.prototype.setItem, History.prototype.replaceState];
+Storage.prototype.setItem = function (name, value) { noted(value); return set.call(this, name, value); };
+History.prototype.replaceState = function (state, ...more) {
+  noted(JSON.stringify(state));
+  return replace.call(this, state, ...more);
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +146,27 @@ def test_what_is_typed_stands_in_no_address(searching: Page) -> None:
     expect(searching.locator(".marks .found").first).to_be_visible(timeout=SLOW_MS)
     assert len(asked) > 3
     assert not [address for address in [*asked, searching.url] if "hu" in address.rpartition("/search")[2]]
+
+
+def test_nothing_that_is_typed_lies_in_the_browsers_own_store(searching: Page) -> None:
+    kept: list[str] = []
+
+    def note(state: str) -> None:
+        kept.append(state)
+
+    searching.expose_function("noted", note)
+    searching.add_init_script(_NOTE_WHAT_IS_KEPT)
+    searching.reload()
+    expect(searching.locator("#q")).to_be_focused()
+    searching.keyboard.type("dang thi hue")
+    expect(searching.locator(".hit")).to_have_count(1)
+    searching.keyboard.press("ArrowDown")
+    searching.keyboard.press("Enter")
+    expect(searching.locator(".marks .found").first).to_be_visible(timeout=SLOW_MS)
+    searching.reload()
+    expect(searching.locator(".marks .found").first).to_be_visible(timeout=SLOW_MS)
+    assert len(kept) > 2
+    assert [one for one in kept if "hue" in one or "dang" in one] == []
 
 
 def test_another_officer_at_the_same_browser_finds_nothing_of_the_search(searching: Page, counter: Counter) -> None:

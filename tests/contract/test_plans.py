@@ -6,18 +6,20 @@ whole table would be the dearer way here too.
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 
 from pipeline.adapters.database import search_statements
+from pipeline.adapters.database.access_tables import access_log
 from pipeline.adapters.database.desk_tables import answer_times, calls
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers, proposals
 from pipeline.adapters.database.engine import Database, open_database
 from pipeline.adapters.database.tables import decisions, metadata, open_questions
 from pipeline.catalogue import load_catalogue
+from pipeline.local_time import day_begins
 from pipeline.vietnamese import fold
 from schemas.search import SearchPage, SearchQuery
 from tests.bench.search_filling import fill
@@ -74,6 +76,7 @@ def _add_dossiers(connection: Connection, made: list[MadePaper]) -> None:
     known = {"procedure": "birth_registration", "record": "{}"}
     connection.execute(insert(dossiers), [row | more | known for row, more in zip(own, waits, strict=True)])
     _add_desk_rows(connection, made)
+    _add_looks(connection, made)
     called = [
         row | {"call_id": str(n), "dossier_code": row["code"], "called_at": row["received_at"], "outcome": "reached"}
         for n, row in enumerate(own)
@@ -103,6 +106,17 @@ def _add_dossiers(connection: Connection, made: list[MadePaper]) -> None:
             for kind, subject in (("set_field", row["document_id"]), ("look_up", row["code"]), ("confirm", "x"))
         ],
     )
+
+
+def _add_looks(connection: Connection, made: list[MadePaper]) -> None:
+    """A look at each paper, a hundred a day up to the last day."""
+    rows = [
+        ACTOR.model_dump()
+        | {"number": n + 1, "previous": "", "access": "look", "document_id": paper.document_id}
+        | {"at": day_begins(DAY) - timedelta(days=(len(made) - n) // 100)}
+        for n, paper in enumerate(made)
+    ]
+    connection.execute(insert(access_log), rows)
 
 
 def _add_desk_rows(connection: Connection, made: list[MadePaper]) -> None:
@@ -152,7 +166,7 @@ def reads_all(plan: str) -> bool:
     tables = "|".join(metadata.tables.keys() - {"open_questions"})  # it holds nothing but what waits, and is counted
     whole = re.search(rf"^\W*(?:SCAN|(?:Parallel )?Seq Scan on) (?:{tables})\b(?! USING)", plan, re.MULTILINE)
     # These are over what waits alone, or are read in their order until there is enough.
-    may = "search_rows_by_time|dossiers_by_time|dossiers_owing|dossiers_uncompared|proposals_open"
+    may = "search_rows_by_time|dossiers_by_time|dossiers_owing|dossiers_uncompared|proposals_open|" + LOG_BY_NUMBER
     office = re.search(rf"USING INDEX (?!{may})\w+ \(office_id=\?\)$", plan, re.MULTILINE)
     cond = rf"using (?!{may})\w+ on .*\n\s*Index Cond: \(office_id = '[^']*'::text\)$"
     return bool(whole or office or re.search(cond, plan, re.MULTILINE))
@@ -180,6 +194,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     "several offices": {"offices": (OFFICE, "phuong-b", "phuong-c"), "type": "giay_khai_sinh"},
 }
 BY_WORDS = "search_rows_by_time|search_index VIRTUAL TABLE INDEX"
+LOG_BY_NUMBER = "access_log_pkey|sqlite_autoindex_access_log_1"
 QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "citizen by number": (
         lambda database: database.people.by_number(OFFICE, SOMEBODY.personal_id),
@@ -256,6 +271,10 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "days of work": (
         lambda database: database.work.days(OFFICE, DAY, DAY),
         ("submissions_by_time", "submissions_by_change", "answer_times_by_day"),
+    ),
+    "looks by account and day": (
+        lambda database: database.access_log.days(OFFICE, DAY - timedelta(days=3)),
+        (LOG_BY_NUMBER,),
     ),
     "search by number": (
         lambda database: find(database, SOMEBODY.personal_id),

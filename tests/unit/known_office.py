@@ -98,6 +98,7 @@ class KnownOffice:
             "/papers/{document_id}/sensitive": {"said": "citizen_request"},
             "/review/cuts/{submission_id}": {"first_pages": "1"},
             "/search": {"q": CHILD_NUMBER},
+            "/search/kept": {"kept": "x"},
             "/visit/find": {"said": CHILD_NUMBER},
             "/work/proposals/{document_id}": {"code": CODE, "component": "", "answer": "decline"},
             "/visits": _OPENING,

@@ -1,6 +1,7 @@
 """The page of searching: in pairs, without what is needed and with it; and what is written down."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 
 import pytest
@@ -145,3 +146,40 @@ def test_papers_of_another_office_are_not_found(client: TestClient, tables: Data
 @pytest.mark.parametrize("asked", [{"filed_from": "hôm qua"}, {"state": "rejected"}, {"q": "x" * 201}])
 def test_what_cannot_be_asked_is_refused(client: TestClient, asked: dict[str, str]) -> None:
     assert client.post("/search", data=asked, headers=PART).status_code == 422
+
+
+# -- what a browser keeps to come back to ------------------------------------------------------------------------------
+
+
+def kept_by(client: TestClient, **asked: str) -> str:
+    kept: str = client.post("/search", data=asked, headers=PART).headers["hoso-kept"]
+    return kept
+
+
+def test_what_a_browser_keeps_of_a_search_is_sealed_and_its_session_opens_it(client: TestClient) -> None:
+    kept = kept_by(client, q="Nguyễn Thị Hường", type="birth_certificate")
+    padded = kept + "=" * (-len(kept) % 4)
+    assert b"Nguy" not in urlsafe_b64decode(padded)
+    assert "birth" not in kept
+    told = client.post("/search/kept", data={"kept": kept}).json()
+    assert (told["q"], told["type"], told["after"]) == ("Nguyễn Thị Hường", "birth_certificate", "")
+
+
+def test_the_same_search_is_never_sealed_twice_alike(client: TestClient) -> None:
+    assert kept_by(client, q="hường") != kept_by(client, q="hường")
+
+
+def test_another_session_opens_nothing_of_it(client: TestClient, settings: Settings) -> None:
+    kept = kept_by(client, q="hường")
+    with signed_in_client(settings, "counter", login="khanh") as other:
+        assert other.post("/search/kept", data={"kept": kept}).json()["q"] == ""
+
+
+@pytest.mark.parametrize("kept", ["x", "gAAAAA", "é"])
+def test_what_nobody_sealed_is_nothing(client: TestClient, kept: str) -> None:
+    assert client.post("/search/kept", data={"kept": kept}).json()["q"] == ""
+
+
+def test_who_may_not_search_opens_nothing_kept(settings: Settings) -> None:
+    with signed_in_client(settings, "auditor", purpose=None) as client:
+        assert client.post("/search/kept", data={"kept": "x"}).status_code == 403

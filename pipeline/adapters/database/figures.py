@@ -15,22 +15,19 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     select,
     tuple_,
 )
 
 from pipeline.adapters.database.connections import Connections
 from pipeline.adapters.database.dossier_tables import dossier_components, dossiers
+from pipeline.adapters.database.local_times import day_of
 from pipeline.adapters.database.places import bound
 from pipeline.adapters.database.tables import decisions, papers
 from pipeline.local_time import VIETNAM
 from schemas.dossiers import Dossier
 from schemas.figures import By, Counts
 from schemas.paging import TimePlace
-
-_ZONE = "Asia/Ho_Chi_Minh"
-_AHEAD_OF_UTC = "+7 hours"
 
 
 class FigureCounts:
@@ -159,7 +156,12 @@ class Period:
             _number(was_read.is_not(None)).label("values_looked_at"),
             _number(was_read.is_not(None) & changed).label("values_changed"),
         )
-        query = self._of_papers(self._day(decisions.c.decided_at), decisions.c.office_id, *counts, answered=True)
+        query = self._of_papers(
+            day_of(decisions.c.decided_at, on_postgresql=self._on_postgresql),
+            decisions.c.office_id,
+            *counts,
+            answered=True,
+        )
         first, end = self._moments()
         return query.where(
             decisions.c.office_id == self._office_id,
@@ -210,7 +212,7 @@ class Period:
     def _key_of_dossier(self) -> ColumnElement[str]:
         match self._by:
             case "day":
-                return self._day(dossiers.c.received_at)
+                return day_of(dossiers.c.received_at, on_postgresql=self._on_postgresql)
             case "office":
                 return dossiers.c.office_id
             case "procedure":
@@ -220,14 +222,6 @@ class Period:
         """The first moment of the first day, and that of the day after the last."""
         after = self._until + timedelta(days=1)
         return datetime.combine(self._since, time(), VIETNAM), datetime.combine(after, time(), VIETNAM)
-
-    def _day(self, moment: Column[datetime]) -> ColumnElement[str]:
-        """The day at the counters, in ISO form."""
-        if self._on_postgresql:
-            # Constants of our own, not parameters: else the same expression of SELECT and GROUP BY would be two.
-            zone, form = literal(_ZONE, literal_execute=True), literal("YYYY-MM-DD", literal_execute=True)
-            return func.to_char(func.timezone(zone, moment), form)
-        return func.date(moment, _AHEAD_OF_UTC)
 
     def _said(self, *path: str) -> ColumnElement[str]:
         """A value of a decision's record, as text. Decisions are few beside papers, and found by an index."""

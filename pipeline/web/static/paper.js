@@ -1,6 +1,7 @@
 // The page of a paper: its viewer, and what leads to places on its pages. Without it the pages stand below each other.
 
 import { isTyping, pressByKey } from "/static/keys.js";
+import { open } from "/static/kept_words.js";
 import { byId } from "/static/page.js";
 import { Viewer } from "/static/viewer.js";
 
@@ -27,15 +28,15 @@ function turned() {
 
 // --- the words that led here -----------------------------------------------------------------------------------------
 
-// They come from the page of searching through this tab's own memory, so that they stand in no address; another
-// officer's, who was signed in before, are not taken over.
-function wordsThatLed() {
+// They come from the page of searching through this tab's own memory, so that they stand in no address; sealed, so that
+// nobody reads them there and another officer, who signs in later, does not take them over.
+async function wordsThatLed() {
   const left = JSON.parse(sessionStorage.getItem("hoso-words") ?? "null");
   sessionStorage.removeItem("hoso-words");
-  const kept = left ?? history.state?.led;
-  if (!kept || kept.tag !== page.dataset.tag || kept.id !== page.dataset.id) return "";
-  history.replaceState({ ...history.state, led: kept }, "");
-  return kept.words;
+  const led = left ?? history.state?.led;
+  if (!led || led.id !== page.dataset.id) return "";
+  history.replaceState({ ...history.state, led }, "");
+  return (await open(led.kept)).q ?? "";
 }
 
 // --- fields ----------------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ function back() {
 if (viewer) {
   viewer.addEventListener("turn", turned);
   turned();
-  viewer.search(wordsThatLed());
+  wordsThatLed().then((words) => viewer.search(words));
 }
 page.addEventListener("click", (event) => {
   const row = event.target.closest("[data-go]");

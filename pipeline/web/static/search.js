@@ -1,18 +1,19 @@
-// Searching as one types. What is typed goes in bodies, and is kept in this tab's own history alone.
+// Searching as one types. What is typed goes in bodies; this tab's history keeps it sealed, as the server gives it back.
 
 import { isTyping } from "/static/keys.js";
+import { open } from "/static/kept_words.js";
 import { byId } from "/static/page.js";
 import { markOf } from "/static/viewer.js";
 
 const TYPING_PAUSE_MS = 180;
 const SETTLED_MS = 450; // Then the small pictures are fetched: nobody looks at those of a name that is half typed.
 const FILTERS = ["type", "procedure", "state", "filed_from", "filed_until"];
-const root = byId("searching");
 const found = byId("found");
 const pictures = new Map();
 let typing = 0;
 let settling = 0;
 let asking = new AbortController();
+let kept = ""; // What the hits answer, sealed.
 
 const asked = () => Object.fromEntries(["q", ...FILTERS].map((name) => [name, byId(name).value]));
 const isEmpty = () => Object.values(asked()).every((value) => value.trim() === "");
@@ -27,7 +28,11 @@ async function ask(after = "") {
   const body = new URLSearchParams({ ...asked(), after });
   try {
     const answer = await fetch("/search", { method: "POST", body, headers: { "hoso-part": "1" }, signal: asking.signal });
-    if (answer.ok) return await answer.text();
+    if (answer.ok) {
+      const text = await answer.text();
+      kept = answer.headers.get("hoso-kept");
+      return text;
+    }
     if (answer.status === 401 || answer.status === 403) location.reload(); // The server tells what is missing.
     return byId("away").innerHTML;
   } catch (error) {
@@ -37,15 +42,18 @@ async function ask(after = "") {
 
 async function search() {
   clearTimeout(typing);
-  keep();
   byId("clear").hidden = isEmpty();
   if (isEmpty()) {
     asking.abort();
+    kept = "";
+    keep();
     show(byId("begin").innerHTML);
     return;
   }
   const text = await ask();
-  if (text !== null) show(text);
+  if (text === null) return;
+  keep();
+  show(text);
 }
 
 function show(text) {
@@ -124,18 +132,21 @@ async function mark(thumb, address) {
 // --- what is kept ----------------------------------------------------------------------------------------------------
 
 // In this entry of the tab's history: coming back from a paper shows the search as it was left. What another session
-// left there is not shown.
+// left there, the server does not open.
 function keep(at = null) {
-  history.replaceState({ tag: root.dataset.tag, asked: asked(), at }, "");
+  history.replaceState({ kept, at }, "");
 }
 
 async function restore() {
-  const kept = history.state;
+  const left = history.state;
   const [entry] = performance.getEntriesByType("navigation");
-  if (kept?.tag !== root.dataset.tag || !["back_forward", "reload"].includes(entry?.type)) return;
-  for (const [name, value] of Object.entries(kept.asked)) byId(name).value = value;
+  if (!left?.kept || !["back_forward", "reload"].includes(entry?.type)) return;
+  const said = await open(left.kept);
+  if (!said.q && !FILTERS.some((name) => said[name])) return;
+  if (!isEmpty()) return; // Somebody was faster.
+  for (const name of ["q", ...FILTERS]) byId(name).value = said[name];
   await search();
-  found.querySelector(`.hit[data-id="${CSS.escape(kept.at ?? "")}"]`)?.focus();
+  found.querySelector(`.hit[data-id="${CSS.escape(left.at ?? "")}"]`)?.focus();
 }
 
 // --- keys ------------------------------------------------------------------------------------------------------------
@@ -203,7 +214,6 @@ found.addEventListener("click", (event) => {
   const hit = event.target.closest(".hit");
   if (!hit) return;
   keep(hit.dataset.id);
-  const led = { tag: root.dataset.tag, id: hit.dataset.id, words: byId("q").value };
-  sessionStorage.setItem("hoso-words", JSON.stringify(led));
+  sessionStorage.setItem("hoso-words", JSON.stringify({ id: hit.dataset.id, kept }));
 });
 restore();

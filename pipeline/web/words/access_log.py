@@ -8,6 +8,21 @@ WORDS = {
         "Every look, search, download, reuse and change is written down with its purpose, in a chain: whatever is"
         " removed or altered is found.",
     ),
+    "unusual_title": ("Xem nhiều bất thường", "Unusually many looked at"),
+    "unusual_why": (
+        "Trong 30 ngày qua, những ngày một tài khoản xem giấy tờ của hơn 30 người và nhiều hơn 3 lần mức thường."
+        " Có thể có lý do chính đáng: hãy xem các lượt và hỏi.",
+        "Days of the last 30 on which an account saw papers of more than 30 people and of more than three times the"
+        " usual. There may be a good reason: look at the entries and ask.",
+    ),
+    "unusual_none": (
+        "Trong 30 ngày qua không ai xem giấy tờ của nhiều người bất thường.",
+        "In the last 30 days nobody saw papers of unusually many people.",
+    ),
+    "unusual_seen": ("giấy tờ của {} người, thường {}", "papers of {} people, usually {}"),
+    "unusual_night": (", {} lượt ngoài giờ (trước 6 giờ hoặc từ 20 giờ)", ", {} looks before 6:00 or from 20:00 on"),
+    "unusual_show": ("Xem các lượt", "Show the entries"),
+    "unusual_looks": ("Lượt xem mỗi ngày", "Looks a day"),
     "log_at": ("Lúc", "When"),
     "log_login": ("Tên đăng nhập", "Login"),
     "log_name": ("Cán bộ", "Who"),
