@@ -1,5 +1,6 @@
 """Who looked at papers of unusually many people: told to those who read the access log (ASVS 4.0.3, 8.1.4)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from statistics import median
@@ -33,7 +34,11 @@ def unusual_days(days: Sequence[DayOfLooks]) -> tuple[UnusualDay, ...]:
         days: each account's days of one office, in any order; days without a look are left out.
 
     """
-    found = [UnusualDay(**one.model_dump(), usual=usual) for one in days if (usual := _exceeded(one, days)) is not None]
+    own: defaultdict[str, list[DayOfLooks]] = defaultdict(list)
+    for one in days:
+        own[one.login].append(one)
+    judged = ((one, _exceeded(one, own[one.login], days)) for one in days)
+    found = [UnusualDay(**one.model_dump(), usual=usual) for one, usual in judged if usual is not None]
     return tuple(sorted(found, key=lambda one: (one.day, one.people), reverse=True))
 
 
@@ -44,13 +49,17 @@ def count_since_yesterday(log: AccessLog, offices: Iterable[str], today: date) -
     return sum(one.day >= yesterday for one in told)
 
 
-def _exceeded(one: DayOfLooks, days: Sequence[DayOfLooks]) -> float | None:
-    """What is usual, where the day is far above it; else None."""
-    if one.people <= _FLOOR:
+def _exceeded(one: DayOfLooks, own: Sequence[DayOfLooks], all_days: Sequence[DayOfLooks]) -> float | None:
+    """What is usual, where the day is far above it; else None. `own` are the account's days."""
+    if one.people <= _FLOOR or len(all_days) == 1:
         return None
-    others = [other for other in days if other != one]
-    if not others:
+    usual = _median_without(one, own)
+    if one.people <= _TIMES * usual:  # as most days are: the office's are gone through for the few others alone
         return None
-    own = [other.people for other in others if other.login == one.login]
-    usual = max(median(own) if own else 0.0, median(other.people for other in others))
+    usual = max(usual, _median_without(one, all_days))
     return usual if one.people > _TIMES * usual else None
+
+
+def _median_without(one: DayOfLooks, days: Sequence[DayOfLooks]) -> float:
+    others = [other.people for other in days if other is not one]
+    return median(others) if others else 0.0
