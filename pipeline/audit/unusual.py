@@ -1,9 +1,9 @@
 """Who looked at papers of unusually many people: told to those who read the access log (ASVS 4.0.3, 8.1.4)."""
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from statistics import median
 
 from pipeline.access_ports import AccessLog
 from schemas.audit import DayOfLooks, UnusualDay
@@ -34,11 +34,14 @@ def unusual_days(days: Sequence[DayOfLooks]) -> tuple[UnusualDay, ...]:
         days: each account's days of one office, in any order; days without a look are left out.
 
     """
-    own: defaultdict[str, list[DayOfLooks]] = defaultdict(list)
+    of_office, own = sorted(one.people for one in days), defaultdict[str, list[int]](list)
     for one in days:
-        own[one.login].append(one)
-    judged = ((one, _exceeded(one, own[one.login], days)) for one in days)
-    found = [UnusualDay(**one.model_dump(), usual=usual) for one, usual in judged if usual is not None]
+        insort(own[one.login], one.people)
+    found = []
+    for one in days:
+        medians = [_median_without(one.people, counts) for counts in (own[one.login], of_office) if len(counts) > 1]
+        if medians and one.people > max(_FLOOR, _TIMES * max(medians)):
+            found.append(UnusualDay(**one.model_dump(), usual=max(medians)))
     return tuple(sorted(found, key=lambda one: (one.day, one.people), reverse=True))
 
 
@@ -49,17 +52,9 @@ def count_since_yesterday(log: AccessLog, offices: Iterable[str], today: date) -
     return sum(one.day >= yesterday for one in told)
 
 
-def _exceeded(one: DayOfLooks, own: Sequence[DayOfLooks], all_days: Sequence[DayOfLooks]) -> float | None:
-    """What is usual, where the day is far above it; else None. `own` are the account's days."""
-    if one.people <= _FLOOR or len(all_days) == 1:
-        return None
-    usual = _median_without(one, own)
-    if one.people <= _TIMES * usual:  # as most days are: the office's are gone through for the few others alone
-        return None
-    usual = max(usual, _median_without(one, all_days))
-    return usual if one.people > _TIMES * usual else None
-
-
-def _median_without(one: DayOfLooks, days: Sequence[DayOfLooks]) -> float:
-    others = [other.people for other in days if other is not one]
-    return median(others) if others else 0.0
+def _median_without(count: int, counts: Sequence[int]) -> float:
+    """The median of the others; `counts` are sorted, at least two, and hold `count`."""
+    out, others = bisect_left(counts, count), len(counts) - 1
+    middle = ((others - 1) // 2, others // 2)
+    low, high = (counts[place + (place >= out)] for place in middle)
+    return (low + high) / 2
