@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline import keys
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.ports import ObjectStore
+from pipeline.small_objects import read_object
 from schemas.delivery import Receipt
 
 DELIVERED = "delivered"
@@ -19,13 +18,10 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 def find_receipt(store: ObjectStore, office_id: str, delivery_id: str) -> Receipt | None:
     """The receipt of a delivery, or None: it was not taken over. Raises: ServiceUnavailable."""
-    with TemporaryDirectory(prefix="hoso-receipt-") as folder:
-        target = Path(folder) / "receipt"
-        try:
-            store.fetch(keys.delivery(office_id, delivery_id), target)
-        except NotFound:
-            return None
-        return Receipt.model_validate_json(target.read_bytes())
+    try:
+        return Receipt.model_validate_json(read_object(store, keys.delivery(office_id, delivery_id)))
+    except NotFound:
+        return None
 
 
 def keep_receipt(store: ObjectStore, office_id: str, receipt: Receipt) -> None:

@@ -8,8 +8,6 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pipeline import answers, keys
@@ -24,6 +22,7 @@ from pipeline.ports import ObjectStore
 from pipeline.recording import catch_up
 from pipeline.retention import Obligations
 from pipeline.settling import Settling
+from pipeline.small_objects import read_object
 from pipeline.stages.certain import is_certain, is_gone
 from pipeline.stages.same_paper import same_key
 from schemas.base import Value
@@ -232,7 +231,8 @@ class Destructions:
 
     def _kept(self, office_id: str, document_id: str, decision_id: str) -> Destroy | None:
         try:
-            return Destroy.model_validate_json(_read(self._store, keys.decision(office_id, document_id, decision_id)))
+            kept = read_object(self._store, keys.decision(office_id, document_id, decision_id))
+            return Destroy.model_validate_json(kept)
         except NotFound:
             return None
 
@@ -368,14 +368,6 @@ def carry_out_all(archive: Archive, called: Callable[[str], str], office_id: str
 def certificate_of(store: ObjectStore, office_id: str, destruction_id: str) -> Certificate:
     """The certificate of a destruction. Raises: NotFound (no_such_destruction); ServiceUnavailable."""
     try:
-        return Certificate.model_validate_json(_read(store, keys.destruction(office_id, destruction_id)))
+        return Certificate.model_validate_json(read_object(store, keys.destruction(office_id, destruction_id)))
     except NotFound:
         raise NotFound("no_such_destruction", destruction_id) from None
-
-
-def _read(store: ObjectStore, key: str) -> bytes:
-    """Raises: NotFound (no_such_object); ServiceUnavailable."""
-    with TemporaryDirectory(prefix="hoso-destroy-") as folder:
-        file = Path(folder) / "object"
-        store.fetch(key, file)
-        return file.read_bytes()

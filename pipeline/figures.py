@@ -4,13 +4,12 @@ import csv
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from pipeline import keys
 from pipeline.errors import NotFound
 from pipeline.ports import ObjectStore
+from pipeline.small_objects import read_object
 from schemas.figures import By, Counts, Figures, FigureTable, KeptDay
 
 _TOTAL = "total"
@@ -86,13 +85,10 @@ class KeptFigures:
         return sums
 
     def _day(self, office_id: str, day: date) -> dict[str, Counts]:
-        with TemporaryDirectory(prefix="hoso-figures-") as folder:
-            target = Path(folder) / "day"
-            try:
-                self._store.fetch(keys.figures(office_id, day), target)
-            except NotFound:
-                return {}
-            return KeptDay.model_validate_json(target.read_bytes()).by_procedure
+        try:
+            return KeptDay.model_validate_json(read_object(self._store, keys.figures(office_id, day))).by_procedure
+        except NotFound:
+            return {}
 
 
 def _plus(one: Counts, other: Counts) -> Counts:

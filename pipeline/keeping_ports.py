@@ -21,7 +21,8 @@ class KeepingRows(Protocol):
 
         What was decided about them (but for holds, the destruction itself, and that they are secret), their codes,
         marks and places in dossiers; of a submission of which nothing is left, who handed it in and what its files
-        were called; of `owners` those entries of the register that nothing hangs on any more. Again changes nothing.
+        were called; what programs were told of them; of `owners` those entries of the register that nothing hangs on
+        any more. Again changes nothing.
         """
         ...
 

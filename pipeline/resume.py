@@ -3,8 +3,6 @@
 import logging
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline import keys
 from pipeline.archive import Archive
@@ -13,6 +11,7 @@ from pipeline.decisions import applied, keep
 from pipeline.errors import NotFound, ScanRejected
 from pipeline.settling import Settling
 from pipeline.signing import apply_signing
+from pipeline.small_objects import read_object
 from pipeline.stages.certain import is_gone, is_wiped
 from schemas.decisions import (
     AnyDecision,
@@ -86,13 +85,10 @@ def _drop(archive: Archive, decision: AnyDecision) -> None:
 
 def _fetched(archive: Archive, key: str) -> AnyDecision | None:
     """The marked decision; None when it has been applied in the meantime."""
-    with TemporaryDirectory(prefix="hoso-resume-") as folder:
-        target = Path(folder) / "decision"
-        try:
-            archive.store.fetch(key, target)
-        except NotFound:
-            return None
-        return read_decision.validate_json(target.read_bytes())
+    try:
+        return read_decision.validate_json(read_object(archive.store, key))
+    except NotFound:
+        return None
 
 
 def _apply(archive: Archive, decision: AnyDecision) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pipeline import keys
 from pipeline.access_ports import AccessLog
 from pipeline.audit.days import day_of, fetched, load_day, load_head, stored_days
+from pipeline.audit.stretch import entries_between
 from pipeline.audit_ports import AuditCopy, AuditTrail
 from pipeline.chain import hash_of, head_of, line_of, no_head
 from pipeline.errors import ServiceUnavailable
@@ -20,7 +21,6 @@ from schemas.people import Actor
 
 log = logging.getLogger("hoso")
 
-_READ = 2_000
 _IN_TIME = timedelta(days=2)
 NOBODY = "hoso"
 """In whose name hoso itself writes to the log."""
@@ -96,7 +96,7 @@ class Closing:
         after = before.last if before else 0
         last = self._trail.last_before(self._office_id, after, day_begins(day + timedelta(days=1)))
         previous = before.sha256 if before else no_head(self._office_id).sha256
-        lines = list(self._lines(after, last))
+        lines = [line_of(one) for one in entries_between(self._trail, self._office_id, after, last)]
         data = b"".join(line + b"\n" for line in lines)
         head = ClosedDay(
             office_id=self._office_id,
@@ -114,16 +114,6 @@ class Closing:
         self._note(day, stored.sha256)
         log.info("audit: closed %s of office %s, entries %d to %d", day, self._office_id, head.first, head.last)
         return head
-
-    def _lines(self, after: int, last: int) -> Iterator[bytes]:
-        while after < last:
-            entries = self._trail.read(self._office_id, after, min(_READ, last - after))
-            if not entries:
-                return
-            for logged in entries:
-                if logged.number <= last:
-                    yield line_of(logged)
-            after = entries[-1].number
 
     def _note(self, day: date, sha256: str) -> None:
         """That the day was closed is in the log itself, so that a day which is gone is missed."""

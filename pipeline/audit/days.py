@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
@@ -13,6 +11,7 @@ from pipeline import keys
 from pipeline.chain import hash_of
 from pipeline.errors import NotFound, ServiceUnavailable
 from pipeline.ports import ObjectStore, StoredObject
+from pipeline.small_objects import read_object
 from schemas.audit import ClosedDay, Head
 
 
@@ -84,17 +83,14 @@ def load_head(store: ObjectStore, office_id: str) -> Head | None:
 
 def fetched(store: ObjectStore, key: str) -> bytes | None:
     """An object's bytes; None where it is gone or altered. Raises: ServiceUnavailable (store_away)."""
-    with TemporaryDirectory(prefix="hoso-audit-") as folder:
-        target = Path(folder) / "object"
-        try:
-            store.fetch(key, target)
-        except NotFound:
-            return None
-        except ServiceUnavailable as error:
-            if error.code != "object_altered":
-                raise
-            return None
-        return target.read_bytes()
+    try:
+        return read_object(store, key)
+    except NotFound:
+        return None
+    except ServiceUnavailable as error:
+        if error.code != "object_altered":
+            raise
+        return None
 
 
 def offices_in(store: ObjectStore) -> set[str]:

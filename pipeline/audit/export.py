@@ -2,18 +2,17 @@
 
 import csv
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from pipeline.audit.stretch import entries_between
 from pipeline.audit_ports import AuditTrail
 from pipeline.chain import hash_of, line_of
 from pipeline.errors import ScanRejected
 from pipeline.local_time import day_begins
 from schemas.access import LoggedAccess
 
-_READ = 2_000
 _COLUMNS = ("purpose", "visit_id", "citizen_id", "document_id", "subject_id", "object_sha256")
 
 
@@ -41,7 +40,7 @@ def export_days(trail: AuditTrail, office_id: str, since: date, until: date, tar
     with new_file(target.with_suffix(".jsonl")) as lines, new_file(target.with_suffix(".csv")) as table:
         writer = csv.writer(table)
         writer.writerow(("number", "at", "office_id", "actor_id", "access", *_COLUMNS, "previous", "sha256"))
-        for logged in _entries(trail, office_id, after, last):
+        for logged in entries_between(trail, office_id, after, last):
             line = line_of(logged)
             number, sha256 = logged.number, hash_of(line)
             first = first if count else number
@@ -63,12 +62,6 @@ def new_file(path: Path) -> IO[str]:
 def harmless(text: str) -> str:
     """As a cell of a table: a spreadsheet takes what begins like this for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _entries(trail: AuditTrail, office_id: str, after: int, last: int) -> Iterator[LoggedAccess]:
-    while after < last and (read := trail.read(office_id, after, _READ)):
-        yield from (logged for logged in read if logged.number <= last)
-        after = read[-1].number
 
 
 def _row(logged: LoggedAccess, sha256: str) -> tuple[object, ...]:

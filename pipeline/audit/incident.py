@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from pipeline.audit.stretch import entries_between
 from pipeline.errors import NotFound
 from pipeline.table_ports import Tables
 from schemas.access import Access, LoggedAccess
@@ -21,7 +22,7 @@ DataKind = Literal["health", "judicial", "identity_card", "basic", "unknown"]
 TAKEN: frozenset[Access] = frozenset({"download", "export", "print", "backup"})
 """By these something left hoso; all others only showed it."""
 _OF_PEOPLE: frozenset[Access] = frozenset({"open_citizen", "search", "look", "look_sensitive", "prefill", "look_up"})
-_READ, _REMEMBERED = 2_000, 2_000
+_REMEMBERED = 2_000
 """Entries read, and papers kept in memory, at once."""
 
 
@@ -92,9 +93,7 @@ class Incident:
         trail, asked = self._tables.audit, self._asked
         after = trail.before_first(asked.office_id, asked.since)
         last = trail.last_before(asked.office_id, after, asked.until)
-        while after < last and (read := trail.read(asked.office_id, after, _READ)):
-            yield from (logged for logged in read if logged.number <= last and self._is_wanted(logged))
-            after = read[-1].number
+        yield from filter(self._is_wanted, entries_between(trail, asked.office_id, after, last))
 
     def _is_wanted(self, logged: LoggedAccess) -> bool:
         entry, asked = logged.entry, self._asked

@@ -65,7 +65,16 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
     "AccountTable.of_office": frozenset({"accounts"}),
     "AuditTrailTable.offices": frozenset({"audit_heads"}),
     "LoadCounts.measure": frozenset(
-        {"audit_heads", "deliveries", "integrity", "integrity_findings", "open_questions", "sessions", "submissions"}
+        {
+            "decisions",
+            "audit_heads",
+            "deliveries",
+            "integrity",
+            "integrity_findings",
+            "open_questions",
+            "sessions",
+            "submissions",
+        }
     ),
     "RestoringTable.begin": frozenset(table.name for table in OWNED),
     "RestoringTable.is_empty": frozenset({"citizens", "decisions", "papers", "submissions"}),

@@ -4,6 +4,7 @@ import uuid
 
 from pipeline.adapters.database.engine import Database
 from pipeline.decisions import new_decision
+from pipeline.program_ports import AnsweredRequest
 from schemas.citizen_requests import AddRequest, EndRequest
 from schemas.decisions import Confirm
 from schemas.destruction import SetHold
@@ -13,6 +14,7 @@ from schemas.people import Actor
 from schemas.search import SearchQuery
 from tests.contract.examples import ACTOR, HUONG_NUMBER, NEIGHBOUR, START, file, huong
 
+DAY_S = 24 * 3600.0
 OFFICE, CODE = ACTOR.office_id, "H29.12.34-260302-0001"
 
 
@@ -62,6 +64,19 @@ def test_what_was_decided_about_a_forgotten_paper_goes_but_for_holds(database: D
         database.keeping.forget(OFFICE, [paper.document_id], [])
     assert [one.kind for one in database.papers.history(OFFICE, paper.document_id)] == ["set_hold"]
     assert [one.kind for one in database.papers.history(OFFICE, other.document_id)] == ["confirm"]
+
+
+def test_answers_to_programs_that_name_a_forgotten_paper_go_with_it(database: Database) -> None:
+    """They are kept for a day by their idempotency key, with all that they told."""
+    paper, other = file(database, "text"), file(database, "text")
+    for one in (paper, other):
+        database.answered.begin(ACTOR, one.document_id, DAY_S, DAY_S)
+        body = f'{{"document_id": "{one.document_id}", "full_name": "Nguyễn Thị Hường"}}'
+        answer = AnsweredRequest(request_sha256="a", status=200, media_type="application/json", body=body)
+        database.answered.finish(ACTOR, one.document_id, answer)
+    database.keeping.forget(OFFICE, [paper.document_id], [])
+    assert database.answered.begin(ACTOR, paper.document_id, DAY_S, DAY_S) is None
+    assert database.answered.begin(ACTOR, other.document_id, DAY_S, DAY_S) == answer
 
 
 def test_a_forgotten_paper_of_a_neighbour_stays(database: Database) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, literal, select, text, update
+from sqlalchemy import Connection, delete, false, literal, or_, select, text, update
 
 from pipeline.adapters.database.connections import Connections
-from pipeline.adapters.database.desk_tables import earlier_papers
+from pipeline.adapters.database.desk_tables import answered_requests, earlier_papers
 from pipeline.adapters.database.dossier_tables import dossier_components, paper_codes, proposals
 from pipeline.adapters.database.marking import mark_changed
 from pipeline.adapters.database.people import remove_entry
@@ -51,6 +51,7 @@ class KeepingTable:
                 mine = (table.c.office_id == office_id) & table.c.document_id.in_(document_ids)
                 connection.execute(delete(table).where(mine))
             _forget_submissions(connection, office_id, document_ids)
+            _forget_answers(connection, office_id, (*document_ids, *owners))
             for citizen_id in sorted(owners):
                 remove_entry(connection, office_id, citizen_id)
 
@@ -87,6 +88,14 @@ def _forget_dossiers(connection: Connection, office_id: str, document_ids: Colle
         codes = connection.execute(delete(table).where(mine).returning(table.c.code)).scalars().all()
         for code in sorted(set(codes)):
             mark_changed(connection, office_id, "dossier", code)
+
+
+def _forget_answers(connection: Connection, office_id: str, ids: Collection[str]) -> None:
+    """What programs were told of them, which is kept for a day in case they ask again."""
+    names = [answered_requests.c.body.contains(one, autoescape=True) for one in ids]
+    connection.execute(
+        delete(answered_requests).where(answered_requests.c.office_id == office_id, or_(false(), *names))
+    )
 
 
 def _forget_submissions(connection: Connection, office_id: str, document_ids: Collection[str]) -> None:
