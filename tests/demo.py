@@ -47,6 +47,7 @@ def main() -> None:
 def digitise_papers() -> Demo:
     """Make the papers that are on file when the demo begins, and file them in the home of `HOSO_HOME`."""
     _say("1. Papers of invented citizens, scanned in every way")
+    _HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     demo = make_demo(_HOME)
     for specimen in demo.specimens:
         _tell(f"   {_HOME / 'scans' / specimen.file}")

@@ -46,7 +46,7 @@ class HotFolder:
     def __init__(self, path: Path) -> None:
         """Args: path: on a disk that this process may write."""
         self._path = path
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o770, parents=True, exist_ok=True)  # scanners of its group write here
         for draft in path.glob(f"{_DRAFT}*"):  # what it is a copy of still lies where it came from
             with suppress(OSError):
                 if time.time() - draft.stat().st_mtime > _DRAFT_S:

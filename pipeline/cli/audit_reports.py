@@ -14,7 +14,7 @@ from pipeline.audit.incident import Asked, Incident, IncidentCounts, IncidentRow
 from pipeline.audit.report import About, draft
 from pipeline.audit.seen import Seen, printed_title
 from pipeline.audit.sentences import is_wrong
-from pipeline.audit.unusual import looks_lately, unusual_days
+from pipeline.audit.unusual import KNOWN_DAYS, looks_lately, unusual_days
 from pipeline.audit.verify import verify
 from pipeline.catalogue import load_catalogue
 from pipeline.cli.ask import AsJson
@@ -88,7 +88,10 @@ def unusual(as_json: AsJson = False) -> None:
     with open_tables(settings) as tables:
         note(settings.actor, tables, "look", purpose="audit", subject_id="access-log")
         days = looks_lately(tables.access_log, settings.office_id, local_day(datetime.now(UTC)))
-    for one in unusual_days(days):
+    found = unusual_days(days)
+    if not found and not as_json:
+        _console.print(f"Nobody saw papers of unusually many people in the last {KNOWN_DAYS} days.")
+    for one in found:
         seen = f"{one.people} people, usually {one.usual:g}, {one.looks} looks, {one.at_night} at night"
         write_stdout(as_json_line(one) if as_json else f"{one.day}  {one.login}  {seen}")
 

@@ -49,6 +49,7 @@ _GIVEN_AWAY = {"minioadmin", "rustfsadmin", "admin", "postgres", "password", "se
 """What servers are delivered with, or everybody tries first."""
 _SECRET_VARIABLES = re.compile(r"HOSO_(DATABASE|LINK_KEY|CENTRE_TOKEN|OIDC_CLIENT_SECRET|(BACKUP_)?S3_\w+_KEY)")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MULTILINE)
 _LOCK = Path(__file__).parents[2] / "requirements.lock"
 
 
@@ -252,8 +253,10 @@ def _versions(_: Settings) -> str:
     said = f"hoso {version('hoso')}, tables {SCHEMA_VERSION}"
     if not _LOCK.is_file():
         return Doubt(f"{said}; the lock file is not beside the program, so its packages cannot be compared")
-    pins = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", _LOCK.read_text(encoding="ascii"), re.MULTILINE)
-    other = [f"{name} {found}" for name, pinned in pins if (found := _installed(name)) not in (None, pinned)]
+    pins: dict[str, set[str | None]] = {}  # of some a version for each Python
+    for name, pinned in _PIN.findall(_LOCK.read_text(encoding="ascii")):
+        pins.setdefault(name, {None}).add(pinned)
+    other = [f"{name} {_installed(name)}" for name, pinned in pins.items() if _installed(name) not in pinned]
     if other:
         return Doubt(f"{said}; other versions than the lock has: {', '.join(other)}: make setup")
     return f"{said}, {len(pins)} packages as locked"

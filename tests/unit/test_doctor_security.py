@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 
 from pipeline import tokens
 from pipeline.adapters.exposure import ask_flow_server, ask_http, ask_tls, clock_is_set, listening_everywhere
+from pipeline.adapters.hot_folder import HotFolder
 from pipeline.cli import doctor_security
 from pipeline.cli.doctor import Doubt, Wrong, doctor
 from pipeline.cli.doctor_security import security_checks
@@ -167,6 +169,13 @@ def test_a_home_that_others_can_read_is_wrong_and_told_how_to_shut(settings: Set
     assert f"chmod 700 {settings.home_path}" in says
 
 
+def test_an_inbox_that_hoso_makes_itself_is_shut_to_others(settings: Settings) -> None:
+    HotFolder(settings.inbox_path)
+    assert type(CHECKS["files"](settings)) is str
+    settings.inbox_path.chmod(0o775)
+    assert f"chmod 770 {settings.inbox_path}" in CHECKS["files"](settings)
+
+
 @pytest.mark.parametrize("password", ["", "hoso", "password12345678"])
 def test_a_weak_password_of_the_database_is_wrong(settings: Settings, password: str) -> None:
     weak = settings.model_copy(update={"database": f"postgresql://hoso:{password}@127.0.0.1:{free_port()}/hoso"})
@@ -210,6 +219,19 @@ def add(settings: Settings, login: str, *roles: Role) -> None:
     with open_tables(settings) as tables:
         account = new_account(login, login.title(), "local", roles).model_copy(update={"created_at": LONG_AGO})
         assert tables.accounts.add(account, None, "tests")
+
+
+def test_a_package_of_another_version_than_any_the_lock_has_is_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, installed = tmp_path / "requirements.lock", version("numpy")
+    monkeypatch.setattr(doctor_security, "_LOCK", lock)
+    lock.write_text(f"numpy==1.0 ; python_version < '3.2' \\\nnumpy=={installed} ; python_version > '3.2' \\\n")
+    assert type(CHECKS["versions"](settings)) is str
+    lock.write_text("numpy==1.0 \\\n")
+    told = CHECKS["versions"](settings)
+    assert isinstance(told, Doubt)
+    assert f"numpy {installed}" in told
 
 
 def test_an_account_that_did_nothing_for_90_days_is_named(settings: Settings) -> None:

@@ -136,6 +136,8 @@ def test_the_command_tells_logins_and_that_it_was_asked_stands_in_the_log(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOSO_HOME", str(settings.home_path))
+    said = CliRunner().invoke(app, ["audit", "unusual"], catch_exceptions=False).stdout
+    assert said == "Nobody saw papers of unusually many people in the last 30 days.\n"
     look_unusually(settings)
     said = CliRunner().invoke(app, ["audit", "unusual"], catch_exceptions=False).stdout
     assert said == f"{TODAY}  lan  50 people, usually 10, 50 looks, 0 at night\n"
