@@ -85,7 +85,7 @@ bench-kill: ## kill hoso at 400 of its steps and each of its services, and prove
 	.venv/bin/python -m tests.kill
 	.venv/bin/python -m tests.kill.machines
 
-fuzz: ## give 10,000 spoilt files to the parsers; takes three quarters of an hour, or N=500 for fewer
+fuzz: ## give 10,000 spoilt files to the parsers; takes half an hour, or N=500 for fewer
 	@.ci/setup check
 	.venv/bin/python -m tests.fuzz $(or $(N),10000)
 
