@@ -66,8 +66,8 @@ WITHOUT_OFFICE: dict[str, frozenset[str]] = {
     "AuditTrailTable.offices": frozenset({"audit_heads"}),
     "LoadCounts.measure": frozenset(
         {
-            "decisions",
             "audit_heads",
+            "decisions",
             "deliveries",
             "integrity",
             "integrity_findings",

@@ -198,7 +198,7 @@ def test_a_head_shows_a_code_at_the_terminal_as_well(desk: Desk) -> None:
     desk.file(scan(BIRTH))
     command = ["request", "delete", added(desk, "delete"), "--login", account(desk, "hoa", "head")]
     assert code_of(CliRunner().invoke(app, command, input=f"{PASSWORD}\n")) == "code_not_set_up"
-    assert shown("hoa")
+    telephone_of(load_settings(), "hoa")
     assert code_of(CliRunner().invoke(app, command, input=f"{PASSWORD}\n000\n")) == "wrong_code"
     assert desk.tables.keeping.open(OFFICE, "propose_destruction", "end_destruction") == ()
     told(*command, typed=shown("hoa"))
